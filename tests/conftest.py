@@ -1,0 +1,16 @@
+"""What all tests share: how hard Hypothesis tries.
+
+`NUDGE_HYPOTHESIS` names the profile: `dev` (a glance, the default), `ci` (the same examples every time) or `night`.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import settings
+
+# A first call may compile, so no example has a deadline.
+settings.register_profile("dev", deadline=None, max_examples=25)
+settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True, print_blob=True)
+settings.register_profile("night", deadline=None, max_examples=5000)
+settings.load_profile(os.environ.get("NUDGE_HYPOTHESIS", "ci" if os.environ.get("CI") else "dev"))
