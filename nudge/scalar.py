@@ -1,0 +1,209 @@
+"""micrograd's API, whole, on one page: Value, Neuron, Layer, MLP; on the same rules as everything else.
+
+>>> a, b = Value(2.0), Value(-3.0)
+>>> c = a * b + a
+>>> c.backward()
+>>> c.data, a.grad, b.grad
+(-4.0, -2.0, 2.0)
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from . import autograd, ops
+from .errors import DTypeError
+from .graph import NO_PARAMS, Node, tick
+from .op import Operand, Operation, install_operators
+
+
+class Value(Node, Operand):
+    """One number that remembers how it was made; itself a node of the graph.
+
+    `data` is its value, `grad` the gradient of the last `backward()`: leaves add up over walks, as knobs
+    that several examples turn; every other node shows the last walk's.
+    """
+
+    __slots__ = ("grad", "label")
+    params = NO_PARAMS
+    requires_grad = keeps_grad = True
+    hooks = None
+
+    def __init__(self, data: float, label: str = "") -> None:
+        """Make a leaf. Raises DTypeError for what is not a number."""
+        try:
+            self.data = float(data)
+        except (TypeError, ValueError):
+            raise DTypeError(f"Value holds one number, got {data!r}; for arrays there is nudge.tensor") from None
+        self.op, self.args, self.born, self.label = None, (), tick(), label
+
+    def __getattr__(self, name: str) -> Any:
+        # Only what was never set comes here: creating a node sets no more than it must.
+        if name == "grad":
+            return 0.0
+        if name == "label":
+            return ""
+        raise AttributeError(f"Value has no attribute {name!r}")
+
+    def __repr__(self) -> str:
+        """Show data and gradient."""
+        return f"Value(data={self.data:.6g}, grad={self.grad:.6g})" if not isinstance(self.grad, Value) else f"Value(data={self.data:.6g})"
+
+    def record(self, op: Operation, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        """Compute on floats and keep the step; comparisons answer at once."""
+        try:
+            y = op.on_floats([arg.data if isinstance(arg, Value) else float(arg) for arg in args])
+        except (TypeError, ValueError):
+            kinds = ", ".join(type(arg).__name__ for arg in args)
+            raise DTypeError(f"{op.name} of {kinds}: a Value meets Values and numbers only") from None
+        if not op.differentiable:
+            return y
+        node = _new(Value)
+        node.op, node.args, node.data, node.born = op, args, y, tick()
+        return node
+
+    def values(self, record: bool) -> tuple[Any, tuple[Any, ...]]:
+        """Give the rules floats, or the nodes themselves where the walk is to be recorded."""
+        if record:
+            return self, self.args
+        return self.data, tuple([arg.data if isinstance(arg, Value) else arg for arg in self.args])
+
+    @property
+    def node(self) -> Value:
+        """The node behind it: itself."""
+        return self
+
+    def as_operand(self, g: Any) -> Value:
+        """Hand a gradient to the user as a Value."""
+        return g if isinstance(g, Value) else Value(g)
+
+    def seed(self, g: Any, record: bool) -> Any:
+        """Begin a walk: dy/dy is 1."""
+        g = 1.0 if g is None else g
+        return g if record or not isinstance(g, Value) else g.data
+
+    def receive(self, g: Any) -> None:
+        """Take the gradient of a finished walk."""
+        self.grad = self.grad + g if self.op is None else g
+
+    def free(self) -> None:
+        """Keep the graph: micrograd's can be walked again."""
+
+    def backward(self, create_graph: bool = False) -> None:
+        """Walk backward from here and leave each node its gradient."""
+        autograd.backward(self, create_graph=create_graph)
+
+    def relu(self) -> Value:
+        """Keep what is positive."""
+        return ops.relu(self)  # type: ignore[no-any-return]
+
+    def tanh(self) -> Value:
+        """Squash into (-1, 1)."""
+        return ops.tanh(self)  # type: ignore[no-any-return]
+
+    def exp(self) -> Value:
+        """Raise e to this power."""
+        return ops.exp(self)  # type: ignore[no-any-return]
+
+    def log(self) -> Value:
+        """Take the natural logarithm."""
+        return ops.log(self)  # type: ignore[no-any-return]
+
+    def sigmoid(self) -> Value:
+        """Squash into (0, 1)."""
+        return ops.sigmoid(self)  # type: ignore[no-any-return]
+
+    def __float__(self) -> float:
+        """Give the number."""
+        return float(self.data)
+
+
+_new = Value.__new__
+install_operators(Value)
+Value.__eq__, Value.__ne__, Value.__hash__ = Node.__eq__, Node.__ne__, Node.__hash__  # type: ignore[method-assign]
+
+
+class Module:
+    """What has parameters: knobs to turn."""
+
+    def zero_grad(self) -> None:
+        """Set every parameter's gradient to 0, before the next walk adds to it."""
+        for p in self.parameters():
+            p.grad = 0.0
+
+    def parameters(self) -> list[Value]:
+        """List the knobs."""
+        return []
+
+
+class Neuron(Module):
+    """Weigh nin inputs, add a bias, and let what is positive through (or all, with nonlin=False)."""
+
+    def __init__(self, nin: int, nonlin: bool = True) -> None:
+        """Draw the weights with Python's `random.uniform(-1, 1)`; the bias is 0."""
+        self.w = [Value(random.uniform(-1, 1)) for _ in range(nin)]
+        self.b = Value(0)
+        self.nonlin = nonlin
+
+    def __call__(self, x: Sequence[Any]) -> Value:
+        """Answer for one example: nin numbers or Values."""
+        act: Value = ops.dot(self.b, *self.w, *x)
+        return act.relu() if self.nonlin else act
+
+    def parameters(self) -> list[Value]:
+        """List the weights, then the bias."""
+        return [*self.w, self.b]
+
+    def __repr__(self) -> str:
+        """Name the neuron by kind and number of inputs."""
+        return f"{'ReLU' if self.nonlin else 'Linear'}Neuron({len(self.w)})"
+
+
+class Layer(Module):
+    """Neurons side by side, all looking at the same inputs."""
+
+    def __init__(self, nin: int, nout: int, **kwargs: Any) -> None:
+        """Make nout neurons of nin inputs."""
+        self.neurons = [Neuron(nin, **kwargs) for _ in range(nout)]
+
+    def __call__(self, x: Sequence[Any]) -> Any:
+        """Answer with a list of Values, or the Value itself where there is one neuron."""
+        out = [n(x) for n in self.neurons]
+        return out[0] if len(out) == 1 else out
+
+    def parameters(self) -> list[Value]:
+        """List the neurons' knobs in order."""
+        return [p for n in self.neurons for p in n.parameters()]
+
+    def __repr__(self) -> str:
+        """List the neurons."""
+        return f"Layer of [{', '.join(str(n) for n in self.neurons)}]"
+
+
+class MLP(Module):
+    """Layers one after another, all but the last with a nonlinearity."""
+
+    def __init__(self, nin: int, nouts: Sequence[int]) -> None:
+        """Make a network of nin inputs and layers of the sizes `nouts`."""
+        sizes = [nin, *nouts]
+        self.layers = [Layer(sizes[i], sizes[i + 1], nonlin=i != len(nouts) - 1) for i in range(len(nouts))]
+
+    def __call__(self, x: Any) -> Any:
+        """Answer for one example."""
+        for layer in self.layers:
+            x = layer(x)
+        return x
+
+    def parameters(self) -> list[Value]:
+        """List the layers' knobs in order."""
+        return [p for layer in self.layers for p in layer.parameters()]
+
+    def __iter__(self) -> Iterator[Layer]:
+        """Go through the layers."""
+        return iter(self.layers)
+
+    def __repr__(self) -> str:
+        """List the layers."""
+        return f"MLP of [{', '.join(str(layer) for layer in self.layers)}]"

@@ -1,0 +1,457 @@
+"""Tensor: a handle on an array under PyTorch's names, and on the node that made it.
+
+The handle may change what it points at (in-place operations); nodes never do. So an in-place operation
+makes a new node and rebinds the handle; a write through a view becomes a new node of the view's base, and
+every reader of the graph sees pure steps only.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from . import autograd, ops
+from .dtype import PYTHON, as_dtype, is_float
+from .errors import DTypeError, Error, GraphError, ShapeError, TraceError
+from .graph import NO_PARAMS, Node, Place, line_of, tick, user_place
+from .methods import METHODS
+from .mode import mode
+from .op import Abstract, Operand, Operation, View, install_operators, truth
+
+NEVER = -1
+
+
+class Storage:
+    """What all tensors on the same memory share: when, and by which line, it was last written."""
+
+    __slots__ = ("epoch", "place", "written")
+
+    def __init__(self) -> None:
+        """Begin unwritten; `epoch` counts the writes that changed the graph."""
+        self.written, self.epoch = NEVER, 0
+        self.place: Place | None = None
+
+
+class ArrayNode(Node):
+    """A step that made an array."""
+
+    __slots__ = ("grad", "hooks", "keeps_grad", "label", "params", "place", "requires_grad", "storage")
+
+    def __init__(
+        self, op: Operation | None, args: tuple[Any, ...], params: dict[str, Any], data: Any, storage: Storage, requires_grad: bool
+    ) -> None:
+        """Record a step, or a leaf (op None)."""
+        self.op, self.args, self.params, self.data, self.storage = op, args, params, data, storage
+        self.requires_grad = requires_grad
+        self.keeps_grad = op is None
+        self.hooks: list[Callable[[Tensor], Any]] | None = None
+        self.grad: Tensor | None = None
+        self.label = ""
+        self.place = user_place(sys._getframe(1)) if op is not None else None
+        self.born = tick()
+
+    @property
+    def line(self) -> str:
+        """The user's line that made it."""
+        return line_of(self.place)
+
+    def values(self, record: bool) -> tuple[Any, tuple[Any, ...]]:
+        """Give the rules arrays, or handles where the walk is recorded or there are no values yet."""
+        for arg in self.args:
+            if isinstance(arg, ArrayNode) and arg.storage.written > self.born:
+                self._refuse_spoiled()
+                break
+        else:
+            if self.storage.written > self.born:
+                self._refuse_spoiled()
+        if record or type(self.data) is Abstract:
+            return of_node(self), tuple([of_node(arg) if isinstance(arg, ArrayNode) else arg for arg in self.args])
+        return self.data, tuple([arg.data if isinstance(arg, ArrayNode) else arg for arg in self.args])
+
+    def _refuse_spoiled(self) -> None:
+        """Raise if a value that a derivative reads was overwritten since; naming both lines."""
+        for k, arg in enumerate(self.args):
+            if not isinstance(arg, ArrayNode) or not arg.requires_grad:
+                continue
+            for j in _reads(self, k):
+                spoiled = self if j < 0 else self.args[j]
+                if isinstance(spoiled, ArrayNode) and spoiled.storage.written > self.born:
+                    what = "its result" if j < 0 else f"its argument {j}, of shape {spoiled.data.shape},"
+                    raise GraphError(
+                        f"the derivative of {self.op.name} ({self.line or 'line unknown'}) reads {what} but that was "
+                        f"overwritten in place at {line_of(spoiled.storage.place) or 'a later line'}: "
+                        "write to a clone(), or after backward()"
+                    )
+
+    def as_operand(self, g: Any) -> Tensor:
+        """Hand a gradient to the user."""
+        if isinstance(g, Tensor):
+            return g
+        g = np.asarray(g, dtype=None if isinstance(self.data, Abstract) else self.data.dtype)
+        return wrap(g if g.flags.writeable else g.copy())
+
+    def seed(self, g: Any, record: bool) -> Any:
+        """Begin a walk: 1 for a single element, else what is given, which must have this node's shape."""
+        shape, dtype = self.data.shape, self.data.dtype
+        if g is None:
+            if self.data.size != 1:
+                raise ShapeError(
+                    f"backward from a tensor of shape {shape}: a gradient can start at one number only; "
+                    "take .sum() or .mean() first, or pass gradient= of the same shape"
+                )
+            g = np.ones(shape, dtype)
+        elif not isinstance(g, Tensor):
+            g = np.array(g, dtype)
+        if g.shape != shape:
+            raise ShapeError(f"the gradient given has shape {g.shape}, the output {shape}; they must be equal")
+        if record or isinstance(self.data, Abstract):
+            return g if isinstance(g, Tensor) else wrap(g)
+        return g._array.copy() if isinstance(g, Tensor) else g
+
+    def receive(self, g: Any) -> None:
+        """Take the gradient of a finished walk into `.grad`; add it to what a leaf has."""
+        if not self.keeps_grad or not self.requires_grad:
+            return
+        if isinstance(g, Tensor):
+            self.grad = g if self.grad is None else self.grad + g
+        elif self.grad is None or self.op is not None:
+            self.grad = wrap(np.array(g))
+        else:
+            self.grad._array += g
+            self.grad._storage.written = tick()
+
+    def run_hooks(self, g: Any, record: bool) -> Any:
+        """Show the gradient to the tensor's hooks, each of which may return another."""
+        for hook in self.hooks or ():
+            shown = self.as_operand(g)
+            changed = hook(shown)
+            g = g if changed is None else changed if record else changed._array
+        return g
+
+    def free(self) -> None:
+        """Let go of arguments and value, so that memory is free before the last handle is."""
+        if self.op is not None:
+            self.args, self.data = (), None
+
+
+def _reads(node: ArrayNode, k: int) -> frozenset[int]:
+    key = (k, len(node.args))
+    if key not in node.op.reads:
+
+        def stand_in(data: Any) -> Tensor:
+            return of_node(ArrayNode(None, (), NO_PARAMS, Abstract(data.shape, data.dtype), Storage(), False))
+
+        def stand_ins() -> tuple[Any, Any, list[Any]]:
+            args = [stand_in(arg.data) if isinstance(arg, ArrayNode) else arg for arg in node.args]
+            return stand_in(node.data), stand_in(node.data), args
+
+        node.op.reads[key] = autograd.reads(node.op, stand_ins, k, node.params)
+    return node.op.reads[key]
+
+
+class Tensor(Operand, *METHODS):  # type: ignore[misc]
+    """An array that remembers how it was made, where a gradient is wanted.
+
+    >>> x = wrap(np.array([1.0, 2.0])).requires_grad_()
+    >>> (x * x).sum().backward()
+    >>> x.grad
+    tensor([2., 4.], dtype=float64)
+    """
+
+    __array_priority__ = 1000
+    _base: Tensor | None = None  # the tensor whose memory this is a view of
+    _chain: tuple[tuple[Operation, dict[str, Any]], ...] = ()  # the views that lead from the base to here
+    _seen = 0  # the base's epoch when this handle's node was made
+
+    def __init__(self, array: Any, node: ArrayNode | None, storage: Storage) -> None:
+        """Make a handle; users call nudge.tensor."""
+        self._array = array
+        self._node = node
+        self._storage = storage
+
+    # -- recording ---------------------------------------------------------------------------------
+
+    def record(self, op: Operation, args: tuple[Any, ...], params: dict[str, Any]) -> Tensor:
+        """Run an operation on tensors, numbers and arrays; keep the step where a gradient may be wanted or a trace runs."""
+        if mode.trace is not None:
+            args = mode.trace.lift(args)
+        raws = []
+        dtype = None
+        settle = tracked = abstract = False
+        for arg in args:
+            if isinstance(arg, Tensor):
+                raw = arg._array
+                if dtype is None:
+                    dtype = raw.dtype
+                elif raw.dtype != dtype:
+                    settle = True
+                if type(raw) is Abstract:
+                    abstract = True
+                node = arg._node if arg._base is None else arg._fresh()
+                if node is not None and node.requires_grad:
+                    tracked = True
+                raws.append(raw)
+            elif type(arg) in PYTHON:
+                raws.append(arg)
+            else:
+                return op(*[as_tensor(arg, op) for arg in args], **params)
+        data = op.data
+        if (settle or dtype.kind != "f" or op.types is truth or data is not None) and not isinstance(op, View):  # type: ignore[union-attr]
+            settled = _settle(op, args)
+            if settled is not args:
+                return op(*settled, **params)
+        if abstract:
+            out: Any = _explained(op, raws, params)
+            tracked = tracked and mode.grad and op.differentiable and is_float(out.dtype)
+            node = ArrayNode(op, tuple([arg.node if isinstance(arg, Tensor) else arg for arg in args]), params, out, Storage(), tracked)
+        else:
+            try:
+                out = op.body(*raws, **params)
+            except Error:
+                raise
+            except Exception:
+                _explained(op, raws, params)
+                raise
+            if type(out) is not np.ndarray:
+                out = np.asarray(out)
+            if tracked and mode.grad and op.differentiable and out.dtype.kind == "f":
+                node = ArrayNode(op, tuple([arg.node if isinstance(arg, Tensor) else arg for arg in args]), params, out, Storage(), True)
+            else:
+                node = None
+        result = Tensor(out, node, Storage() if node is None else node.storage)
+        if isinstance(op, View) and not op.signature and (abstract or np.may_share_memory(out, raws[0])):
+            result._become_view(args[0], op, params)
+        return result
+
+    def _become_view(self, source: Tensor, op: Operation, params: dict[str, Any]) -> None:
+        base = source if source._base is None else source._base
+        self._base, self._chain = base, (*source._chain, (op, params))
+        self._storage = base._storage
+        self._seen = base._storage.epoch
+        if self._node is not None:
+            self._node.storage = base._storage
+
+    def _fresh(self) -> ArrayNode | None:
+        """Give the current node; a view whose base was rewritten in the graph is read from it anew."""
+        base = self._base
+        if base is not None and self._seen != base._storage.epoch:
+            read: Tensor = base
+            for op, params in self._chain:
+                read = op(read, **params)
+            self._node, self._seen = read._node, base._storage.epoch
+            if isinstance(self._array, Abstract):
+                self._array = read._array
+        return self._node
+
+    @property
+    def node(self) -> ArrayNode:
+        """The node that made it; a leaf where nothing was recorded."""
+        node = self._fresh()
+        if node is None:
+            node = self._node = ArrayNode(None, (), NO_PARAMS, self._array, self._storage, False)
+        return node
+
+    # -- in place ----------------------------------------------------------------------------------
+
+    def _write(self, value: Tensor) -> Tensor:
+        """Overwrite this tensor, and the part of its base that it shows, with a value of its own shape."""
+        node = self._fresh()
+        if value.shape != self.shape:
+            raise ShapeError(f"an in-place result of shape {value.shape} does not fit into a tensor of shape {self.shape}")
+        if value.dtype != self.dtype:
+            if is_float(value.dtype) and not is_float(self.dtype):
+                raise DTypeError(f"an in-place result of {value.dtype} cannot be stored in a tensor of {self.dtype}")
+            value = ops.cast(value, dtype=self.dtype)
+        if mode.trace is not None:
+            mode.trace.lift((self,))
+        base = self if self._base is None else self._base
+        if type(value._array) is Abstract and type(self._array) is not Abstract:
+            raise TraceError(
+                f"a traced value of shape {value.shape} is written into a tensor of shape {self.shape} that was made outside "
+                "(under vmap it has one value for all examples): make that tensor inside of the function"
+            )
+        root = base._fresh()
+        if mode.grad and root is not None and root.requires_grad and (root.op is None or (node is not None and node.op is None)):
+            raise GraphError(
+                "a leaf that requires a gradient is changed in place, so its gradient would be of what it no longer is: "
+                "do it under no_grad(), or on a clone()"
+            )
+        traced = type(self._array) is Abstract
+        tracked = traced or (mode.grad and any(n is not None and n.requires_grad for n in (root, value._fresh())))
+        whole = (value if self is base else _scattered(base, self._chain, value)) if tracked else None
+        if not traced:
+            if not self._array.flags.writeable:
+                raise GraphError("this view shows one element in many places (expand, unfold) and cannot be written: clone() it first")
+            self._array[...] = value._array
+        storage = base._storage
+        storage.written, storage.place = tick(), user_place(sys._getframe(1))
+        storage.epoch += 1
+        if whole is not None:
+            made = whole.node
+            if made.op is None or whole is value:
+                made = ArrayNode(ops.alias, (made,), NO_PARAMS, base._array, storage, made.requires_grad)
+            made.data, made.storage, made.born = base._array, storage, tick()
+            base._node = made
+        elif root is not None and not root.requires_grad:
+            base._node = None
+        self._fresh()
+        return self
+
+    # -- gradients ---------------------------------------------------------------------------------
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether a gradient is computed for it."""
+        node = self._fresh()
+        return node is not None and node.requires_grad
+
+    @requires_grad.setter
+    def requires_grad(self, wanted: bool) -> None:
+        self.requires_grad_(wanted)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+        """Ask for a gradient. Raises DTypeError for integers and booleans, GraphError for a result of operations."""
+        node = self._fresh()
+        if node is not None and node.op is not None and node.requires_grad:
+            if requires_grad:
+                return self
+            raise GraphError("only a leaf can stop requiring a gradient: use detach() to cut a result off")
+        if requires_grad and not is_float(self.dtype):
+            raise DTypeError(f"a tensor of {self.dtype} cannot require a gradient: only floats can be nudged; cast with .float()")
+        self._base, self._chain = None, ()
+        self._node = ArrayNode(None, (), NO_PARAMS, self._array, self._storage, requires_grad) if requires_grad else None
+        return self
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether it was made by the user and not by a recorded operation."""
+        node = self._fresh()
+        return node is None or node.op is None or not node.requires_grad
+
+    @property
+    def grad(self) -> Tensor | None:
+        """The gradient that backward() left here: on leaves, and where retain_grad() was called."""
+        node = self._fresh()
+        return None if node is None else node.grad
+
+    @grad.setter
+    def grad(self, value: Tensor | None) -> None:
+        if value is not None and value.shape != self.shape:
+            raise ShapeError(f"a gradient of shape {value.shape} was given to a tensor of shape {self.shape}")
+        self.node.grad = value
+
+    def retain_grad(self) -> None:
+        """Keep the gradient of this intermediate result too."""
+        if not self.requires_grad:
+            raise GraphError("retain_grad() on a tensor that does not require a gradient")
+        self.node.keeps_grad = True
+
+    def register_hook(self, hook: Callable[[Tensor], Any]) -> Callable[[], None]:
+        """Call `hook(grad)` when this tensor's gradient is known; it may return another. Returns a function that removes it."""
+        if not self.requires_grad:
+            raise GraphError("a hook on a tensor that does not require a gradient would never be called")
+        hooks = self.node.hooks = self.node.hooks or []
+        hooks.append(hook)
+        return lambda: hooks.remove(hook)
+
+    def backward(self, gradient: Any = None, retain_graph: bool | None = None, create_graph: bool = False) -> None:
+        """Compute the gradients of every leaf this was made from; see nudge.autograd.backward."""
+        autograd.backward(self, gradient, retain_graph, create_graph)
+
+    def detach(self) -> Tensor:
+        """Share the memory, but not the history."""
+        return Tensor(self._array, None, self._storage) if type(self._array) is not Abstract else _cut(self)
+
+    def detach_(self) -> Tensor:
+        """Forget the history."""
+        self._base, self._chain, self._node = None, (), None
+        return self
+
+    @property
+    def data(self) -> Tensor:
+        """The same memory without history; assigning rebinds the tensor to other memory."""
+        return self.detach()
+
+    @data.setter
+    def data(self, value: Tensor) -> None:
+        node, storage = self._fresh(), Storage()
+        storage.written, storage.place = tick(), user_place(sys._getframe(1))
+        self._array, self._storage, self._base, self._chain = value._array, storage, None, ()
+        if node is not None and node.op is None:
+            node.data, node.storage = value._array, storage
+        else:
+            self._node = None
+
+
+def wrap(array: Any) -> Tensor:
+    """Make a tensor on an array, without a copy and without history."""
+    return Tensor(array, None, Storage())
+
+
+def of_node(node: ArrayNode) -> Tensor:
+    """Make a handle on a node."""
+    return Tensor(node.data, node, node.storage)
+
+
+def as_tensor(value: Any, op: Operation) -> Any:
+    """Take an argument that is no tensor: numbers stay, NumPy's scalars become numbers, arrays become tensors."""
+    if isinstance(value, Tensor) or type(value) in PYTHON:
+        return value
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, np.ndarray):
+        as_dtype(value.dtype)
+        return wrap(value)
+    raise DTypeError(f"{op.name} of a tensor and {type(value).__name__} {value!r}: expected a tensor, an array or a number")
+
+
+def _settle(op: Operation, args: tuple[Any, ...]) -> Any:
+    """Cast the arguments that are promoted to the dtype they meet in; numbers follow, unless there is nothing else."""
+    among = range(len(args)) if op.data is None else range(len(args))[op.data]
+    dtype = op.computes_in(args)
+    alone = not any(isinstance(args[k], Tensor) for k in among)
+    settled = list(args)
+    for k in among:
+        arg = args[k]
+        if isinstance(arg, Tensor):
+            if arg.dtype != dtype:
+                settled[k] = ops.cast(arg, dtype=dtype)
+        elif alone:
+            settled[k] = wrap(np.asarray(arg, dtype))
+    return args if all(a is b for a, b in zip(args, settled, strict=True)) else tuple(settled)
+
+
+def _explained(op: Operation, raws: list[Any], params: dict[str, Any]) -> Abstract:
+    """Infer shape and dtype; what is wrong with them is said with the user's line."""
+    try:
+        return op.infer(*raws, **params)
+    except ShapeError as error:
+        line = line_of(user_place(sys._getframe(1)))
+        raise ShapeError(f"{error} ({line})" if line else str(error)) from None
+
+
+def _scattered(base: Tensor, chain: tuple[tuple[Operation, dict[str, Any]], ...], value: Tensor) -> Tensor:
+    """Write `value` where a chain of views looks, as a pure step: where(written, scattered, base)."""
+    shapes = [Abstract(base.shape, base.dtype)]
+    for op, params in chain:
+        shapes.append(op.infer(shapes[-1], **params))
+    mask: Any = np.ones(value.shape, base.dtype if is_float(base.dtype) else np.float32)
+    for (op, params), x in zip(reversed(chain), reversed(shapes[:-1]), strict=True):
+        value, mask = (op.rules[0](g, None, x, **params) for g in (value, mask))
+    return ops.where(wrap(mask != 0), value, base)  # type: ignore[no-any-return]
+
+
+def _cut(tensor: Tensor) -> Tensor:
+    """Detach under a trace: a step of its own that passes no gradient."""
+    before, mode.grad = mode.grad, False
+    try:
+        return ops.alias(tensor)  # type: ignore[no-any-return]
+    finally:
+        mode.grad = before
+
+
+install_operators(Tensor)
+Tensor.__hash__ = object.__hash__  # type: ignore[method-assign]
