@@ -15,6 +15,7 @@ class Mode(threading.local):
 
     grad = True
     trace: Any = None
+    mapped: Any = None
 
 
 mode = Mode()
