@@ -132,8 +132,8 @@ class ArrayNode(Node):
         return g
 
     def free(self) -> None:
-        """Let go of arguments and value, so that memory is free before the last handle is."""
-        if self.op is not None:
+        """Let go of arguments and value, so that memory is free before the last handle is; a trace keeps its graph."""
+        if self.op is not None and type(self.data) is not Abstract:
             self.args, self.data = (), None
 
 

@@ -1,0 +1,38 @@
+"""JIT: LLVM's text to a function that can be called, for the processor at hand."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import llvmlite.binding as llvm
+
+from ..errors import Error
+
+
+@functools.cache
+def _target_machine() -> Any:
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    target = llvm.Target.from_default_triple()
+    return target.create_target_machine(
+        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=2, jit=True
+    )
+
+
+def assemble(text: str, name: str = "step") -> tuple[Callable[..., None], Any]:
+    """Verify, optimise and compile a module; return its function `name(ptr, ptr)` and the engine that keeps it alive."""
+    machine = _target_machine()
+    try:
+        module = llvm.parse_assembly(text)
+        module.verify()
+    except RuntimeError as error:  # an error here is a defect of the lowering, never of the user's program
+        raise Error(f"the machine code for this step could not be made: {error}") from error
+    builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=1))
+    builder.getModulePassManager().run(module, builder)
+    engine = llvm.create_mcjit_compiler(module, machine)
+    engine.finalize_object()
+    address = engine.get_function_address(name)
+    return ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)(address), engine

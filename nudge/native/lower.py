@@ -1,0 +1,169 @@
+"""Lower: each kind of operation as loops around what its row says of one scalar, in LLVM's text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import numpy as np
+
+from ..graph import Node
+from ..op import Elementwise, Kernel, Operation, Reduction, View, parse_signature
+from .builder import Builder, Reg
+from .plan import Plan
+
+
+class Access:
+    """An array in memory as index maps and loops see it: a shape, and a load at an index (broadcast from the right)."""
+
+    def __init__(self, b: Builder, pointer: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+        """Describe a contiguous array behind a pointer."""
+        self.b, self.pointer, self.shape, self.dtype = b, pointer, shape, dtype
+
+    def at(self, index: Sequence[Any]) -> Reg:
+        """Find the flat position of an index; axes of size 1 are stretched, leading ones that are missing dropped."""
+        flat: Any = self.b.position(0)
+        for place, size in zip(tuple(index)[len(index) - len(self.shape) :], self.shape, strict=True):
+            if size != 1:
+                flat = flat * size + place
+        return flat if isinstance(flat, Reg) else self.b.position(flat)
+
+    def __getitem__(self, index: Sequence[Any]) -> Reg:
+        """Load; indices come as positions, so that an index map can use what it loads."""
+        value = self.b.load(self.pointer, self.dtype, self.at(index))
+        return self.b.cast(value, np.dtype("int64")) if value.type == "i32" else value
+
+    def read(self, index: Sequence[Any]) -> Reg:
+        """Load in the array's own dtype."""
+        return self.b.load(self.pointer, self.dtype, self.at(index))
+
+    def write(self, index: Sequence[Any], value: Reg) -> None:
+        """Store."""
+        self.b.store(value, self.pointer, self.dtype, self.at(index))
+
+
+@contextmanager
+def loops(b: Builder, shape: Sequence[int]) -> Iterator[tuple[Reg, ...]]:
+    """Nest a loop per axis."""
+    with ExitStack() as stack:
+        yield tuple(stack.enter_context(b.loop(n)) for n in shape)
+
+
+def lower_elementwise(b: Builder, node: Node, args: Sequence[Any], out: Access) -> None:
+    """Run the scalar function at every index of the output."""
+    op: Operation = node.op
+    assert op.lower is not None
+    with loops(b, out.shape) as i:
+        registers = [arg.read(i) if isinstance(arg, Access) else arg for arg in args]
+        out.write(i, op.lower(b, *registers, **node.params))
+
+
+def lower_view(b: Builder, node: Node, args: Sequence[Any], out: Access) -> None:
+    """Read each output element from where the index map says."""
+    assert node.op.index is not None
+    with loops(b, out.shape) as i:
+        out.write(i, args[0].read(node.op.index(i, *args, **node.params)))
+
+
+def lower_reduction(b: Builder, node: Node, args: Sequence[Any], out: Access) -> None:
+    """Fill the output with the identity, then accumulate each input element where the index map says."""
+    op: Operation = node.op
+    assert op.index is not None
+    identity = op.identity(**node.params) if callable(op.identity) else op.identity
+    like = b.number(0, out.dtype)
+    start = getattr(b, identity)(like) if isinstance(identity, str) else b.number(identity, out.dtype)
+    with loops(b, out.shape) as i:
+        out.write(i, start)
+    core = op.core[0] if op.signature else len(args[0].shape)
+    for k, source in enumerate(args if op.variadic else args[:1]):
+        lead = out.shape[: len(out.shape) - core] if op.signature else ()
+        with loops(b, (*lead, *source.shape[len(source.shape) - core :])) as i:
+            place = op.index(i, *args, **({"k": k} if op.variadic else {}), **node.params)
+            value = b.cast(source.read(i), out.dtype)
+            out.write(place, value if op.combine is None else op.combine(b, out.read(place), value))
+
+
+def lower_kernel(b: Builder, node: Node, args: Sequence[Any], out: Access) -> None:
+    """Loop over the output's core axes; inside, over those it lacks (or, for a scan, its last), carrying the state."""
+    op: Operation = node.op
+    assert op.init is not None
+    assert op.step is not None
+    inputs, letters = parse_signature(op.signature)
+    sizes = {
+        letter: size
+        for arg, names in zip(args, inputs, strict=True)
+        for letter, size in zip(names, arg.shape[len(arg.shape) - len(names) :], strict=True)
+    }
+    inner = letters[-1:] if op.scan else [letter for letter in sizes if letter not in letters]
+    outer = [letter for letter in letters if letter not in inner]
+    lead = out.shape[: len(out.shape) - len(letters)]
+    with loops(b, (*lead, *(sizes.get(letter, 1) for letter in outer))) as i:
+        batch, place = i[: len(lead)], dict(zip(outer, i[len(lead) :], strict=True))
+        likes = [b.number(0, arg.dtype) for arg in args]
+        (letter,) = inner
+        with b.fold(sizes[letter], op.init(b, *likes)) as (at, state, finish):
+            place[letter] = at
+            values = [arg.read((*batch, *(place[name] for name in names))) for arg, names in zip(args, inputs, strict=True)]
+            following = op.step(b, state, at, *values)
+            if op.scan:
+                out.write((*batch, *(place[name] for name in letters)), following[-1])
+            finish(following)
+        if not op.scan:
+            del place[letter]
+            out.write((*batch, *(place[name] for name in letters)), finish.state[-1])
+
+
+KINDS = ((Elementwise, lower_elementwise), (View, lower_view), (Reduction, lower_reduction), (Kernel, lower_kernel))
+
+
+def lower(plan: Plan, copies: Sequence[tuple[Node, int]], name: str = "step") -> str:
+    """Write the module: a function a step of the plan, and `name(ptr* given, ptr arena)` that runs them all.
+
+    `copies` lists (value, slot): after all steps, the value is copied to the buffer in that slot of the table, which
+    holds the given values first.
+    """
+    functions, calls, declared = [], [], set()
+    slots = {node: k for k, node in enumerate(plan.given)}
+    for count, node in enumerate(plan.steps):
+        b = Builder()
+        arrays = [arg for arg in node.args if isinstance(arg, Node)]
+        pointers = [f"%a{k}" for k in range(len(arrays))]
+        promoted = node.op.computes_in([arg.data if isinstance(arg, Node) else arg for arg in node.args])
+        accesses, k = [], 0
+        for arg in node.args:
+            if isinstance(arg, Node):
+                accesses.append(Access(b, pointers[k], arg.data.shape, arg.data.dtype))
+                k += 1
+            else:
+                accesses.append(b.number(arg, promoted))
+        emit = next(emit for kind, emit in KINDS if isinstance(node.op, kind))
+        emit(b, node, accesses, Access(b, "%out", node.data.shape, node.data.dtype))
+        parameters = ", ".join(f"ptr {pointer}" for pointer in [*pointers, "%out"])
+        functions.append("\n".join([f"define internal void @s{count}({parameters}) {{", "entry:", *b.lines, "  ret void", "}"]))
+        declared |= b.declared
+        calls += _addresses(plan, slots, [*arrays, node], f"{count}")
+        calls.append(f"  call void @s{count}({', '.join(f'ptr %p{count}_{k}' for k in range(len(arrays) + 1))})")
+    for count, (node, slot) in enumerate(copies):
+        calls += _addresses(plan, slots, [node], f"c{count}")
+        calls += _address_of_slot(f"%pc{count}_to", slot)
+        size = node.data.size * node.data.dtype.itemsize
+        calls.append(f"  call void @llvm.memmove.p0.p0.i64(ptr %pc{count}_to, ptr %pc{count}_0, i64 {size}, i1 false)")
+    declared.add("declare void @llvm.memmove.p0.p0.i64(ptr, ptr, i64, i1)")
+    main = [f"define void @{name}(ptr %given, ptr %arena) {{", "entry:", *calls, "  ret void", "}"]
+    return "\n\n".join([*sorted(declared), *functions, "\n".join(main)]) + "\n"
+
+
+def _address_of_slot(name: str, slot: int) -> list[str]:
+    return [f"  {name}_slot = getelementptr ptr, ptr %given, i64 {slot}", f"  {name} = load ptr, ptr {name}_slot"]
+
+
+def _addresses(plan: Plan, slots: dict[Node, int], nodes: Sequence[Node], tag: str) -> list[str]:
+    lines = []
+    for k, node in enumerate(nodes):
+        name = f"%p{tag}_{k}"
+        if node in slots:
+            lines += _address_of_slot(name, slots[node])
+        else:
+            lines.append(f"  {name} = getelementptr i8, ptr %arena, i64 {plan.offsets[node]}")
+    return lines

@@ -1,0 +1,66 @@
+"""A step in machine code: build it once from a Python function, call it again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..errors import ShapeError
+from ..tensor import Tensor, wrap
+from .jit import assemble
+from .lower import lower
+from .plan import ALIGN, plan
+from .trace import trace
+
+
+class Step:
+    """A traced program in machine code. Calling it reads its inputs, updates captured tensors in place, returns the outputs."""
+
+    def __init__(self, step: Callable[..., Any], examples: list[Tensor]) -> None:
+        """Trace `step` on the examples' shapes and dtypes, plan, lower, assemble."""
+        self.program = program = trace(step, examples)
+        given = [*program.inputs, *(node for _, node in program.captured)]
+        roots = [*program.outputs, *(node for _, node in program.writes)]
+        self.plan = plan(roots, given)
+        captured = {id(tensor): len(program.inputs) + k for k, (tensor, _) in enumerate(program.captured)}
+        copies = [(node, captured[id(tensor)]) for tensor, node in program.writes]
+        copies += [(node, len(given) + k) for k, node in enumerate(program.outputs)]
+        self.text = lower(self.plan, copies)
+        self._function, self._engine = assemble(self.text)
+        memory = np.empty(self.plan.arena + ALIGN, np.uint8)
+        self._arena = memory[-memory.ctypes.data % ALIGN :]
+
+    def __call__(self, *args: Tensor) -> Any:
+        """Run on tensors of the examples' shapes and dtypes. Raises ShapeError for others."""
+        for k, (arg, node) in enumerate(zip(args, self.program.inputs, strict=True)):
+            if arg.shape != node.data.shape or arg.dtype != node.data.dtype:
+                raise ShapeError(
+                    f"argument {k} is {arg.dtype} of shape {arg.shape}; this step was built for {node.data.dtype} of {node.data.shape}"
+                )
+        arrays = [np.ascontiguousarray(arg._array) for arg in args]
+        targets = [tensor._array for tensor, _ in self.program.captured]
+        arrays += [np.ascontiguousarray(array) for array in targets]
+        outputs = [np.empty(node.data.shape, node.data.dtype) for node in self.program.outputs]
+        table = np.array([array.ctypes.data for array in [*arrays, *outputs]], np.uintp)
+        self._function(table.ctypes.data, self._arena.ctypes.data)
+        for array, target in zip(arrays[len(args) :], targets, strict=True):
+            if array is not target:
+                target[...] = array
+        results = [wrap(output) for output in outputs]
+        return results[0] if len(results) == 1 else tuple(results) if results else None
+
+
+def build(step: Callable[..., Any], *examples: Tensor) -> Step:
+    """Turn a function of tensors into machine code for arguments like the examples.
+
+    Tensors that it uses from outside are captured: read at each call, and updated in place where the function does so.
+    Python numbers are read once, while it is traced.
+
+    >>> w = wrap(np.array([1.0, 2.0]))
+    >>> step = build(lambda x: (x * w).sum(), w)
+    >>> step(wrap(np.array([3.0, 4.0])))
+    tensor(11., dtype=float64)
+    """
+    return Step(step, list(examples))
