@@ -30,7 +30,7 @@ def multiply(g: Any, slope: Any) -> Any:
     if kind is tuple:
         mask, factor = slope
         return multiply(multiply(g, factor), mask)
-    if slope.dtype == bool:
+    if getattr(slope, "dtype", None) == bool:
         return where(slope, g, 0.0)
     return g * slope
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -22,8 +23,16 @@ def _target_machine() -> Any:
     )
 
 
+@functools.cache
+def _jit() -> Any:
+    return llvm.create_lljit_compiler()  # with a target machine of its own: it owns what it is given
+
+
+_count = itertools.count()
+
+
 def assemble(text: str, name: str = "step") -> tuple[Callable[..., None], Any]:
-    """Verify, optimise and compile a module; return its function `name(ptr, ptr)` and the engine that keeps it alive."""
+    """Verify, optimise and compile a module; return its function `name(ptr, ptr)` and the library that keeps it alive."""
     machine = _target_machine()
     try:
         module = llvm.parse_assembly(text)
@@ -32,7 +41,11 @@ def assemble(text: str, name: str = "step") -> tuple[Callable[..., None], Any]:
         raise Error(f"the machine code for this step could not be made: {error}") from error
     builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=1))
     builder.getModulePassManager().run(module, builder)
-    engine = llvm.create_mcjit_compiler(module, machine)
-    engine.finalize_object()
-    address = engine.get_function_address(name)
-    return ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)(address), engine
+    library = (
+        llvm.JITLibraryBuilder()
+        .add_object_img(machine.emit_object(module))
+        .export_symbol(name)
+        .add_current_process()
+        .link(_jit(), f"{name}{next(_count)}")
+    )
+    return ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)(library[name]), library

@@ -153,5 +153,5 @@ def floor(x):
     says="changes the dtype; the gradient is cast back",
 )
 def cast(x, *, dtype):
-    """Change the dtype; floats are cut towards zero to become integers."""
-    return np.asarray(x).astype(dtype, copy=False)
+    """Copy in a dtype, in row-major order; floats are cut towards zero to become integers."""
+    return np.array(x, dtype=dtype, order="C")

@@ -23,7 +23,7 @@ def _onto(i: Any, x: Any, *, axes: tuple[int, ...]) -> Any:
 
 
 @reduction(
-    vjp=lambda g, y, x, axes: expand(g, sizes=tuple(x.shape[sorted(axes)[0] :])), shape=_kept, index=_onto,
+    vjp=lambda g, y, x, axes: expand(g, sizes=tuple(x.shape[sorted(axes)[0] :]) if axes else ()), shape=_kept, index=_onto,
     combine=lambda b, total, x: b.add(total, x), identity=0, types=to_int64, symbol="sum", samples=_AXES,
     says="a sum distributes: every term gets the whole gradient",
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..op import NONZERO, REAL, Interval, elementwise, truth
+from ..op import NONZERO, REAL, Interval, elementwise, no_bool, truth
 from .functions import cast
 
 _PAIR = {"domain": (REAL, REAL)}
@@ -76,8 +76,15 @@ def logical_not(x):
     return np.logical_not(x)
 
 
+def _holds(condition: Any) -> Any:
+    """Read a condition as a mask."""
+    if isinstance(condition, (bool, int, float)):
+        return bool(condition)
+    return condition if condition.dtype == bool else ne(condition, 0)
+
+
 @elementwise(
-    slope=(None, lambda y, c, x, z: c, lambda y, c, x, z: logical_not(c)), scalar=lambda c, x, z: x if c else z,
+    slope=(None, lambda y, c, x, z: _holds(c), lambda y, c, x, z: logical_not(c)), scalar=lambda c, x, z: x if c else z,
     lower=lambda b, c, x, z: b.select(b.truth(c), x, z), data=slice(1, 3), symbol="where",
     says="a switch: the gradient goes to the branch that was taken", domain=(NONZERO, REAL, REAL),
 )
@@ -113,7 +120,7 @@ def minimum(x, z):
 
 @elementwise(
     slope=(lambda y, x: gt(y, 0.0),), scalar=lambda x: x if x > 0 or x != x else 0.0,
-    lower=lambda b, x: b.maximum(x, b.constant(0, x)), symbol="relu",
+    lower=lambda b, x: b.maximum(x, b.constant(0, x)), types=no_bool, symbol="relu",
     says="a gate: open where the input is positive, closed elsewhere",
 )
 def relu(x):
