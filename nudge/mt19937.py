@@ -76,13 +76,13 @@ class Stream:
         return self._seed
 
     def seed(self) -> int:
-        """Begin at a seed of 53 bits from the operating system, and return it.
+        """Begin at a seed of 64 bits from the operating system, and return it.
 
         >>> stream = Stream()
         >>> stream.seed() == stream.initial_seed()
         True
         """
-        return self.manual_seed(int.from_bytes(os.urandom(7), "big") >> 3).initial_seed()
+        return self.manual_seed(int.from_bytes(os.urandom(8), "big")).initial_seed()
 
     def get_state(self) -> NDArray[np.uint8]:
         """Return the position in the stream as 5056 bytes, in the layout of `torch.Generator.get_state`.

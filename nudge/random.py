@@ -1,0 +1,302 @@
+"""Random tensors under PyTorch's names, with PyTorch's numbers for the same seed; nudge.generator has how it is done.
+
+Each function draws from `generator`, or from `default_generator` where none is given, and raises what the method of
+Generator behind it raises. Under `vmap` its `randomness` says what an example draws; a traced program, which would
+repeat one draw at every run, is refused with a TraceError.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .dtype import float32, int64
+from .errors import DTypeError, ShapeError, TraceError, UsageError
+from .generator import Generator
+from .mode import mode
+from .tensor import Tensor, wrap
+
+Array = NDArray[Any]
+Shape = tuple[int, ...]
+
+default_generator = Generator()
+default_generator.seed()
+
+
+def manual_seed(seed: int) -> Generator:
+    """Seed the default generator, and return it.
+
+    >>> _ = manual_seed(0)
+    >>> rand(2)
+    tensor([0.4963, 0.7682])
+    """
+    return default_generator.manual_seed(seed)
+
+
+def seed() -> int:
+    """Seed the default generator from the operating system, and return the seed."""
+    return default_generator.seed()
+
+
+def initial_seed() -> int:
+    """Return the seed of the default generator."""
+    return default_generator.initial_seed()
+
+
+def get_rng_state() -> NDArray[np.uint8]:
+    """Return the default generator's position, in 5056 bytes that PyTorch reads too."""
+    return default_generator.get_state()
+
+
+def set_rng_state(state: ArrayLike) -> None:
+    """Put the default generator at a position that get_rng_state returned."""
+    default_generator.set_state(state)
+
+
+# -- new tensors -----------------------------------------------------------------------------------
+
+
+def rand(*size: Any, generator: Generator | None = None, dtype: Any = float32, requires_grad: bool = False) -> Tensor:
+    """Draw numbers uniform in [0, 1), of shape `size`: sizes, or one tuple of them.
+
+    >>> rand(2, 3).shape, rand((2, 3)).shape
+    ((2, 3), (2, 3))
+    """
+    source = _source(generator)
+    return _drawn(lambda shape: source.uniform(0.0, 1.0, shape, dtype), _sizes(size), requires_grad)
+
+
+def randn(*size: Any, generator: Generator | None = None, dtype: Any = float32, requires_grad: bool = False) -> Tensor:
+    """Draw normal numbers of mean 0 and standard deviation 1, of shape `size`: sizes, or one tuple of them.
+
+    >>> _ = manual_seed(0)
+    >>> randn(2)
+    tensor([ 1.5410, -0.2934])
+    """
+    source = _source(generator)
+    return _drawn(lambda shape: source.normal(0.0, 1.0, shape, dtype), _sizes(size), requires_grad)
+
+
+def randint(
+    low: Any = 0, high: Any = None, size: Any = None, *, generator: Generator | None = None, dtype: Any = int64
+) -> Tensor:
+    """Draw integers in [low, high), of shape `size`; with two arguments, a bound and a size, in [0, bound).
+
+    Raises ShapeError where no size is given.
+
+    >>> _ = manual_seed(0)
+    >>> randint(10, (5,))
+    tensor([4, 9, 3, 0, 3])
+    """
+    if size is None:
+        low, high, size = 0, low, high
+    elif high is None:
+        low, high = 0, low
+    if size is None:
+        raise ShapeError(f"randint below {high} needs a size, as in randint({high}, (3,)) or randint(0, {high}, (3,))")
+    source = _source(generator)
+    return _drawn(lambda shape: source.randint(low, high, shape, dtype), _sizes((size,)))
+
+
+def randperm(n: int, *, generator: Generator | None = None, dtype: Any = int64) -> Tensor:
+    """Draw a permutation of the integers below n, shape (n,).
+
+    >>> _ = manual_seed(0)
+    >>> randperm(6)
+    tensor([2, 5, 3, 0, 1, 4])
+    """
+    source = _source(generator)
+    return _drawn(lambda shape: _each(lambda: source.randperm(n, dtype), shape, ndim=1), (n,))
+
+
+def rand_like(
+    input: Tensor, *, generator: Generator | None = None, dtype: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """Draw numbers uniform in [0, 1) in the shape, and unless told otherwise the dtype, of a tensor."""
+    dtype = input.dtype if dtype is None else dtype
+    return rand(input.shape, generator=generator, dtype=dtype, requires_grad=requires_grad)
+
+
+def randn_like(
+    input: Tensor, *, generator: Generator | None = None, dtype: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """Draw normal numbers in the shape, and unless told otherwise the dtype, of a tensor."""
+    dtype = input.dtype if dtype is None else dtype
+    return randn(input.shape, generator=generator, dtype=dtype, requires_grad=requires_grad)
+
+
+def randint_like(
+    input: Tensor, low: int, high: int | None = None, *, generator: Generator | None = None, dtype: Any = None
+) -> Tensor:
+    """Draw integers in [low, high), or below `low`, in the shape, and unless told otherwise the dtype, of a tensor."""
+    dtype = input.dtype if dtype is None else dtype
+    return randint(low, high, input.shape, generator=generator, dtype=dtype)
+
+
+def normal(
+    mean: Any, std: Any = 1.0, size: Any = None, *, generator: Generator | None = None, dtype: Any = None
+) -> Tensor:
+    """Draw normal numbers of a mean and a standard deviation: two numbers and a size, or a tensor for one or both.
+
+    No gradient passes to the tensors. Raises ShapeError for two numbers without a size, UsageError for a negative std.
+
+    >>> normal(wrap(np.zeros((2, 1))), wrap(np.ones(3))).shape
+    (2, 3)
+    """
+    source = _source(generator)
+    if size is not None:
+        kind = float32 if dtype is None else dtype
+        return _drawn(lambda shape: source.normal(mean, std, shape, kind), _sizes((size,)))
+    like = next((given for given in (mean, std) if isinstance(given, Tensor)), None)
+    if like is None:
+        raise ShapeError(f"normal of mean {mean} and std {std} needs a size, as in normal({mean}, {std}, (3,))")
+    dtype, means, stds = like.dtype if dtype is None else dtype, np.asarray(mean), np.asarray(std)
+    if not (stds >= 0).all():
+        raise UsageError(f"normal numbers need std >= 0, not {stds.min()}")
+    return _drawn(
+        lambda shape: (source.normal(0.0, 1.0, shape, dtype) * stds + means).astype(dtype),
+        _broadcast(means.shape, stds.shape),
+    )
+
+
+def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | None = None) -> Tensor:
+    """Draw ones and zeros in shape and dtype of `input`, which holds each one's probability, unless `p` holds for all.
+
+    >>> bernoulli(wrap(np.array([0.0, 1.0])))
+    tensor([0., 1.], dtype=float64)
+    """
+    source, dtype = _source(generator), input.dtype
+    if p is not None:
+        return _drawn(lambda shape: source.bernoulli(p, shape).astype(dtype), input.shape)
+    each = np.asarray(input)
+    return _drawn(lambda shape: source.bernoulli_array(np.broadcast_to(each, shape)).astype(dtype), each.shape)
+
+
+def multinomial(
+    input: Tensor, num_samples: int, replacement: bool = False, *, generator: Generator | None = None
+) -> Tensor:
+    """Draw indices in proportion to weights: shape (n,) gives (num_samples,), (rows, n) gives (rows, num_samples).
+
+    >>> multinomial(wrap(np.array([0.0, 3.0, 0.0])), 4, replacement=True)
+    tensor([1, 1, 1, 1])
+    """
+    source, weights = _source(generator), np.asarray(input)
+    return _drawn(
+        lambda shape: _each(lambda: source.multinomial(weights, num_samples, replacement), shape, weights.ndim),
+        (*weights.shape[:-1], num_samples),
+    )
+
+
+def dropout_mask(p: float, shape: Shape, *, generator: Generator | None = None, dtype: Any = float32) -> Tensor:
+    """Draw what dropout multiplies by: 0 with probability p, otherwise 1 / (1 - p).
+
+    >>> _ = manual_seed(0)
+    >>> dropout_mask(0.5, (4,))
+    tensor([0., 0., 2., 0.])
+    """
+    source = _source(generator)
+    return _drawn(lambda shape: source.dropout_mask(p, shape, dtype), shape)
+
+
+# -- in place --------------------------------------------------------------------------------------
+
+
+def uniform_(tensor: Tensor, low: float = 0.0, to: float = 1.0, *, generator: Generator | None = None) -> Tensor:
+    """Overwrite a tensor with numbers uniform in [low, to).
+
+    >>> bool((np.asarray(uniform_(wrap(np.zeros(9)), -1, -0.5)) < -0.5).all())
+    True
+    """
+    source = _source(generator)
+    return _fill(tensor, lambda shape: source.uniform(low, to, shape, tensor.dtype))
+
+
+def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Generator | None = None) -> Tensor:
+    """Overwrite a tensor with normal numbers."""
+    source = _source(generator)
+    return _fill(tensor, lambda shape: source.normal(mean, std, shape, tensor.dtype))
+
+
+def exponential_(tensor: Tensor, lambd: float = 1.0, *, generator: Generator | None = None) -> Tensor:
+    """Overwrite a tensor with exponentially distributed numbers of mean 1 / lambd."""
+    source = _source(generator)
+    return _fill(tensor, lambda shape: source.exponential(lambd, shape, tensor.dtype))
+
+
+def random_(tensor: Tensor, low: Any = None, to: Any = None, *, generator: Generator | None = None) -> Tensor:
+    """Overwrite a tensor with integers in [low, to), with one bound below it, with none up to what the dtype holds."""
+    source = _source(generator)
+    if low is None and to is None:
+        return _fill(tensor, lambda shape: source.random(shape, tensor.dtype))
+    if to is None:
+        low, to = 0, low
+    return _fill(tensor, lambda shape: source.randint(low or 0, to, shape, tensor.dtype))
+
+
+def bernoulli_(tensor: Tensor, p: Any = 0.5, *, generator: Generator | None = None) -> Tensor:
+    """Overwrite a tensor with ones and zeros, ones with probability p: a number, or a tensor that can be expanded.
+
+    Raises ShapeError where the probabilities do not fit.
+    """
+    source = _source(generator)
+    if not isinstance(p, Tensor):
+        return _fill(tensor, lambda shape: source.bernoulli(p, shape).astype(tensor.dtype))
+    each = np.asarray(p)
+    if _broadcast(each.shape, tensor.shape) != tensor.shape:
+        raise ShapeError(f"probabilities of shape {each.shape} do not expand to a tensor of {tensor.shape}")
+    return _fill(tensor, lambda shape: source.bernoulli_array(np.broadcast_to(each, shape)).astype(tensor.dtype))
+
+
+# The engine below knows nothing of random numbers: with this module, tensors get their random methods.
+for _method in (uniform_, normal_, exponential_, random_, bernoulli_, bernoulli, multinomial):
+    setattr(Tensor, _method.__name__, _method)
+
+
+# -- drawing ---------------------------------------------------------------------------------------
+
+
+def _source(generator: Generator | None) -> Generator:
+    if generator is None:
+        return default_generator
+    if not isinstance(generator, Generator):
+        raise DTypeError(f"generator is a nudge.Generator, not {generator!r} ({type(generator).__name__})")
+    return generator
+
+
+def _sizes(size: tuple[Any, ...]) -> Shape:
+    """Take sizes one by one, or as one tuple; the generator checks them."""
+    return tuple(size[0]) if len(size) == 1 and isinstance(size[0], (tuple, list)) else size
+
+
+def _broadcast(a: Shape, b: Shape) -> Shape:
+    try:
+        return np.broadcast_shapes(a, b)
+    except ValueError:
+        raise ShapeError(f"shapes {a} and {b} do not broadcast") from None
+
+
+def _drawn(draw: Callable[[Shape], Array], shape: Shape, requires_grad: bool = False) -> Tensor:
+    """Make the tensor of a draw: for one example, or in front of them for as many as a vmap asks for."""
+    if mode.trace is not None:
+        raise TraceError(
+            "random numbers in a traced program would be drawn once and repeated at every run: "
+            "draw them outside, and pass them as arguments"
+        )
+    if mode.mapped is not None:
+        return mode.mapped.draw(lambda whole: wrap(draw(whole)), shape)  # type: ignore[no-any-return]
+    drawn = wrap(draw(shape))
+    return drawn.requires_grad_() if requires_grad else drawn
+
+
+def _each(draw: Callable[[], Array], shape: Shape, ndim: int) -> Array:
+    """Repeat a draw of `ndim` axes for the examples that stand in front of them in `shape`."""
+    examples = math.prod(shape[: len(shape) - ndim])
+    return np.stack([draw() for _ in range(examples)]).reshape(shape)
+
+
+def _fill(tensor: Tensor, draw: Callable[[Shape], Array]) -> Tensor:
+    return tensor._write(_drawn(draw, tensor.shape))
