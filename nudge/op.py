@@ -22,6 +22,7 @@ import numpy as np
 
 from .dtype import bool_, float32, int64, is_float, promote
 from .errors import DTypeError, ShapeError
+from .graph import NO_PARAMS
 
 DType = np.dtype[Any]
 Shape = tuple[int, ...]
@@ -135,6 +136,12 @@ class Operation:
             self.rules = self.vjp
         else:
             self.rules = (self.vjp,)
+        rules = self.slope if self.slope is not None else self.rules
+        self.differentiable = callable(rules) or any(rule is not None for rule in rules or ())
+        self.core = self._core()
+        self.is_view = isinstance(self, View) and not self.signature  # its output may share its input's memory
+        # Whether arguments may need a cast even where all tensors are of one float dtype.
+        self.settles = self.types is truth or (isinstance(self, Elementwise) and self.data is not None)
         self.reads: dict[Any, frozenset[int]] = {}
         TABLE[self.name] = self
 
@@ -161,12 +168,6 @@ class Operation:
             with np.errstate(all="ignore"):
                 return float(self.body(*map(np.float64, args)))
 
-    @property
-    def differentiable(self) -> bool:
-        """Whether any argument has a derivative."""
-        rules = self.slope if self.slope is not None else self.rules
-        return callable(rules) or any(rule is not None for rule in rules or ())
-
     def computes_in(self, args: Sequence[Any]) -> DType:
         """Find the dtype that the promoted arguments are computed in. Raises DTypeError where there is none."""
         try:
@@ -188,9 +189,8 @@ class Operation:
         assert self.shape is not None
         return self.shape(*shapes, **params)
 
-    @property
-    def core(self) -> tuple[int, ...]:
-        """How many trailing axes of each argument belong to one example; all before them are batch."""
+    def _core(self) -> tuple[int, ...]:
+        """Count the trailing axes of each argument that belong to one example; all before them are batch."""
         return tuple(len(axes) for axes in parse_signature(self.signature)[0])
 
 
@@ -200,11 +200,6 @@ class Elementwise(Operation):
     def infer_shape(self, shapes: Sequence[Shape], params: dict[str, Any]) -> Shape:
         """Broadcast."""
         return broadcast(self.name, shapes)
-
-    @property
-    def core(self) -> tuple[int, ...]:
-        """No axes: every one is batch."""
-        return ()
 
 
 class View(Operation):
@@ -283,10 +278,12 @@ def install_operators(cls: type) -> None:
     """Give a class of operands Python's operators, each made from its row."""
 
     def forward(op: Operation) -> Callable[..., Any]:
-        return lambda *args: op(*args)
+        if len(op.domain) == 1 and op.slope is not None:
+            return lambda self: self.record(op, (self,), NO_PARAMS)
+        return lambda self, other: self.record(op, (self, other), NO_PARAMS)
 
     def reflected(op: Operation) -> Callable[..., Any]:
-        return lambda self, other: op(other, self)
+        return lambda self, other: self.record(op, (other, self), NO_PARAMS)
 
     for op in TABLE.values():
         if op.dunder:
@@ -295,4 +292,4 @@ def install_operators(cls: type) -> None:
                 setattr(cls, f"__r{op.dunder}__", reflected(op))
 
 
-_REFLECTED = {"add", "sub", "mul", "truediv", "pow", "matmul", "and", "or", "xor"}
+_REFLECTED = {"add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"}

@@ -1,39 +1,63 @@
-"""What a tensor tells of itself: shape, dtype, its numbers, how it prints."""
+"""What a tensor tells of itself: shape, dtype, its numbers; and its copies in other dtypes."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..dtype import as_dtype, float32
-from ..errors import ShapeError, TraceError
+from ..dtype import as_dtype, bool_, float32, float64, int32, int64, is_float
+from ..errors import DTypeError, GraphError, ShapeError, TraceError, UsageError
+from ..mode import mode
 from ..op import Abstract
-from ..ops import cast
+from ..ops import alias, cast
+from .axes import axis_from_end
+from .text import text_of
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
 
 
 class Facts:
-    """Shape, dtype and values."""
+    """Shape, dtype and values; what every family builds on."""
 
     _array: Any
+    requires_grad: bool
+    if TYPE_CHECKING:  # what the other families define
+
+        def __getattr__(self, name: str) -> Any:
+            """Stand for a method of another family."""
 
     @property
     def shape(self) -> tuple[int, ...]:
         """The sizes of its axes."""
-        return self._array.shape  # type: ignore[no-any-return]
+        return self._array.shape
 
     @property
     def dtype(self) -> np.dtype[Any]:
         """The dtype of its elements."""
-        return self._array.dtype  # type: ignore[no-any-return]
+        return self._array.dtype
 
     @property
     def ndim(self) -> int:
         """How many axes it has."""
         return len(self._array.shape)
+
+    @property
+    def itemsize(self) -> int:
+        """How many bytes an element takes."""
+        return self._array.dtype.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes its elements take."""
+        return self._array.size * self._array.dtype.itemsize
+
+    @property
+    def device(self) -> str:
+        """Where it lives: 'cpu'."""
+        return "cpu"
 
     def dim(self) -> int:
         """Tell how many axes it has."""
@@ -44,17 +68,30 @@ class Facts:
         return int(self._array.size)
 
     def size(self, dim: int | None = None) -> Any:
-        """Tell the shape, or the size of one axis."""
-        return self.shape if dim is None else self.shape[dim]
+        """Tell the shape, or the size of one axis. Raises ShapeError for an axis that is not there."""
+        return self.shape if dim is None else self.shape[axis_from_end(dim, self.ndim)]
 
-    def __len__(self) -> int:
-        """Tell the size of the first axis."""
-        if not self.shape:
-            raise ShapeError("len() of a tensor without axes")
-        return self.shape[0]
+    def is_floating_point(self) -> bool:
+        """Tell whether its elements are floats, and can have a gradient."""
+        return is_float(self.dtype)
+
+    def is_contiguous(self) -> bool:
+        """Tell whether its elements lie in memory in order, without gaps."""
+        return bool(self._real("the memory").flags.c_contiguous)
+
+    def stride(self, dim: int | None = None) -> Any:
+        """Tell how many elements lie between neighbours along each axis, or along one."""
+        steps = tuple(step // self.itemsize for step in self._real("the memory").strides)
+        return steps if dim is None else steps[axis_from_end(dim, self.ndim)]
+
+    def data_ptr(self) -> int:
+        """Tell the address of its first element."""
+        return int(self._real("the memory").ctypes.data)
+
+    # -- values ------------------------------------------------------------------------------------
 
     def _real(self, what: str) -> Any:
-        if type(self._array) is Abstract:
+        if type(self._array) is Abstract or mode.trace is not None:
             raise TraceError(
                 f"{what} of a traced tensor (shape {self.shape}, {self.dtype}): while a program is traced it has no value; "
                 "use where() instead of a branch on it"
@@ -62,9 +99,9 @@ class Facts:
         return self._array
 
     def numpy(self) -> Any:
-        """Give the NumPy array behind it, on the same memory."""
-        if self.requires_grad:  # type: ignore[attr-defined]
-            raise TraceError("numpy() of a tensor that requires a gradient would lose it: say t.detach().numpy()")
+        """Give the NumPy array behind it, on the same memory. Raises GraphError where that would lose a gradient."""
+        if self.requires_grad:
+            raise GraphError("numpy() of a tensor that requires a gradient would lose it: say t.detach().numpy()")
         return self._real("the numbers")
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
@@ -75,7 +112,9 @@ class Facts:
     def item(self) -> Any:
         """Give the one number it holds, as Python's. Raises ShapeError where there are more."""
         if self._array.size != 1:
-            raise ShapeError(f"item() of a tensor with {self._array.size} elements (shape {self.shape}): expected 1; tolist() gives all")
+            raise ShapeError(
+                f"item() of a tensor with {self._array.size} elements (shape {self.shape}): expected 1; tolist() gives all"
+            )
         return self._real("item()").item()
 
     def tolist(self) -> Any:
@@ -94,18 +133,117 @@ class Facts:
         """Give its one element."""
         return int(self.item())
 
+    def __index__(self) -> int:
+        """Give its one integer, so that it counts and indexes."""
+        if is_float(self.dtype):
+            raise DTypeError(f"a tensor of {self.dtype} used as an index: only integers count; cast with .long()")
+        return int(self.item())
+
+    def __len__(self) -> int:
+        """Tell the size of the first axis."""
+        if not self.shape:
+            raise ShapeError("len() of a tensor without axes")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Tensor]:
+        """Go along the first axis. Raises DTypeError (a TypeError) where there is none."""
+        if not self.shape:
+            raise DTypeError("a tensor without axes cannot be iterated over; item() gives its number")
+        return iter(self.unbind(0))
+
+    def __contains__(self, value: Any) -> bool:
+        """Tell whether an element equals the value."""
+        return bool((self == value).any())  # type: ignore[attr-defined]
+
     def __repr__(self) -> str:
         """Show the numbers, and dtype and history where they matter."""
         if type(self._array) is Abstract:
             return f"tensor(traced, shape={self.shape}, dtype={self.dtype})"
-        body = np.array2string(self._array, precision=4, separator=", ", prefix="tensor(", threshold=200)
-        notes = "" if self.dtype in (float32, np.int64, np.bool_) else f", dtype={self.dtype}"
-        node = self._fresh()  # type: ignore[attr-defined]
+        notes = f", size={self.shape}" if self.ndim > 1 and not self.numel() else ""
+        notes += "" if self.dtype in (float32, int64, bool_) else f", dtype={self.dtype}"
+        node = self._fresh()
         if node is not None and node.requires_grad:
             notes += ", requires_grad=True" if node.op is None else f", made by {node.op.name}"
-        return f"tensor({body}{notes})"
+        return f"tensor({text_of(self._array)}{notes})"
 
-    def to(self, dtype: Any) -> Tensor:
-        """Cast to a dtype; itself where it has it already."""
-        dtype = as_dtype(dtype)
-        return self if dtype == self.dtype else cast(self, dtype=dtype)  # type: ignore[return-value,no-any-return]
+    def __format__(self, spec: str) -> str:
+        """Format its one number, as in `f"{loss:.3f}"`; without a format, or with more numbers, show the tensor."""
+        if self._array.size == 1 and spec and type(self._array) is not Abstract:
+            return format(self._array.item(), spec)
+        return format(repr(self), spec)
+
+    # -- copies ------------------------------------------------------------------------------------
+
+    def to(self, *wanted: Any, dtype: Any = None, device: Any = None, copy: bool = False) -> Tensor:
+        """Cast to a dtype, or to that of another tensor; itself where it has it already.
+
+        A device may be given, and must be the CPU. Raises UsageError for another.
+        """
+        for want in (*wanted, device):
+            if isinstance(want, Facts):
+                dtype = want.dtype
+            elif isinstance(want, str) and want.partition(":")[0] in DEVICES:
+                if want != "cpu":
+                    raise UsageError(f"device {want!r}: tensors live on the 'cpu'")
+            elif want is not None and not isinstance(want, bool):
+                dtype = want
+        dtype = self.dtype if dtype is None else as_dtype(dtype)
+        return cast(self, dtype=dtype) if copy or dtype != self.dtype else self  # type: ignore[return-value]
+
+    def type(self, dtype: Any = None) -> Any:
+        """Cast to a dtype; without one, tell the dtype's name."""
+        return self.dtype.name if dtype is None else self.to(dtype)
+
+    def type_as(self, other: Tensor) -> Tensor:
+        """Cast to another tensor's dtype."""
+        return self.to(other.dtype)
+
+    def float(self) -> Tensor:
+        """Cast to float32."""
+        return self.to(float32)
+
+    def double(self) -> Tensor:
+        """Cast to float64."""
+        return self.to(float64)
+
+    def long(self) -> Tensor:
+        """Cast to int64; floats are cut towards zero."""
+        return self.to(int64)
+
+    def int(self) -> Tensor:
+        """Cast to int32; floats are cut towards zero."""
+        return self.to(int32)
+
+    def bool(self) -> Tensor:
+        """Cast to booleans: whether each element differs from 0."""
+        return self.to(bool_)
+
+    def cpu(self) -> Tensor:
+        """Itself: tensors live on the CPU."""
+        return self  # type: ignore[return-value]
+
+    def clone(self) -> Tensor:
+        """Copy, keeping the history: the gradient passes to the original."""
+        return cast(self, dtype=self.dtype)
+
+    def contiguous(self) -> Tensor:
+        """Lay the elements out in order; itself where they are so already."""
+        laid_out = self._base is None if type(self._array) is Abstract else self._array.flags.c_contiguous
+        return self if laid_out else self.clone()  # type: ignore[return-value]
+
+    def __copy__(self) -> Tensor:
+        """Make another handle on the same memory."""
+        return alias(self)
+
+    def __deepcopy__(self, memo: dict[Any, Any]) -> Tensor:
+        """Copy memory and gradient of a leaf. Raises GraphError for a result of operations."""
+        if not self.is_leaf:
+            raise GraphError("deepcopy of a tensor that operations made: only leaves can be; clone() keeps the history")
+        copy = self.detach().clone().requires_grad_(self.requires_grad)
+        memo[id(self)] = copy
+        if self.grad is not None:
+            copy.grad = self.grad.detach().clone()
+        return copy
+
+
+DEVICES = ("cpu", "cuda", "mps", "xpu")

@@ -116,8 +116,24 @@ class Builder:
         return self._arithmetic("fmul", "mul", "and", x, z)
 
     def div(self, x: Reg, z: Reg) -> Reg:
-        """Divide floats."""
-        return self.emit(f"fdiv {x.type} {x.name}, {z.name}", x.type)
+        """Divide; whole numbers towards zero, to 0 by 0."""
+        if self._real(x):
+            return self.emit(f"fdiv {x.type} {x.name}, {z.name}", x.type)
+        quotient = self.emit(f"sdiv {x.type} {x.name}, {self._divisor(z).name}", x.type)
+        quotient = self.select(self.compare("eq", z, self.constant(-1, z)), self.neg(x), quotient)
+        return self.select(self.truth(z), quotient, self.constant(0, x))
+
+    def rem(self, x: Reg, z: Reg) -> Reg:
+        """Find what dividing towards zero leaves."""
+        if self._real(x):
+            return self.emit(f"frem {x.type} {x.name}, {z.name}", x.type)
+        return self.emit(f"srem {x.type} {x.name}, {self._divisor(z).name}", x.type)
+
+    def _divisor(self, z: Reg) -> Reg:
+        # The processor stops at a division by 0, and of the lowest number by -1.
+        one = self.constant(1, z)
+        stops = self.logical_or(self.compare("eq", z, self.constant(0, z)), self.compare("eq", z, self.constant(-1, z)))
+        return self.select(stops, one, z)
 
     def neg(self, x: Reg) -> Reg:
         """Turn the sign."""

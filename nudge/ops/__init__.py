@@ -1,6 +1,6 @@
 """The rules: every operation of nudge, a file a family, each defined once."""
 
-from .arithmetic import add, div, dot, mul, neg, pow, sub
+from .arithmetic import add, div, dot, floor_divide, mul, neg, pow, remainder, sub
 from .functions import absolute, cast, cos, erf, exp, floor, log, log1p, sigmoid, sign, sin, sqrt, tanh
 from .index import gather, scatter_add
 from .linear import matmul
@@ -10,8 +10,8 @@ from .shape import alias, concatenate, flip, fold, narrow, pad, permute, reshape
 
 __all__ = [
     "absolute", "add", "alias", "argmax", "cast", "clamp", "concatenate", "cos", "cumsum", "div", "dot", "eq", "erf",
-    "exp", "expand", "flip", "floor", "fold", "gather", "ge", "gt", "le", "log", "log1p", "logical_and", "logical_not",
-    "logical_or", "lt", "matmul", "max", "maximum", "min", "minimum", "mul", "narrow", "ne", "neg", "pad", "permute",
-    "pow", "prod", "relu", "reshape", "scatter_add", "sigmoid", "sign", "sin", "slice_", "sqrt", "sub", "sum", "tanh",
-    "unfold", "where",
+    "exp", "expand", "flip", "floor", "floor_divide", "fold", "gather", "ge", "gt", "le", "log", "log1p",
+    "logical_and", "logical_not", "logical_or", "lt", "matmul", "max", "maximum", "min", "minimum", "mul", "narrow",
+    "ne", "neg", "pad", "permute", "pow", "prod", "relu", "remainder", "reshape", "scatter_add", "sigmoid", "sign",
+    "sin", "slice_", "sqrt", "sub", "sum", "tanh", "unfold", "where",
 ]

@@ -75,6 +75,37 @@ def pow(x, n):
     return np.power(x, n)
 
 
+def _remainder_lower(b: Any, x: Any, z: Any) -> Any:
+    rest, zero = b.rem(x, z), b.constant(0, x)
+    turned = b.logical_and(b.ne(rest, zero), b.ne(b.lt(rest, zero), b.lt(z, zero)))
+    return b.select(turned, b.add(rest, z), rest)
+
+
+def _floor_divide_lower(b: Any, x: Any, z: Any) -> Any:
+    whole = b.div(b.sub(x, _remainder_lower(b, x, z)), z)
+    nearest = b.floor(b.add(whole, b.constant(0.5, whole)))
+    return b.select(b.eq(z, b.constant(0, z)), b.div(x, z), nearest)
+
+
+@elementwise(
+    slope=(False, False), scalar=operator.floordiv, lower=_floor_divide_lower, types=no_bool, dunder="floordiv", symbol="//",
+    says="a staircase: no gradient passes", domain=(REAL, NONZERO),
+)
+def floor_divide(x, z):
+    """Divide and round down; integers stay integers, exactly."""
+    return np.floor_divide(x, z)
+
+
+@elementwise(
+    slope=(1.0, lambda y, x, z: -floor_divide(x, z)), scalar=operator.mod, lower=_remainder_lower, types=no_bool,
+    dunder="mod", symbol="%", says="a saw: it climbs with x, and falls with z once for every time that z fits",
+    domain=(REAL, NONZERO),
+)
+def remainder(x, z):
+    """Find what floor division leaves: x − (x // z)·z, of z's sign."""
+    return np.remainder(x, z)
+
+
 def _dot_floats(b: float, *wx: float) -> float:
     half = len(wx) // 2
     return sum(map(operator.mul, wx[:half], wx[half:]), b)
