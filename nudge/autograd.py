@@ -67,23 +67,31 @@ def contributions(node: Node, g: Any, record: bool, wanted: set[Node] | None = N
             "say backward(retain_graph=True) the first time, or run the forward pass again"
         )
     y, args = node.values(record)
-    params = node.params
-    at_once = op.slope(y, *args) if op.variadic and op.slope is not None else None
+    params, slopes, rules = node.params, op.slope, op.rules
+    if op.variadic and slopes is not None:
+        slopes = slopes(y, *args)
+    if type(g) is float and wanted is None:  # numbers need none of the care that arrays do, and come by the million
+        for k, arg in enumerate(node.args):
+            if isinstance(arg, Node):
+                slope = slopes[k]
+                if callable(slope):
+                    slope = slope_at(op, k, y, args, params)
+                yield arg, g * slope if type(slope) is float else multiply(g, slope)
+        return
     for k, arg in enumerate(node.args):
         if not isinstance(arg, Node) or not arg.requires_grad or (wanted is not None and arg not in wanted):
             continue
-        if at_once is not None:
-            c = multiply(g, at_once[k])
-        elif op.slope is not None:
-            if op.slope[k] is None:
+        if slopes is not None:
+            slope = slopes[k]
+            if slope is None:
                 continue
-            c = multiply(g, slope_at(op, k, y, args, params))
+            c = multiply(g, slope_at(op, k, y, args, params) if callable(slope) else slope)
         elif op.variadic:
-            c = op.rules(g, y, *args, k=k, **params)
+            c = rules(g, y, *args, k=k, **params)
+        elif rules[k] is None:
+            continue
         else:
-            if op.rules[k] is None:
-                continue
-            c = op.rules[k](g, y, *args, **params)
+            c = rules[k](g, y, *args, **params)
         data = arg.data
         if type(data) is not float:
             if c.shape != data.shape:
@@ -93,14 +101,16 @@ def contributions(node: Node, g: Any, record: bool, wanted: set[Node] | None = N
         yield arg, c
 
 
-def walk(seeds: Mapping[Node, Any], *, record: bool = False, inputs: Sequence[Node] | None = None) -> dict[Node, Any]:
+def walk(
+    seeds: Mapping[Node, Any], *, record: bool = False, inputs: Sequence[Node] | None = None, free: bool = False
+) -> dict[Node, Any]:
     """Carry gradients from the seeded nodes backward; return those of leaves, of nodes that keep theirs, and of inputs.
 
     With `record`, the walk's own arithmetic enters the graph, so that it can be differentiated again; with
-    `inputs`, only what lies between them and the seeds is visited.
+    `inputs`, only what lies between them and the seeds is visited; with `free`, each step is let go of once passed.
     """
     order = ancestors(seeds)
-    wanted = None if inputs is None else descendants(reversed(order), inputs)
+    wanted = None if inputs is None else descendants(order[::-1], inputs)
     asked = set(inputs or ())
     grads: dict[Node, Any] = dict(seeds)
     for node in order:
@@ -118,6 +128,8 @@ def walk(seeds: Mapping[Node, Any], *, record: bool = False, inputs: Sequence[No
         for arg, c in contributions(node, g, record, wanted):
             held = grads.get(arg)
             grads[arg] = c if held is None else held + c
+        if free:
+            node.free()
     return grads
 
 
@@ -134,11 +146,9 @@ def backward(
     """
     outputs = _listed(tensors)
     seeds = _seeds(outputs, grad_tensors, create_graph)
-    grads = walk(seeds, record=create_graph)
-    for node, g in grads.items():
+    free = not (create_graph if retain_graph is None else retain_graph)
+    for node, g in walk(seeds, record=create_graph, free=free).items():
         node.receive(g)
-    if not (create_graph if retain_graph is None else retain_graph):
-        _free(seeds)
 
 
 def grad(
@@ -160,9 +170,8 @@ def grad(
         if not node.requires_grad:
             raise GraphError(f"input {k} does not require a gradient: call requires_grad_() on it before using it")
     seeds = _seeds(_listed(outputs), grad_outputs, create_graph)
-    grads = walk(seeds, record=create_graph, inputs=nodes)
-    if not (create_graph if retain_graph is None else retain_graph):
-        _free(seeds)
+    free = not (create_graph if retain_graph is None else retain_graph)
+    grads = walk(seeds, record=create_graph, inputs=nodes, free=free)
     found = [grads.get(node) for node in nodes]
     for k, g in enumerate(found):
         if g is None and not allow_unused:
@@ -192,11 +201,6 @@ def _seeds(outputs: Sequence[Any], grad_outputs: Any, record: bool) -> dict[Node
         seed = node.seed(g, record)
         seeds[node] = seeds[node] + seed if node in seeds else seed
     return seeds
-
-
-def _free(seeds: Mapping[Node, Any]) -> None:
-    for node in ancestors(seeds):
-        node.free()
 
 
 def _at(node: Node) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from .errors import DTypeError, Error, GraphError, ShapeError, TraceError
 from .graph import NO_PARAMS, Node, Place, line_of, tick, user_place
 from .methods import METHODS
 from .mode import mode
-from .op import Abstract, Operand, Operation, View, install_operators, truth
+from .op import Abstract, Operand, Operation, install_operators
 
 NEVER = -1
 
@@ -28,11 +29,17 @@ class Storage:
     """What all tensors on the same memory share: when, and by which line, it was last written."""
 
     __slots__ = ("epoch", "place", "written")
+    latest = NEVER  # when any was
 
     def __init__(self) -> None:
         """Begin unwritten; `epoch` counts the writes that changed the graph."""
         self.written, self.epoch = NEVER, 0
         self.place: Place | None = None
+
+    def touch(self, frame: FrameType | None = None) -> None:
+        """Note a write, and where the user's code stood."""
+        self.written = Storage.latest = tick()
+        self.place = user_place(frame)
 
 
 class ArrayNode(Node):
@@ -41,16 +48,22 @@ class ArrayNode(Node):
     __slots__ = ("grad", "hooks", "keeps_grad", "label", "params", "place", "requires_grad", "storage")
 
     def __init__(
-        self, op: Operation | None, args: tuple[Any, ...], params: dict[str, Any], data: Any, storage: Storage, requires_grad: bool
+        self,
+        op: Operation | None,
+        args: tuple[Any, ...],
+        params: dict[str, Any],
+        data: Any,
+        storage: Storage,
+        requires_grad: bool,
+        place: Place | None = None,
     ) -> None:
-        """Record a step, or a leaf (op None)."""
+        """Record a step and where the user's code stood, or a leaf (op None)."""
         self.op, self.args, self.params, self.data, self.storage = op, args, params, data, storage
-        self.requires_grad = requires_grad
+        self.requires_grad, self.place = requires_grad, place
         self.keeps_grad = op is None
         self.hooks: list[Callable[[Tensor], Any]] | None = None
         self.grad: Tensor | None = None
         self.label = ""
-        self.place = user_place(sys._getframe(1)) if op is not None else None
         self.born = tick()
 
     @property
@@ -60,19 +73,17 @@ class ArrayNode(Node):
 
     def values(self, record: bool) -> tuple[Any, tuple[Any, ...]]:
         """Give the rules arrays, or handles where the walk is recorded or there are no values yet."""
-        for arg in self.args:
-            if isinstance(arg, ArrayNode) and arg.storage.written > self.born:
-                self._refuse_spoiled()
-                break
-        else:
-            if self.storage.written > self.born:
-                self._refuse_spoiled()
+        if Storage.latest > self.born:
+            self._refuse_spoiled()
         if record or type(self.data) is Abstract:
             return of_node(self), tuple([of_node(arg) if isinstance(arg, ArrayNode) else arg for arg in self.args])
         return self.data, tuple([arg.data if isinstance(arg, ArrayNode) else arg for arg in self.args])
 
     def _refuse_spoiled(self) -> None:
         """Raise if a value that a derivative reads was overwritten since; naming both lines."""
+        held = (self, *self.args)
+        if not any(isinstance(node, ArrayNode) and node.storage.written > self.born for node in held):
+            return
         for k, arg in enumerate(self.args):
             if not isinstance(arg, ArrayNode) or not arg.requires_grad:
                 continue
@@ -121,7 +132,7 @@ class ArrayNode(Node):
             self.grad = wrap(np.array(g))
         else:
             self.grad._array += g
-            self.grad._storage.written = tick()
+            self.grad._storage.touch()
 
     def run_hooks(self, g: Any, record: bool) -> Any:
         """Show the gradient to the tensor's hooks, each of which may return another."""
@@ -177,8 +188,9 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
     def record(self, op: Operation, args: tuple[Any, ...], params: dict[str, Any]) -> Tensor:
         """Run an operation on tensors, numbers and arrays; keep the step where a gradient may be wanted or a trace runs."""
         if mode.trace is not None:
-            args = mode.trace.lift(args)
+            mode.trace.lift(args)
         raws = []
+        nodes = []
         dtype = None
         settle = tracked = abstract = False
         for arg in args:
@@ -186,7 +198,7 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
                 raw = arg._array
                 if dtype is None:
                     dtype = raw.dtype
-                elif raw.dtype != dtype:
+                elif raw.dtype is not dtype:
                     settle = True
                 if type(raw) is Abstract:
                     abstract = True
@@ -194,19 +206,18 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
                 if node is not None and node.requires_grad:
                     tracked = True
                 raws.append(raw)
+                nodes.append(node)
             elif type(arg) in PYTHON:
                 raws.append(arg)
+                nodes.append(arg)
             else:
                 return op(*[as_tensor(arg, op) for arg in args], **params)
-        data = op.data
-        if (settle or dtype.kind != "f" or op.types is truth or data is not None) and not isinstance(op, View):  # type: ignore[union-attr]
+        if not op.is_view and (settle or dtype.kind != "f" or op.settles):  # type: ignore[union-attr]
             settled = _settle(op, args)
             if settled is not args:
                 return op(*settled, **params)
         if abstract:
             out: Any = _explained(op, raws, params)
-            tracked = tracked and mode.grad and op.differentiable and is_float(out.dtype)
-            node = ArrayNode(op, tuple([arg.node if isinstance(arg, Tensor) else arg for arg in args]), params, out, Storage(), tracked)
         else:
             try:
                 out = op.body(*raws, **params)
@@ -217,12 +228,16 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
                 raise
             if type(out) is not np.ndarray:
                 out = np.asarray(out)
-            if tracked and mode.grad and op.differentiable and out.dtype.kind == "f":
-                node = ArrayNode(op, tuple([arg.node if isinstance(arg, Tensor) else arg for arg in args]), params, out, Storage(), True)
-            else:
-                node = None
-        result = Tensor(out, node, Storage() if node is None else node.storage)
-        if isinstance(op, View) and not op.signature and (abstract or np.may_share_memory(out, raws[0])):
+        storage = Storage()
+        tracked = tracked and op.differentiable and out.dtype.kind == "f" and mode.grad
+        made = None
+        if tracked or abstract:
+            for k, node in enumerate(nodes):
+                if node is None:
+                    nodes[k] = args[k].node
+            made = ArrayNode(op, tuple(nodes), params, out, storage, tracked, user_place(sys._getframe(2)))
+        result = Tensor(out, made, storage)
+        if op.is_view and (abstract or _shares_memory(out, raws[0])):
             result._become_view(args[0], op, params)
         return result
 
@@ -287,12 +302,12 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
                 raise GraphError("this view shows one element in many places (expand, unfold) and cannot be written: clone() it first")
             self._array[...] = value._array
         storage = base._storage
-        storage.written, storage.place = tick(), user_place(sys._getframe(1))
+        storage.touch(sys._getframe(1))
         storage.epoch += 1
         if whole is not None:
             made = whole.node
             if made.op is None or whole is value:
-                made = ArrayNode(ops.alias, (made,), NO_PARAMS, base._array, storage, made.requires_grad)
+                made = ArrayNode(ops.alias, (made,), NO_PARAMS, base._array, storage, made.requires_grad, storage.place)
             made.data, made.storage, made.born = base._array, storage, tick()
             base._node = made
         elif root is not None and not root.requires_grad:
@@ -378,12 +393,17 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
     @data.setter
     def data(self, value: Tensor) -> None:
         node, storage = self._fresh(), Storage()
-        storage.written, storage.place = tick(), user_place(sys._getframe(1))
+        storage.touch(sys._getframe(1))
         self._array, self._storage, self._base, self._chain = value._array, storage, None, ()
         if node is not None and node.op is None:
             node.data, node.storage = value._array, storage
         else:
             self._node = None
+
+
+def _shares_memory(out: Any, source: Any) -> bool:
+    owner = out.base
+    return owner is not None and (owner is source or owner is source.base or np.may_share_memory(out, source))
 
 
 def wrap(array: Any) -> Tensor:

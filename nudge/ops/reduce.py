@@ -29,7 +29,7 @@ def _onto(i: Any, x: Any, *, axes: tuple[int, ...]) -> Any:
 )
 def sum(x, *, axes):
     """Add up along axes (negative numbers), keeping them."""
-    return np.sum(x, axis=axes, keepdims=True)
+    return np.add.reduce(x, axis=axes, keepdims=True)
 
 
 def _expanded(x: tuple[int, ...], *, sizes: tuple[int, ...]) -> tuple[int, ...]:
@@ -84,7 +84,7 @@ def _product_of_others(x: Any, axis: int) -> Any:
 )
 def prod(x, *, axes):
     """Multiply along one axis, `axes=(axis,)`, keeping it."""
-    return np.prod(x, axis=axes, keepdims=True)
+    return np.multiply.reduce(x, axis=axes, keepdims=True)
 
 
 def _to_winners(g: Any, y: Any, x: Any, axes: tuple[int, ...]) -> Any:
@@ -98,7 +98,7 @@ def _to_winners(g: Any, y: Any, x: Any, axes: tuple[int, ...]) -> Any:
 )
 def max(x, *, axes):
     """Find the largest along axes, keeping them; NaN where there is one."""
-    return np.max(x, axis=axes, keepdims=True)
+    return np.maximum.reduce(x, axis=axes, keepdims=True)
 
 
 @reduction(
@@ -107,7 +107,7 @@ def max(x, *, axes):
 )
 def min(x, *, axes):
     """Find the smallest along axes, keeping them; NaN where there is one."""
-    return np.min(x, axis=axes, keepdims=True)
+    return np.minimum.reduce(x, axis=axes, keepdims=True)
 
 
 def _argmax_step(b: Any, state: Any, at: Any, x: Any) -> Any:

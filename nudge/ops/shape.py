@@ -61,7 +61,7 @@ def _reshaped(x: Shape, *, ndim: int, shape: Shape) -> Shape:
 )
 def reshape(x, *, ndim, shape):
     """Give the last `ndim` axes another shape of as many elements."""
-    return np.reshape(x, (*_lead(x.shape, ndim), *shape))
+    return x.reshape((*_lead(x.shape, ndim), *shape))
 
 
 def _inverse(axes: Shape) -> Shape:
@@ -83,8 +83,8 @@ def _permuted(x: Shape, *, axes: Shape) -> Shape:
 )
 def permute(x, *, axes):
     """Put the last axes into another order: output axis k is input axis `axes[k]` (negative numbers)."""
-    batch = x.ndim - len(axes)
-    return np.transpose(x, (*range(batch), *(axis + x.ndim for axis in axes)))
+    ndim = x.ndim
+    return x.transpose((*range(ndim - len(axes)), *[axis + ndim for axis in axes]))
 
 
 def _python_slice(start: int, step: int, size: int) -> slice:
