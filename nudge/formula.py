@@ -105,7 +105,7 @@ class Formula:
         """Take the steps one by one: give each with its arguments and its result."""
         if absent := [name for name in self.names if name not in env]:
             given = f"only {', '.join(env)} given" if env else "none is given"
-            raise UsageError(f"{self.text} needs a value for {' and '.join(absent)}; {given}, as in {absent[0]}=1")
+            raise UsageError(f"{self.text} needs a value for {' and '.join(absent)}; {given} (--at {absent[0]}=1)")
         stack: list[Any] = []
         for step in self.steps:
             arguments = stack[len(stack) - step.arity :]

@@ -20,14 +20,15 @@ from typing import Any, Literal
 
 from ..errors import UsageError, nearest
 
-Status = Literal["right", "wrong", "noted", "skipped"]
+Status = Literal["right", "wrong", "noted", "skipped", "unreached"]
 
 
 @dataclass(frozen=True)
 class Result:
     """How one stage went.
 
-    status: right, wrong, noted (differs, but is not counted as wrong) or skipped (needs what is not defined).
+    status: right, wrong, noted (differs, but is not counted as wrong), skipped (needs what is not defined), or
+        unreached (the process ended before).
     wanted, came: the named numbers that nudge and the learner's engine answered.
     cause: what usually makes such an answer. error, line, source: the exception, where there was one.
     """
@@ -57,8 +58,9 @@ class Report:
 
     @property
     def passed(self) -> bool:
-        """Whether something is defined and all of it is right: a number alone is no engine."""
-        return not self.of("wrong") and len(self.of("right")) > 1
+        """Whether all that is defined is right, and that is more than a number and its gradient."""
+        without_operation = 2  # so many stages come first
+        return not self.of("wrong") and any(result.status == "right" for result in self.results[without_operation:])
 
 
 def grade(path: str | os.PathLike[str], seconds: float = 10.0) -> Report:
@@ -76,13 +78,18 @@ def grade(path: str | os.PathLike[str], seconds: float = 10.0) -> Report:
     with tempfile.TemporaryDirectory() as folder:
         results = Path(folder, "results")
         code = run_child(file.resolve(), results, seconds)
-        # A process that died may have left half a line.
-        lines = results.read_text(encoding="utf-8").split("\n")[:-1] if results.exists() else []
-        trace = Path(folder, "results.trace").read_text(errors="replace")
+        # A process that died may have left half a line, or nothing.
+        lines = text_of(results).split("\n")[:-1]
+        trace = text_of(Path(folder, "results.trace"))
     records = [json.loads(line) for line in lines]
     end = how_it_ended(code, trace, file.resolve(), seconds)
     check_loaded(file, records[0] if records else {"loaded": False} | end)
     return Report(file, tuple(collect(records[1:], end)))
+
+
+def text_of(file: Path) -> str:
+    """Read what was left in a file; an empty text where there is none."""
+    return file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
 
 
 def check_source(file: Path) -> None:
@@ -134,11 +141,12 @@ def run_child(file: Path, results: Path, seconds: float) -> int:
 def how_it_ended(code: int, trace: str, file: Path, seconds: float) -> dict[str, Any]:
     """Describe the end of a process that did not get through, from its exit status and faulthandler's trace."""
     if trace.startswith("Timeout") or code == -1:
-        said = f"still running after {seconds:g} s"
-        cause = "a loop or a recursion that does not end"
+        said, cause = f"still running after {seconds:g} s", "a loop or a recursion that does not end"
+    elif code < 0:
+        said = f"the interpreter crashed (signal {-code})"
+        cause = "a recursion without end under a raised recursion limit, or a fault in a library written in C"
     else:
-        said = f"the process ended by itself with status {code}"
-        cause = "the interpreter crashed: a recursion without end, with a raised recursion limit?" if code < 0 else ""
+        said, cause = f"the process ended with status {code}", "os._exit, called by the file or by what it uses"
     end: dict[str, Any] = {"error": said, "cause": cause}
     name = re.escape(str(file).encode("ascii", "backslashreplace").decode())
     if stood := re.search(rf'File "{name}", line (\d+)', trace):
@@ -151,7 +159,8 @@ def check_loaded(file: Path, record: dict[str, Any]) -> None:
     """Raise UsageError unless the file could be imported and defines Value."""
     if not record["loaded"]:
         where = f"\n    line {record['line']}: {record['source']}" if "line" in record else ""
-        raise UsageError(f"{file} cannot be imported: {record['error']}{where}")
+        why = f"\n{record['cause']}" if record["cause"] else ""
+        raise UsageError(f"{file} cannot be imported: {record['error']}{where}{why}")
     classes = record["classes"]
     if "Value" not in classes:
         defines = f"it defines {', '.join(classes)}" if classes else "it defines no class at all"
@@ -159,7 +168,7 @@ def check_loaded(file: Path, record: dict[str, Any]) -> None:
 
 
 def collect(records: list[dict[str, Any]], end: dict[str, Any]) -> Iterator[Result]:
-    """Give a result for every stage, those under way and not reached when the process ended included."""
+    """Give a result for every stage, the one under way when the process ended included."""
     from .stages import STAGES
 
     ended = {record.pop("ended"): record for record in records if "ended" in record}
@@ -167,5 +176,5 @@ def collect(records: list[dict[str, Any]], end: dict[str, Any]) -> Iterator[Resu
         if number == len(ended) and records:
             record = {"status": "wrong"} | end
         else:
-            record = ended.get(number, {"status": "skipped", "cause": "not reached"})
+            record = ended.get(number, {"status": "unreached"})
         yield Result(stage.title, stage.code, **record | {"missing": tuple(record.get("missing", ()))})

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import faulthandler
 import json
-import math
 import re
 import sys
 import traceback
@@ -22,8 +21,8 @@ from types import ModuleType
 from typing import Any
 
 from .. import scalar
+from .stage import Answers, Stage, same
 from .stages import STAGES
-from .stage import Answers, Stage
 
 Record = dict[str, Any]
 
@@ -37,11 +36,17 @@ MEANINGS = (
     (r"'NoneType' object has no attribute", "an operation gave None: is its `return out` missing?"),
     (
         r"'NoneType' object is not callable",
-        "a _backward was called where it should be stored: out._backward = _backward",
+        "a _backward was called where it should be stored: out._backward = _backward, without brackets",
     ),
     (r"operand type\(s\) for \+=: 'NoneType'", "grad starts as None: start it at 0.0, so that += can add to it"),
-    (r"OverflowError", "an exponential that ends beyond the largest float, 1.8e308: math.tanh, for one, never does"),
+    (
+        r"Value(\.__init__)?\(\) (takes|missing)",
+        "Value(2.0) is how a value is made: def __init__(self, data), the rest optional",
+    ),
+    (r"unhashable type: 'Value'", "a class with its own __eq__ needs a __hash__ too, before a set can hold it"),
+    (r"OverflowError", "an exponential that ends beyond the largest float, 1.8e308; math.tanh, for one, never does"),
     (r"RecursionError", "two methods that call each other for ever, or a walk that recurses as deep as the graph"),
+    (r"relative import", "the file is run by itself here, so write `from engine import Value`, without the dot"),
 )
 
 
@@ -57,11 +62,15 @@ def load(path: Path) -> ModuleType:
 
 
 def trouble(error: BaseException, path: Path) -> Record:
-    """Describe an exception: what it says, what it usually means, and the last line of the learner's it came by."""
+    """Describe an exception: what it says, what it usually means, and the last of the learner's lines it came by."""
     said = f"{type(error).__name__}: {error}".removesuffix(": ")
     record: Record = {"error": said, "cause": next((why for what, why in MEANINGS if re.search(what, said)), "")}
-    steps = [step for step in traceback.extract_tb(error.__traceback__) if step.filename == str(path)]
-    return record | ({"line": steps[-1].lineno, "source": steps[-1].line} if steps else {})
+    steps = [step for step in traceback.extract_tb(error.__traceback__) if Path(step.filename).parent == path.parent]
+    if steps:
+        last = steps[-1]
+        elsewhere = "" if last.filename == str(path) else f"   (in {Path(last.filename).name})"
+        record |= {"line": last.lineno, "source": f"{last.line}{elsewhere}"}
+    return record
 
 
 def missing(stage: Stage, module: ModuleType) -> list[str]:
@@ -89,15 +98,6 @@ def plain(answer: Any) -> Any:
     if isinstance(answer, Real) or hasattr(answer, "__array__"):
         return float(answer)
     return f"a {type(answer).__name__}"
-
-
-def same(wanted: Any, came: Any) -> bool:
-    """Whether two answers are the same number, or the same numbers, but for rounding."""
-    if isinstance(wanted, list) and isinstance(came, list):
-        return len(wanted) == len(came) and all(map(same, wanted, came))
-    if isinstance(wanted, Real) and isinstance(came, Real):
-        return math.isclose(wanted, came, rel_tol=1e-6, abs_tol=1e-9)
-    return wanted is came
 
 
 def usual_cause(stage: Stage, name: str, came: Any) -> str:

@@ -20,16 +20,23 @@ from .stage import (
 )
 
 
+@stage("a value holds a number")
+def _value(Value: Any) -> Answers:
+    a = Value(2.0)
+    return {"a.data": a.data}
+
+
 @stage(
-    "a value holds a number",
-    causes=[
+    "a gradient of 0 to begin with",
+    "grad",
+    [
         ("a.grad", None, "grad starts as None: start it at 0.0, so that += has something to add to"),
         ("a.grad", 1.0, "grad starts at 1: only the output of a walk has slope 1, so start at 0.0"),
     ],
 )
-def _value(Value: Any) -> Answers:
+def _gradient(Value: Any) -> Answers:
     a = Value(2.0)
-    return {"a.data": a.data} | ({"a.grad": a.grad} if hasattr(a, "grad") else {})
+    return {"a.grad": a.grad}
 
 
 @stage("add", "__add__", [("c.data", -6.0, "__add__ multiplies"), ("c.data", 5.0, "__add__ subtracts")])
@@ -129,6 +136,30 @@ def _square(Value: Any) -> Answers:
     b = a * a
     b.backward()
     return {"b.data": b.data, "a.grad": a.grad}
+
+
+@stage(
+    "a used again, further up: (a + b) + a",
+    "__add__" + BACK,
+    [("a.grad", 1.0, overwrites("__add__"))],
+)
+def _again_add(Value: Any) -> Answers:
+    a, b = Value(2.0), Value(3.0)
+    c = (a + b) + a
+    c.backward()
+    return {"c.data": c.data, "a.grad": a.grad, "b.grad": b.grad}
+
+
+@stage(
+    "a used again, further up: (a * b) * a",
+    "__mul__" + BACK,
+    [("a.grad", 6.0, overwrites("__mul__"))],
+)
+def _again_multiply(Value: Any) -> Answers:
+    a, b = Value(2.0), Value(3.0)
+    c = (a * b) * a
+    c.backward()
+    return {"c.data": c.data, "a.grad": a.grad, "b.grad": b.grad}
 
 
 @stage("reuse: two paths to the same values", "__add__ __mul__" + BACK, [("a.grad", ..., WRONG_ORDER)])

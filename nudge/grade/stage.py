@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import inspect
+import math
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 Answers = dict[str, Any]
@@ -58,6 +60,15 @@ def stage(title: str, needs: str = "", causes: Sequence[Cause] = (), *, note: bo
         return ask
 
     return add
+
+
+def same(wanted: Any, came: Any) -> bool:
+    """Whether two answers are the same number, or the same numbers, but for rounding."""
+    if isinstance(wanted, list) and isinstance(came, list):
+        return len(wanted) == len(came) and all(map(same, wanted, came))
+    if isinstance(wanted, Real) and isinstance(came, Real):
+        return math.isclose(wanted, came, rel_tol=1e-6, abs_tol=1e-9)
+    return wanted is came
 
 
 BACK = " grad backward"  # what every stage needs that walks backward
