@@ -47,6 +47,13 @@ def test_float32_just_beside_the_middle_is_not_rounded_twice(sign: int, shift: f
     assert np.float32(np.float64(x) ** 2 * sign + shift * sign) == sign * np.float32(1 + 2.0**-11)
 
 
+@pytest.mark.parametrize("shift", [2.0**-120, -(2.0**-120)])
+def test_float64_just_beside_the_middle_is_not_rounded_twice(shift: float) -> None:
+    x, y = 1 + 2.0**-26, 1 + 2.0**-27  # their product lies in the middle between two float64 numbers
+    expected = float(Fraction(x) * Fraction(y) + Fraction(shift))
+    assert fused_multiply_add(np.array([x]), np.float64(y), np.float64(shift))[0] == expected
+
+
 @pytest.mark.parametrize("scale", [1.7e308, 2.0**-200])
 def test_float64_splits_large_and_small_factors_exactly(scale: float) -> None:
     x = (np.arange(1000) * 0x1E3779B97F4A7C % 2**53) * 2.0**-53

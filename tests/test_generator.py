@@ -22,7 +22,8 @@ TOLERANCE = {"normal": {"rtol": 2e-6, "atol": 2e-6}, "exponential": {"rtol": 2e-
 
 def position(generator: Generator) -> list[float]:
     state = np.frombuffer(generator.get_state().tobytes(), STATE)[0]
-    return [state["left"], zlib.crc32(state["key"].tobytes()), state["normal_is_valid"], state["normal_y"]]
+    words = zlib.crc32(state["key"].tobytes())
+    return [state["left"], state["next"], words, state["normal_is_valid"], state["normal_y"]]
 
 
 def draw(generator: Generator, method: str, arguments: dict[str, Any]) -> np.ndarray[Any, Any]:
@@ -56,12 +57,25 @@ def test_state_is_saved_and_restored_with_the_normal_kept_back(seed: int) -> Non
     np.testing.assert_array_equal(other.get_state(), generator.get_state())
 
 
+def test_a_new_seed_forgets_the_normal_kept_back() -> None:
+    generator = Generator().manual_seed(3)
+    first = generator.normal(shape=3)
+    np.testing.assert_array_equal(generator.manual_seed(3).normal(shape=3), first)
+
+
+def test_a_number_equal_to_the_probability_is_not_below_it() -> None:
+    units = Generator().manual_seed(3).uniform(shape=20)
+    assert not Generator().manual_seed(3).bernoulli_array(units).any()
+    first = Generator().manual_seed(3).uniform(dtype="float64").item()
+    assert not Generator().manual_seed(3).bernoulli(first)
+
+
 def test_seeds_from_the_system_differ() -> None:
     generator = Generator()
     assert len({generator.seed() for _ in range(5)}) == 5
 
 
-def test_unbounded_full_range_and_largest_permutation_stay_in_range() -> None:
+def test_integers_of_all_64_bits_and_long_permutations_are_what_they_should_be() -> None:
     generator = Generator().manual_seed(3)
     full = generator.randint(-(2**63), 2**63, 1000)
     assert full.min() < -(2**61)

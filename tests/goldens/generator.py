@@ -60,11 +60,12 @@ def draw(generator: torch.Generator, method: str, arguments: dict[str, Any]) -> 
 
 
 def position(state: bytes) -> list[float]:
-    """Return what a generator's state says: words left, checksum of all 624, a normal kept back or not, and which."""
+    """Return what a generator's state says: words left and used, checksum of all, whether a normal waits, and it."""
     (left,) = struct.unpack_from("i", state, 8)
+    (used,) = struct.unpack_from("Q", state, 16)
     (normal,) = struct.unpack_from("d", state, 5024)
     (is_valid,) = struct.unpack_from("i", state, 5040)
-    return [left, zlib.crc32(state[24:5016]), is_valid, normal]
+    return [left, used % 624, zlib.crc32(state[24:5016]), is_valid, normal]
 
 
 def one_of_each(choose: random.Random) -> list[Call]:
@@ -107,6 +108,8 @@ def sequences() -> dict[str, tuple[int, list[Call]]]:
     known["randperm"] = 1337, [("randperm", {"n": n, "dtype": "int64"}) for n in (0, 1, 2, 3, 100, 1000)]
     integers = {"shape": [9], "dtype": "int64"}
     known["randint"] = 2**32 - 1, [("randint", {"low": low, "high": high} | integers) for low, high in SPANS]
+    masks = {"shape": [5], "dtype": "float32"}
+    known["dropout"] = 5, [("dropout_mask", {"p": p} | masks) for p in (0.0, 0.5, 1.0, 0.1)]
     for seed in range(12):
         known[f"mixed {seed}"] = seed, one_of_each(random.Random(seed))
     return known
