@@ -72,8 +72,7 @@ def contributions(node: Node, g: Any, record: bool, wanted: set[Node] | None = N
         slopes = slopes(y, *args)
     if type(g) is float and wanted is None:  # numbers need none of the care that arrays do, and come by the million
         for k, arg in enumerate(node.args):
-            if isinstance(arg, Node):
-                slope = slopes[k]
+            if isinstance(arg, Node) and (slope := slopes[k]) is not None:
                 if callable(slope):
                     slope = slope_at(op, k, y, args, params)
                 yield arg, g * slope if type(slope) is float else multiply(g, slope)
