@@ -91,11 +91,12 @@ class Generator(Stream):
         if size < 16:
             return (np.array(self._normal_pairs(size)) * std + mean).astype(dtype).reshape(shape)
         whole = size - size % 16
-        units = self.unit(size if whole == size else size + 16, dtype)
-        values = np.empty(size, dtype)
-        values[:whole] = _box_muller(units[:whole])
+        values = self.unit(size if whole == size else size + 16, dtype)
+        _box_muller(values[:whole])
         if whole < size:
-            values[-16:] = _box_muller(units[-16:])
+            _box_muller(values[size:])
+            values[size - 16 : size] = values[size:]
+            values = values[:size]
         values *= std
         values += mean
         return values.reshape(shape)
@@ -272,12 +273,13 @@ class Generator(Stream):
         return values
 
 
-def _box_muller(units: Array) -> Array:
+def _box_muller(units: Array) -> None:
     """Turn uniforms, shape (16 k,), into normals: of each 16, the first eight give radii, the last eight angles."""
     blocks = units.reshape(-1, 2, 8)
     radius = np.sqrt(-2 * np.log(1 - blocks[:, 0]))
     angle = blocks[:, 1] * (2 * math.pi)
-    return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1).reshape(-1)
+    np.multiply(radius, np.cos(angle), out=blocks[:, 0])
+    np.multiply(radius, np.sin(angle), out=blocks[:, 1])
 
 
 def _fisher_yates(partner: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -144,7 +144,11 @@ class Stream:
         """Return n numbers of [0, 1), shape (n,): 24 bits of a word each for float32, 53 bits of two for float64."""
         if dtype == np.float64:
             return (self.random64(n) & np.uint64(2**53 - 1)).view(np.int64) * 2.0**-53
-        return (self.words(n).astype(np.uint32) & np.uint32(2**24 - 1)).astype(np.float32) * np.float32(2.0**-24)
+        words = self.words(n).astype(np.uint32)
+        words &= np.uint32(2**24 - 1)
+        values = words.astype(np.float32)
+        values *= np.float32(2.0**-24)
+        return values
 
     def _engine(self) -> np.random.MT19937:
         if self._bits is None:
