@@ -88,10 +88,18 @@ def main(tokens: Sequence[str] | None = None) -> NoReturn:
     """Run the command line `tokens` (default: what the shell gave) and exit with its status."""
     words = list(sys.argv[1:] if tokens is None else tokens)
     debug = "--debug" in words
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal without a sign for x² shows a question mark
+    make_streams_safe()
     sys.exit(run([word for word in words if word != "--debug"], debug))
+
+
+def make_streams_safe() -> None:
+    """Let a terminal that lacks a sign show a question mark, and a closed stream swallow what is printed."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w"))
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def run(words: list[str], debug: bool = False) -> int:

@@ -11,7 +11,7 @@ from . import console, print_json, tell
 from .options import At, Expression, Json
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from rich.console import Console
 
     from ..derive import Derivation
 
@@ -69,31 +69,25 @@ def show(found: Derivation, named: bool) -> None:
         out.print(f"nudged is {found.by}, the first of {', '.join(names)}; --by {names[1]} nudges another")
     if found.nonfinite:
         return
-    out.print()
-    out.print(table(found))
-    out.print()
-    out.print(remark(found))
-    out.print(f"[bold]{found.advice}[/]")
+    x = found.by
+    out.print(f"\nforward: (f({x}+h) − f({x})) / h", f"central: (f({x}+h) − f({x}−h)) / 2h\n", sep="\n", markup=False)
+    show_slopes(found, out)
+    out.print(f"\n{remark(found)}\n[bold]{found.advice}[/]")
 
 
-def table(found: Derivation) -> Table:
-    """Lay out the slopes, the closest in bold and those that rounding spoils in grey, and the rule's below."""
-    from rich.table import Table
-
-    x, best = found.by, found.best
-    rows = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
-    rows.add_column("h", justify="left")
-    for heading in (f"(f({x}+h) − f({x})) / h", "off by", f"(f({x}+h) − f({x}−h)) / 2h", "off by"):
-        rows.add_column(heading, justify="right")
+def show_slopes(found: Derivation, out: Console) -> None:
+    """Print a line a nudge, the closest in bold and those that rounding spoils in grey, and the rule's slope below."""
+    row = "{:8}{:>12}{:>8}{:>14}{:>8}".format
+    out.print(row("h", "forward", "off by", "central", "off by"), style="dim")
+    best = found.best
     for slope in found.slopes:
         style = "bold" if slope == best else "dim" if best and slope.h < best.h else ""
         cells = [f"{slope.h:g}"]
         for measured in (slope.forward, slope.central):
             off = abs(measured - found.rule)
             cells += [f"{measured:.6g}", f"{off:.3g}" if off >= 1 else f"{off:.1g}"]
-        rows.add_row(*cells, style=style)
-    rows.add_row("the rule", f"{found.rule:.6g}", "", f"{found.rule:.6g}", "", style="green")
-    return rows
+        out.print(row(*cells), style=style)
+    out.print(row("the rule", f"{found.rule:.6g}", "", f"{found.rule:.6g}", "").rstrip(), style="green")
 
 
 def remark(found: Derivation) -> str:

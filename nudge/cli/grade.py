@@ -86,7 +86,7 @@ def detail(out: Console, heading: str, result: Result) -> None:
     out.print(indented(result.code), style="cyan", markup=False)
     if result.came:
         out.print()
-        out.print(comparison(result))
+        show_comparison(result, out)
     if result.error:
         out.print(f"\n{result.error}", style="red", markup=False)
     if result.line:
@@ -104,27 +104,27 @@ def indented(text: str) -> str:
     return "\n".join(f"    {line}" for line in text.splitlines())
 
 
-def comparison(result: Result) -> Any:
-    """Lay out what was expected beside what came."""
-    from rich.table import Table
-
+def show_comparison(result: Result, out: Console) -> None:
+    """Print a line an answer: what was expected beside what came."""
     from ..grade.stage import same
 
-    rows = Table(box=None, pad_edge=True, padding=(0, 3, 0, 0), header_style="dim")
-    for heading in ("", "expected", "came"):
-        rows.add_column(heading)
+    names = max(map(len, result.wanted))
+    numbers = max(len(number(wanted)) for wanted in ("expected", *result.wanted.values()))
+    row = f"    {{:{names}}}   {{:{numbers}}}   {{}}".format
+    out.print(row("", "expected", "came"), style="dim")
     for name, wanted in result.wanted.items():
         came = result.came[name]
-        rows.add_row(f"    {name}", number(wanted), number(came), style="" if same(wanted, came) else "bold red")
-    return rows
+        out.print(row(name, number(wanted), number(came)), style="" if same(wanted, came) else "bold red", markup=False)
 
 
 def number(value: Any) -> str:
-    """Write an answer: floats short, anything else as it is.
+    """Write an answer: floats short, lists by commas, anything else as it is.
 
     >>> number(2.0), number("a Value"), number(None)
     ('2', 'a Value', 'None')
     """
+    if isinstance(value, list):
+        return ", ".join(map(number, value))
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 

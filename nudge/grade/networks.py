@@ -58,8 +58,12 @@ def _two_walks(Value: Any) -> Answers:
     [
         ("len(n.parameters())", 2, "parameters() leaves out the bias: it is w + [b]"),
         ("len(n.parameters())", ..., NOT_ALL),
-        ("shares", [0.0, 0.666667, 1.0], "the bias does not reach the output: it is sum(w * x) + b"),
-        ("shares", ..., "each weight's gradient must be in proportion to its own input: is w[i] paired with x[i]?"),
+        ("grads, over the largest", [0.0, 0.666667, 1.0], "the bias does not reach the output: it is sum(w * x) + b"),
+        (
+            "grads, over the largest",
+            ...,
+            "each weight's gradient must be in proportion to its own input: is w[i] paired with x[i]?",
+        ),
     ],
 )
 def _neuron(Value: Any, Neuron: Any) -> Answers:
@@ -68,7 +72,7 @@ def _neuron(Value: Any, Neuron: Any) -> Answers:
         p.data = 0.1
     out = n([Value(2.0), Value(3.0)])
     out.backward()
-    return {"len(n.parameters())": len(n.parameters()), "shares": shares(n.parameters())}
+    return {"len(n.parameters())": len(n.parameters()), "grads, over the largest": shares(n.parameters())}
 
 
 @stage(
@@ -90,8 +94,16 @@ def _layer(Value: Any, Layer: Any) -> Answers:
     "MLP.parameters" + BACK,
     [
         ("len(net.parameters())", ..., NOT_ALL),
-        ("moving", ..., "some weights do not reach the output: each layer is fed what the one before it gives"),
-        ("confirmed", ..., "some gradients are not what a nudge of their weight shows, though each operation is right"),
+        (
+            "weights that count",
+            ...,
+            "some weights do not reach the output: each layer is fed what the one before it gives",
+        ),
+        (
+            "grads a nudge confirms",
+            ...,
+            "some gradients are not what a nudge of their weight shows, though each operation is right",
+        ),
     ],
 )
 def _mlp(Value: Any, MLP: Any) -> Answers:
@@ -101,21 +113,21 @@ def _mlp(Value: Any, MLP: Any) -> Answers:
     only(net(x)).backward()
     return {
         "len(net.parameters())": len(net.parameters()),
-        "moving": sum(p.grad != 0 for p in net.parameters()),
-        "confirmed": confirmed(net, x),
+        "weights that count": sum(p.grad != 0 for p in net.parameters()),
+        "grads a nudge confirms": confirmed(net, x),
     }
 
 
 @stage(
     "zero_grad, before the next walk",
     "MLP.parameters MLP.zero_grad" + BACK,
-    [("not zero", ..., "zero_grad() misses some: it sets the grad of every one of parameters() to 0")],
+    [("grads other than 0", ..., "zero_grad() misses some: it sets the grad of every one of parameters() to 0")],
 )
 def _zero_grad(Value: Any, MLP: Any) -> Answers:
     net = MLP(2, [3, 1])
     only(net([Value(0.5), Value(1.0)])).backward()
     net.zero_grad()
-    return {"not zero": sum(p.grad != 0 for p in net.parameters())}
+    return {"grads other than 0": sum(p.grad != 0 for p in net.parameters())}
 
 
 @stage(
