@@ -1,0 +1,67 @@
+"""nudge: an engine of derivatives and a trainer of networks, small enough to read, under PyTorch's names.
+
+>>> import nudge
+>>> x = nudge.tensor([1.0, 2.0], requires_grad=True)
+>>> (x * x).sum().backward()
+>>> x.grad
+tensor([2., 4.])
+"""
+
+from __future__ import annotations
+
+import importlib
+import math
+from typing import Any
+
+from . import functions
+from .creation import (
+    arange, as_tensor, empty, empty_like, eye, from_numpy, full, full_like, is_tensor, linspace, ones, ones_like,
+    promote_types, result_type, tensor, tril_indices, triu_indices, zeros, zeros_like,
+)  # fmt: skip
+from .dtype import bool_, float32, float64, int32, int64
+from .errors import DTypeError, Error, GraphError, IndexingError, ShapeError, TraceError, UsageError
+from .functions import (
+    broadcast_tensors, cat, concat, concatenate, einsum, hstack, meshgrid, stack, tensordot, vstack, where,
+)  # fmt: skip
+from .mode import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
+from .tensor import Tensor
+from .version import __version__
+
+__all__ = [
+    "DTypeError", "Error", "GraphError", "IndexingError", "ShapeError", "Tensor", "TraceError", "UsageError",
+    "__version__", "arange", "as_tensor", "bool_", "broadcast_tensors", "cat", "concat", "concatenate", "einsum", "empty",
+    "empty_like", "enable_grad", "eye", "float32", "float64", "from_numpy", "full", "full_like", "hstack", "int32",
+    "int64", "is_grad_enabled", "is_tensor", "linspace", "meshgrid", "no_grad", "ones", "ones_like", "promote_types",
+    "result_type", "set_grad_enabled", "stack", "tensor", "tensordot", "tril_indices", "triu_indices", "vstack", "where",
+    "zeros", "zeros_like",
+]  # fmt: skip
+
+globals().update(functions.FUNCTIONS)
+e, inf, nan, pi, newaxis = math.e, math.inf, math.nan, math.pi, None
+double, long = float64, int64
+globals().update({"float": float32, "int": int32, "bool": bool_})
+
+# What is loaded when it is first asked for: whole modules, and names of modules.
+MODULES = ("autograd", "data", "func", "native", "nn", "ops", "optim", "random", "scalar")
+NAMES = {
+    "func": ("vmap",),
+    "random": (
+        "Generator", "bernoulli", "default_generator", "get_rng_state", "initial_seed", "manual_seed", "multinomial",
+        "normal", "rand", "rand_like", "randint", "randint_like", "randn", "randn_like", "randperm", "seed",
+        "set_rng_state",
+    ),
+}  # fmt: skip
+_HOME = {name: module for module, names in NAMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name in MODULES:
+        return importlib.import_module(f".{name}", __name__)
+    if name in _HOME:
+        value = globals()[name] = getattr(importlib.import_module(f".{_HOME[name]}", __name__), name)
+        return value
+    raise AttributeError(f"nudge has no {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *MODULES, *_HOME})

@@ -20,7 +20,7 @@ from .errors import DTypeError, Error, GraphError, ShapeError, TraceError
 from .graph import NO_PARAMS, Node, Place, line_of, tick, user_place
 from .methods import METHODS
 from .mode import mode
-from .op import Abstract, Operand, Operation, install_operators
+from .op import Abstract, Operand, Operation
 
 NEVER = -1
 
@@ -471,7 +471,3 @@ def _cut(tensor: Tensor) -> Tensor:
         return ops.alias(tensor)  # type: ignore[no-any-return]
     finally:
         mode.grad = before
-
-
-install_operators(Tensor)
-Tensor.__hash__ = object.__hash__  # type: ignore[method-assign]

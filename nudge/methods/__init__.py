@@ -1,7 +1,14 @@
 """Tensor's methods, a family a file; each is a composition of operations, defined once and also a function of nudge's."""
 
+from .casts import Casts
 from .facts import Facts
+from .index import Index
+from .inplace import InPlace
+from .linalg import Linalg
+from .new import New
+from .operators import Operators
+from .pointwise import Pointwise
 from .reduce import Reduce
 from .shape import Shape
 
-METHODS = (Facts, Reduce, Shape)
+METHODS = (Pointwise, Reduce, Shape, Index, Linalg, InPlace, New, Casts, Facts, Operators)

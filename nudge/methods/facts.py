@@ -1,4 +1,4 @@
-"""What a tensor tells of itself: shape, dtype, its numbers; and its copies in other dtypes."""
+"""What a tensor tells of itself: shape, dtype, its numbers, how it prints."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..dtype import as_dtype, bool_, float32, float64, int32, int64, is_float
-from ..errors import DTypeError, GraphError, ShapeError, TraceError, UsageError
+from ..dtype import bool_, float32, int64, is_float
+from ..errors import DTypeError, GraphError, ShapeError, TraceError
 from ..mode import mode
 from ..op import Abstract
-from ..ops import alias, cast
 from .axes import axis_from_end
 from .text import text_of
 
@@ -171,79 +170,3 @@ class Facts:
         if self._array.size == 1 and spec and type(self._array) is not Abstract:
             return format(self._array.item(), spec)
         return format(repr(self), spec)
-
-    # -- copies ------------------------------------------------------------------------------------
-
-    def to(self, *wanted: Any, dtype: Any = None, device: Any = None, copy: bool = False) -> Tensor:
-        """Cast to a dtype, or to that of another tensor; itself where it has it already.
-
-        A device may be given, and must be the CPU. Raises UsageError for another.
-        """
-        for want in (*wanted, device):
-            if isinstance(want, Facts):
-                dtype = want.dtype
-            elif isinstance(want, str) and want.partition(":")[0] in DEVICES:
-                if want != "cpu":
-                    raise UsageError(f"device {want!r}: tensors live on the 'cpu'")
-            elif want is not None and not isinstance(want, bool):
-                dtype = want
-        dtype = self.dtype if dtype is None else as_dtype(dtype)
-        return cast(self, dtype=dtype) if copy or dtype != self.dtype else self  # type: ignore[return-value]
-
-    def type(self, dtype: Any = None) -> Any:
-        """Cast to a dtype; without one, tell the dtype's name."""
-        return self.dtype.name if dtype is None else self.to(dtype)
-
-    def type_as(self, other: Tensor) -> Tensor:
-        """Cast to another tensor's dtype."""
-        return self.to(other.dtype)
-
-    def float(self) -> Tensor:
-        """Cast to float32."""
-        return self.to(float32)
-
-    def double(self) -> Tensor:
-        """Cast to float64."""
-        return self.to(float64)
-
-    def long(self) -> Tensor:
-        """Cast to int64; floats are cut towards zero."""
-        return self.to(int64)
-
-    def int(self) -> Tensor:
-        """Cast to int32; floats are cut towards zero."""
-        return self.to(int32)
-
-    def bool(self) -> Tensor:
-        """Cast to booleans: whether each element differs from 0."""
-        return self.to(bool_)
-
-    def cpu(self) -> Tensor:
-        """Itself: tensors live on the CPU."""
-        return self  # type: ignore[return-value]
-
-    def clone(self) -> Tensor:
-        """Copy, keeping the history: the gradient passes to the original."""
-        return cast(self, dtype=self.dtype)
-
-    def contiguous(self) -> Tensor:
-        """Lay the elements out in order; itself where they are so already."""
-        laid_out = self._base is None if type(self._array) is Abstract else self._array.flags.c_contiguous
-        return self if laid_out else self.clone()  # type: ignore[return-value]
-
-    def __copy__(self) -> Tensor:
-        """Make another handle on the same memory."""
-        return alias(self)
-
-    def __deepcopy__(self, memo: dict[Any, Any]) -> Tensor:
-        """Copy memory and gradient of a leaf. Raises GraphError for a result of operations."""
-        if not self.is_leaf:
-            raise GraphError("deepcopy of a tensor that operations made: only leaves can be; clone() keeps the history")
-        copy = self.detach().clone().requires_grad_(self.requires_grad)
-        memo[id(self)] = copy
-        if self.grad is not None:
-            copy.grad = self.grad.detach().clone()
-        return copy
-
-
-DEVICES = ("cpu", "cuda", "mps", "xpu")

@@ -213,6 +213,8 @@ class Pointwise(Facts):
 
     # -- operators that are not simply a row's -----------------------------------------------------
 
+    __hash__ = object.__hash__  # by identity: == compares element by element
+
     def __eq__(self, other: object) -> Any:
         return ops.eq(self, other) if comparable(other) else NotImplemented
 

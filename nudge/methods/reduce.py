@@ -1,36 +1,201 @@
-"""Reductions under PyTorch's names: the axis is dropped unless `keepdim`."""
+"""Reductions and running totals along axes, which are dropped unless `keepdim`; what is built from them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import ops
-from .axes import axes_from_end
+from ..dtype import as_dtype, bool_, is_float
+from ..errors import DTypeError, ShapeError
+from ..op import Operation
+from .axes import axes_from_end, axis_from_end, numpy_names
+from .facts import Facts
+from .shape import dropped, moved
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
 
 
-def dropped(x: Any, axes: tuple[int, ...]) -> Any:
-    """Drop axes (negative numbers) of size 1."""
-    n = len(x.shape)
-    return ops.reshape(x, ndim=n, shape=tuple(size for k, size in enumerate(x.shape) if k - n not in axes))
+class Extremum(NamedTuple):
+    """What max and min along an axis return: the values, and where along the axis they stand."""
+
+    values: Tensor
+    indices: Tensor
 
 
-class Reduce:
-    """Sums and extremes."""
+@numpy_names
+class Reduce(Facts):
+    """Sums, extremes, statistics."""
 
-    ndim: int
-
-    def _reduced(self, op: Any, dim: Any, keepdim: bool) -> Any:
+    def _reduced(self, op: Operation, dim: Any, keepdim: bool) -> Tensor:
         axes = axes_from_end(dim, self.ndim)
         y = op(self, axes=axes)
         return y if keepdim else dropped(y, axes)
 
-    def sum(self, dim: Any = None, keepdim: bool = False) -> Tensor:
+    # -- sums --------------------------------------------------------------------------------------
+
+    def sum(self, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
         """Add up all elements, or those along axes."""
-        return self._reduced(ops.sum, dim, keepdim)  # type: ignore[no-any-return]
+        return Reduce._reduced(self if dtype is None else self.to(dtype), ops.sum, dim, keepdim)
+
+    def mean(self, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+        """Average all elements, or those along axes. Raises DTypeError for integers and booleans."""
+        x = self if dtype is None else self.to(as_dtype(dtype))
+        if not is_float(x.dtype):
+            raise DTypeError(f"mean of {x.dtype} has no dtype to answer in: cast first with .float(), or say mean(dtype=...)")
+        return ops.div(Reduce._reduced(x, ops.sum, dim, keepdim), _count(x, dim))
+
+    def var(self, dim: Any = None, *, correction: float = 1, unbiased: bool | None = None, keepdim: bool = False) -> Tensor:
+        """Average the squared distances from the mean, over n − correction; `unbiased=False` is correction 0."""
+        distance = ops.sub(self, Reduce.mean(self, dim, True))
+        freedom = _count(self, dim) - (correction if unbiased is None else int(unbiased))
+        return ops.div(Reduce._reduced(ops.mul(distance, distance), ops.sum, dim, keepdim), max(freedom, 0))
+
+    def std(self, dim: Any = None, *, correction: float = 1, unbiased: bool | None = None, keepdim: bool = False) -> Tensor:
+        """Take the square root of the variance."""
+        return root(Reduce.var(self, dim, correction=correction, unbiased=unbiased, keepdim=keepdim))
+
+    def norm(self, p: Any = 2, dim: Any = None, keepdim: bool = False) -> Tensor:
+        """Take the p-norm, (Σ|x|ᵖ)^(1/p): 2 (or 'fro'), 1, 0 (how many are not 0), ±inf, or another number."""
+        if p in (2, "fro"):
+            return root(Reduce._reduced(ops.mul(self, self), ops.sum, dim, keepdim))
+        size = ops.absolute(self)
+        if p == math.inf:
+            return Reduce.amax(size, dim, keepdim)
+        if p == -math.inf:
+            return Reduce.amin(size, dim, keepdim)
+        if p == 0:
+            return Reduce._reduced(ops.cast(ops.ne(self, 0), dtype=self.dtype), ops.sum, dim, keepdim)
+        total = Reduce._reduced(size if p == 1 else ops.pow(size, p), ops.sum, dim, keepdim)
+        return total if p == 1 else ops.pow(total, 1 / p)
+
+    def count_nonzero(self, dim: Any = None) -> Tensor:
+        """Count what is not 0."""
+        return Reduce._reduced(ops.ne(self, 0), ops.sum, dim, False)
+
+    def prod(self, dim: int | None = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+        """Multiply all elements, or those along one axis."""
+        x = self if dtype is None else self.to(dtype)
+        if dim is None:
+            return dropped(ops.prod(ops.reshape(x, ndim=x.ndim, shape=(x.numel(),)), axes=(-1,)), (-1,))
+        return Reduce._reduced(x, ops.prod, dim, keepdim) if x.ndim else x
+
+    def cumsum(self, dim: int, *, dtype: Any = None) -> Tensor:
+        """Add up along an axis, keeping every subtotal."""
+        return _along_last(ops.cumsum, self if dtype is None else self.to(dtype), dim)
+
+    # -- extremes ----------------------------------------------------------------------------------
 
     def amax(self, dim: Any = None, keepdim: bool = False) -> Tensor:
-        """Find the largest; ties share the gradient."""
-        return self._reduced(ops.max, dim, keepdim)  # type: ignore[no-any-return]
+        """Find the largest; ties share the gradient. Raises ShapeError where there are no elements."""
+        return Reduce._reduced(_some(self, "amax", dim), ops.max, dim, keepdim)
+
+    def amin(self, dim: Any = None, keepdim: bool = False) -> Tensor:
+        """Find the smallest; ties share the gradient. Raises ShapeError where there are no elements."""
+        return Reduce._reduced(_some(self, "amin", dim), ops.min, dim, keepdim)
+
+    def max(self, dim: Any = None, keepdim: bool = False) -> Any:
+        """Find the largest of all; along an axis, (values, indices); with another tensor, the larger of each pair."""
+        return _extreme(self, dim, keepdim, Reduce.amax, ops.maximum, Reduce.argmax)
+
+    def min(self, dim: Any = None, keepdim: bool = False) -> Any:
+        """Find the smallest of all; along an axis, (values, indices); with another tensor, the smaller of each pair."""
+        return _extreme(self, dim, keepdim, Reduce.amin, ops.minimum, Reduce.argmin)
+
+    def argmax(self, dim: int | None = None, keepdim: bool = False) -> Tensor:
+        """Find where the largest stands, the first of equals; without an axis, in the flattened tensor."""
+        x: Any = _some(self, "argmax", dim)
+        if dim is None:
+            at = ops.argmax(ops.reshape(x, ndim=x.ndim, shape=(x.numel(),)))
+            return ops.reshape(at, ndim=1, shape=(1,) * x.ndim if keepdim else ())
+        if not x.ndim:
+            return Reduce.argmax(x)
+        axis = axis_from_end(dim, x.ndim)
+        at = _along_last(ops.argmax, x, axis)
+        return at if keepdim else dropped(at, (axis,))
+
+    def argmin(self, dim: int | None = None, keepdim: bool = False) -> Tensor:
+        """Find where the smallest stands, the first of equals; without an axis, in the flattened tensor."""
+        if self.dtype == bool_:
+            return Reduce.argmax(ops.logical_not(self), dim, keepdim)
+        # Of integers −1 − x, since −x of the lowest is itself.
+        return Reduce.argmax(ops.neg(self) if is_float(self.dtype) else ops.sub(-1, self), dim, keepdim)
+
+    # -- questions ---------------------------------------------------------------------------------
+
+    def all(self, dim: Any = None, keepdim: bool = False) -> Tensor:
+        """Tell whether no element is 0."""
+        return ops.eq(Reduce._reduced(ops.eq(self, 0), ops.sum, dim, keepdim), 0)
+
+    def any(self, dim: Any = None, keepdim: bool = False) -> Tensor:
+        """Tell whether some element is not 0."""
+        return ops.ne(Reduce._reduced(ops.ne(self, 0), ops.sum, dim, keepdim), 0)
+
+    # -- exponentials ------------------------------------------------------------------------------
+
+    def logsumexp(self, dim: Any, keepdim: bool = False) -> Tensor:
+        """Take log(Σ exp(x)) along axes, shifted by the largest so that nothing overflows."""
+        axes = axes_from_end(dim, self.ndim)
+        largest = _shift(self, axes)
+        total = ops.log(ops.sum(ops.exp(ops.sub(self, largest)), axes=axes))
+        y = ops.add(total, largest)
+        return y if keepdim else dropped(y, axes)
+
+    def softmax(self, dim: int, dtype: Any = None) -> Tensor:
+        """Turn scores along an axis into positive shares that add up to 1: exp(x) / Σ exp(x)."""
+        x = self if dtype is None else self.to(dtype)
+        axes = axes_from_end(dim, x.ndim)
+        powers = ops.exp(ops.sub(x, ops.max(x.detach(), axes=axes)))
+        return ops.div(powers, ops.sum(powers, axes=axes))
+
+    def log_softmax(self, dim: int, dtype: Any = None) -> Tensor:
+        """Take the logarithm of softmax: x − log(Σ exp(x))."""
+        x = self if dtype is None else self.to(dtype)
+        axes = axes_from_end(dim, x.ndim)
+        shifted = ops.sub(x, ops.max(x.detach(), axes=axes))
+        return ops.sub(shifted, ops.log(ops.sum(ops.exp(shifted), axes=axes)))
+
+
+def root(x: Any) -> Any:
+    """Take the square root, with slope 0 at 0, where a distance has no direction."""
+    flat = ops.eq(x, 0.0)
+    return ops.where(flat, 0.0, ops.sqrt(ops.where(flat, 1.0, x)))
+
+
+def _count(x: Any, dim: Any) -> int:
+    return math.prod(x.shape[axis] for axis in axes_from_end(dim, x.ndim))
+
+
+def _some(x: Any, name: str, dim: Any) -> Any:
+    if not x.numel() and not _count(x, dim):
+        raise ShapeError(f"{name} of a tensor of shape {x.shape} along dim {dim}: there are no elements to choose from")
+    return x
+
+
+def _shift(x: Any, axes: tuple[int, ...]) -> Any:
+    """Find what to take off before exp: the largest, or 0 where that is infinite."""
+    largest = ops.max(x.detach(), axes=axes)
+    return ops.where(ops.eq(ops.absolute(largest), math.inf), 0.0, largest)
+
+
+def _along_last(op: Operation, x: Any, dim: int) -> Any:
+    axis = axis_from_end(dim, x.ndim)
+    if axis == -1 and x.ndim:
+        return op(x)
+    if not x.ndim:
+        return ops.reshape(op(ops.reshape(x, ndim=0, shape=(1,))), ndim=1, shape=())
+    return moved(op(moved(x, axis, -1)), -1, axis)
+
+
+def _extreme(x: Any, dim: Any, keepdim: bool, over_all: Any, pairwise: Any, position: Any) -> Any:
+    if dim is None:
+        return over_all(x)
+    if not isinstance(dim, int):
+        return pairwise(x, dim)
+    at = position(x, dim, keepdim=True)
+    values = x.take_along_dim(at, dim) if x.ndim else x
+    if not keepdim and x.ndim:
+        axes = (axis_from_end(dim, x.ndim),)
+        at, values = dropped(at, axes), dropped(values, axes)
+    return Extremum(values, at)
