@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .errors import GraphError, ShapeError
-from .graph import Node, ancestors, descendants
+from .graph import NO_PARAMS, Node, ancestors, descendants
 from .op import Operand, Operation
 from .ops import cast, reshape, sum, where
 
@@ -70,13 +70,6 @@ def contributions(node: Node, g: Any, record: bool, wanted: set[Node] | None = N
     params, slopes, rules = node.params, op.slope, op.rules
     if op.variadic and slopes is not None:
         slopes = slopes(y, *args)
-    if type(g) is float and wanted is None:  # numbers need none of the care that arrays do, and come by the million
-        for k, arg in enumerate(node.args):
-            if isinstance(arg, Node) and (slope := slopes[k]) is not None:
-                if callable(slope):
-                    slope = slope_at(op, k, y, args, params)
-                yield arg, g * slope if type(slope) is float else multiply(g, slope)
-        return
     for k, arg in enumerate(node.args):
         if not isinstance(arg, Node) or not arg.requires_grad or (wanted is not None and arg not in wanted):
             continue
@@ -100,6 +93,19 @@ def contributions(node: Node, g: Any, record: bool, wanted: set[Node] | None = N
         yield arg, c
 
 
+def add_numbers(node: Node, g: float, grads: dict[Node, Any]) -> None:
+    """Do the same for a node of plain numbers, which need none of the care that arrays do and come by the million."""
+    op: Operation = node.op
+    y, args = node.values(False)
+    slopes = op.slope(y, *args) if op.variadic else op.slope
+    for k, arg in enumerate(node.args):
+        if isinstance(arg, Node):
+            slope = slopes[k]
+            if callable(slope):
+                slope = slope_at(op, k, y, args, NO_PARAMS)
+            grads[arg] += g * slope if type(slope) is float else multiply(g, slope)
+
+
 def walk(
     seeds: Mapping[Node, Any], *, record: bool = False, inputs: Sequence[Node] | None = None, free: bool = False
 ) -> dict[Node, Any]:
@@ -111,7 +117,8 @@ def walk(
     order = ancestors(seeds)
     wanted = None if inputs is None else descendants(order[::-1], inputs)
     asked = set(inputs or ())
-    grads: dict[Node, Any] = dict(seeds)
+    plain = not record and wanted is None and all(type(g) is float for g in seeds.values())
+    grads: dict[Node, Any] = dict.fromkeys(order, 0.0) | seeds if plain else dict(seeds)
     for node in order:
         if node not in grads:
             continue
@@ -119,6 +126,9 @@ def walk(
         if node.hooks:
             g = grads[node] = node.run_hooks(g, record)
         if node.op is None or (wanted is not None and node not in wanted):
+            continue
+        if plain:
+            add_numbers(node, g, grads)
             continue
         if not node.keeps_grad and node not in asked:
             del grads[node]

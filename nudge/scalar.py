@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from typing import Any
 
 from . import autograd, ops
@@ -54,21 +55,23 @@ class Value(Node, Operand):
     def record(self, op: Operation, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
         """Compute on floats and keep the step; comparisons answer at once."""
         try:
-            y = op.on_floats([arg.data if isinstance(arg, Value) else float(arg) for arg in args])
-        except (TypeError, ValueError):
+            y = op.on_floats(numbers(args))
+        except TypeError:
+            y = None
+        if type(y) is int:
+            y = float(y)
+        elif type(y) is not float and (y is None or op.differentiable):
             kinds = ", ".join(type(arg).__name__ for arg in args)
-            raise DTypeError(f"{op.name} of {kinds}: a Value meets Values and numbers only") from None
+            raise DTypeError(f"{op.name} of {kinds}: a Value meets Values and numbers only")
         if not op.differentiable:
             return y
         node = _new(Value)
         node.op, node.args, node.data, node.born = op, args, y, tick()
         return node
 
-    def values(self, record: bool) -> tuple[Any, tuple[Any, ...]]:
+    def values(self, record: bool) -> tuple[Any, Sequence[Any]]:
         """Give the rules floats, or the nodes themselves where the walk is to be recorded."""
-        if record:
-            return self, self.args
-        return self.data, tuple([arg.data if isinstance(arg, Value) else arg for arg in self.args])
+        return (self, self.args) if record else (self.data, numbers(self.args))
 
     @property
     def node(self) -> Value:
@@ -97,30 +100,40 @@ class Value(Node, Operand):
 
     def relu(self) -> Value:
         """Keep what is positive."""
-        return ops.relu(self)  # type: ignore[no-any-return]
+        return self.record(ops.relu, (self,), NO_PARAMS)  # type: ignore[no-any-return]
 
     def tanh(self) -> Value:
         """Squash into (-1, 1)."""
-        return ops.tanh(self)  # type: ignore[no-any-return]
+        return self.record(ops.tanh, (self,), NO_PARAMS)  # type: ignore[no-any-return]
 
     def exp(self) -> Value:
         """Raise e to this power."""
-        return ops.exp(self)  # type: ignore[no-any-return]
+        return self.record(ops.exp, (self,), NO_PARAMS)  # type: ignore[no-any-return]
 
     def log(self) -> Value:
         """Take the natural logarithm."""
-        return ops.log(self)  # type: ignore[no-any-return]
+        return self.record(ops.log, (self,), NO_PARAMS)  # type: ignore[no-any-return]
 
     def sigmoid(self) -> Value:
         """Squash into (0, 1)."""
-        return ops.sigmoid(self)  # type: ignore[no-any-return]
+        return self.record(ops.sigmoid, (self,), NO_PARAMS)  # type: ignore[no-any-return]
 
     def __float__(self) -> float:
         """Give the number."""
         return float(self.data)
 
 
-_new = Value.__new__
+def numbers(args: tuple[Any, ...]) -> list[Any]:
+    """Read the numbers behind arguments; the long lists of a weighted sum are mostly Values."""
+    if len(args) > 2:
+        try:
+            return [*map(_data, args)]
+        except AttributeError:
+            pass
+    return [arg.data if type(arg) is Value else arg for arg in args]
+
+
+_new, _data = Value.__new__, attrgetter("data")
 install_operators(Value)
 Value.__eq__, Value.__ne__, Value.__hash__ = Node.__eq__, Node.__ne__, Node.__hash__  # type: ignore[method-assign]
 

@@ -1,0 +1,4 @@
+"""Peers and nudge side by side, in one run: `python -m bench [scalar] [eager] [startup]`.
+
+Machines are noisy, so what counts is the ratio, taken pair by pair from runs in turn (A B A B …).
+"""
