@@ -10,6 +10,7 @@ import numpy as np
 from .dtype import PYTHON, as_dtype, float32, promote
 from .errors import DTypeError, ShapeError, UsageError
 from .methods.axes import spread
+from .methods.numbers import array_of
 from .op import Abstract, Operand
 from .tensor import Tensor, wrap
 
@@ -44,33 +45,6 @@ def from_numpy(array: Any) -> Tensor:
         raise DTypeError(f"from_numpy of {type(array).__name__}: expected a NumPy array; tensor() copies anything")
     as_dtype(array.dtype)
     return wrap(array)
-
-
-def array_of(data: Any, dtype: Any = None) -> Any:
-    """Read numbers as an array of a dtype that tensors hold."""
-    if isinstance(data, Operand):
-        array = np.asarray(data.detach())  # type: ignore[attr-defined]
-    elif isinstance(data, (np.ndarray, np.generic)):
-        array = np.asarray(data)
-    else:
-        array = _array_of_nest(data)
-    wanted = as_dtype(array.dtype) if dtype is None else as_dtype(dtype)
-    return array if array.dtype == wanted else array.astype(wanted)
-
-
-def _array_of_nest(data: Any) -> Any:
-    try:
-        array = np.array(data)
-    except (ValueError, TypeError) as error:
-        raise ShapeError(f"a nest of lists of uneven lengths is no tensor: {error}") from None
-    if array.dtype == object or array.dtype.kind not in "biuf":
-        raise DTypeError(f"a tensor of {data!r}: expected numbers, or nested lists of them")
-    first = data
-    while isinstance(first, (list, tuple)) and first:
-        first = first[0]
-    if array.size == 0 or (array.dtype == np.float64 and not hasattr(first, "dtype")):
-        return array.astype(float32)
-    return array
 
 
 def finished(made: Tensor, requires_grad: bool, device: Any) -> Tensor:

@@ -183,6 +183,11 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
         self._node = node
         self._storage = storage
 
+    @staticmethod
+    def _of(array: Any, requires_grad: bool = False) -> Tensor:
+        """Make a leaf on an array, for the families of methods, which stand below this room."""
+        return wrap(array).requires_grad_() if requires_grad else wrap(array)
+
     # -- recording ---------------------------------------------------------------------------------
 
     def record(self, op: Operation, args: tuple[Any, ...], params: dict[str, Any]) -> Tensor:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..dtype import as_dtype
 from .axes import spread
 from .facts import Facts
+from .numbers import array_of
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -18,17 +20,13 @@ class New(Facts):
 
     def new_tensor(self, data: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
         """Copy numbers, a nest of lists or an array into a tensor."""
-        from ..creation import tensor
-
         if dtype is None and not hasattr(data, "dtype"):
             dtype = self.dtype
-        return tensor(data, dtype=dtype, requires_grad=requires_grad)
+        return self._of(np.array(array_of(data, dtype), order="C"), requires_grad)
 
     def new_full(self, size: Any, fill_value: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
         """Make a tensor of a shape, filled with one number."""
-        from ..creation import full
-
-        return full(size, fill_value, dtype=self.dtype if dtype is None else dtype, requires_grad=requires_grad)
+        return self._of(np.full(size, fill_value, self.dtype if dtype is None else as_dtype(dtype)), requires_grad)
 
     def new_zeros(self, *size: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
         """Make a tensor of zeros."""
