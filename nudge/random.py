@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .creation import finished
 from .dtype import float32, int64
 from .errors import DTypeError, ShapeError, TraceError, UsageError
 from .generator import Generator
@@ -60,30 +61,35 @@ def set_rng_state(state: ArrayLike) -> None:
 # -- new tensors -----------------------------------------------------------------------------------
 
 
-def rand(*size: Any, generator: Generator | None = None, dtype: Any = float32, requires_grad: bool = False) -> Tensor:
+def rand(
+    *size: Any, generator: Generator | None = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """Draw numbers uniform in [0, 1), of shape `size`: sizes, or one tuple of them.
 
     >>> rand(2, 3).shape, rand((2, 3)).shape
     ((2, 3), (2, 3))
     """
-    source = _source(generator)
-    return _drawn(lambda shape: source.uniform(0.0, 1.0, shape, dtype), _sizes(size), requires_grad)
+    source, kind = _source(generator), float32 if dtype is None else dtype
+    return finished(_drawn(lambda shape: source.uniform(0.0, 1.0, shape, kind), _sizes(size)), requires_grad, device)
 
 
-def randn(*size: Any, generator: Generator | None = None, dtype: Any = float32, requires_grad: bool = False) -> Tensor:
+def randn(
+    *size: Any, generator: Generator | None = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """Draw normal numbers of mean 0 and standard deviation 1, of shape `size`: sizes, or one tuple of them.
 
     >>> _ = manual_seed(0)
     >>> randn(2)
     tensor([ 1.5410, -0.2934])
     """
-    source = _source(generator)
-    return _drawn(lambda shape: source.normal(0.0, 1.0, shape, dtype), _sizes(size), requires_grad)
+    source, kind = _source(generator), float32 if dtype is None else dtype
+    return finished(_drawn(lambda shape: source.normal(0.0, 1.0, shape, kind), _sizes(size)), requires_grad, device)
 
 
 def randint(
-    low: Any = 0, high: Any = None, size: Any = None, *, generator: Generator | None = None, dtype: Any = int64
-) -> Tensor:
+    low: Any = 0, high: Any = None, size: Any = None, *, generator: Generator | None = None, dtype: Any = None,
+    device: Any = None, requires_grad: bool = False,
+) -> Tensor:  # fmt: skip
     """Draw integers in [low, high), of shape `size`; with two arguments, a bound and a size, in [0, bound).
 
     Raises ShapeError where no size is given.
@@ -98,48 +104,41 @@ def randint(
         low, high = 0, low
     if size is None:
         raise ShapeError(f"randint below {high} needs a size, as in randint({high}, (3,)) or randint(0, {high}, (3,))")
-    source = _source(generator)
-    return _drawn(lambda shape: source.randint(low, high, shape, dtype), _sizes((size,)))
+    source, kind = _source(generator), int64 if dtype is None else dtype
+    drawn = _drawn(lambda shape: source.randint(low, high, shape, kind), _sizes((size,)))
+    return finished(drawn, requires_grad, device)
 
 
-def randperm(n: int, *, generator: Generator | None = None, dtype: Any = int64) -> Tensor:
+def randperm(n: int, *, generator: Generator | None = None, dtype: Any = None, device: Any = None) -> Tensor:
     """Draw a permutation of the integers below n, shape (n,).
 
     >>> _ = manual_seed(0)
     >>> randperm(6)
     tensor([2, 5, 3, 0, 1, 4])
     """
-    source = _source(generator)
-    return _drawn(lambda shape: _each(lambda: source.randperm(n, dtype), shape, ndim=1), (n,))
+    source, kind = _source(generator), int64 if dtype is None else dtype
+    return finished(_drawn(lambda shape: _each(lambda: source.randperm(n, kind), shape, ndim=1), (n,)), False, device)
 
 
-def rand_like(
-    input: Tensor, *, generator: Generator | None = None, dtype: Any = None, requires_grad: bool = False
-) -> Tensor:
-    """Draw numbers uniform in [0, 1) in the shape, and unless told otherwise the dtype, of a tensor."""
-    dtype = input.dtype if dtype is None else dtype
-    return rand(input.shape, generator=generator, dtype=dtype, requires_grad=requires_grad)
+def rand_like(input: Tensor, *, dtype: Any = None, **options: Any) -> Tensor:
+    """Draw as `rand` does, with its options, in the shape and unless told otherwise the dtype of a tensor."""
+    return rand(input.shape, dtype=input.dtype if dtype is None else dtype, **options)
 
 
-def randn_like(
-    input: Tensor, *, generator: Generator | None = None, dtype: Any = None, requires_grad: bool = False
-) -> Tensor:
-    """Draw normal numbers in the shape, and unless told otherwise the dtype, of a tensor."""
-    dtype = input.dtype if dtype is None else dtype
-    return randn(input.shape, generator=generator, dtype=dtype, requires_grad=requires_grad)
+def randn_like(input: Tensor, *, dtype: Any = None, **options: Any) -> Tensor:
+    """Draw as `randn` does, with its options, in the shape and unless told otherwise the dtype of a tensor."""
+    return randn(input.shape, dtype=input.dtype if dtype is None else dtype, **options)
 
 
-def randint_like(
-    input: Tensor, low: int, high: int | None = None, *, generator: Generator | None = None, dtype: Any = None
-) -> Tensor:
-    """Draw integers in [low, high), or below `low`, in the shape, and unless told otherwise the dtype, of a tensor."""
-    dtype = input.dtype if dtype is None else dtype
-    return randint(low, high, input.shape, generator=generator, dtype=dtype)
+def randint_like(input: Tensor, low: int, high: int | None = None, *, dtype: Any = None, **options: Any) -> Tensor:
+    """Draw as `randint` does, with its options, in the shape and unless told otherwise the dtype of a tensor."""
+    return randint(low, high, input.shape, dtype=input.dtype if dtype is None else dtype, **options)
 
 
 def normal(
-    mean: Any, std: Any = 1.0, size: Any = None, *, generator: Generator | None = None, dtype: Any = None
-) -> Tensor:
+    mean: Any, std: Any = 1.0, size: Any = None, *, generator: Generator | None = None, dtype: Any = None,
+    device: Any = None, requires_grad: bool = False,
+) -> Tensor:  # fmt: skip
     """Draw normal numbers of a mean and a standard deviation: two numbers and a size, or a tensor for one or both.
 
     No gradient passes to the tensors. Raises ShapeError for two numbers without a size, UsageError for a negative std.
@@ -148,19 +147,21 @@ def normal(
     (2, 3)
     """
     source = _source(generator)
-    if size is not None:
-        kind = float32 if dtype is None else dtype
-        return _drawn(lambda shape: source.normal(mean, std, shape, kind), _sizes((size,)))
     like = next((given for given in (mean, std) if isinstance(given, Tensor)), None)
-    if like is None:
+    if like is None and size is None:
         raise ShapeError(f"normal of mean {mean} and std {std} needs a size, as in normal({mean}, {std}, (3,))")
-    dtype, means, stds = like.dtype if dtype is None else dtype, np.asarray(mean), np.asarray(std)
+    kind = dtype if dtype is not None else float32 if like is None else like.dtype
+    if like is None:
+        drawn = _drawn(lambda shape: source.normal(mean, std, shape, kind), _sizes((size,)))
+        return finished(drawn, requires_grad, device)
+    means, stds = np.asarray(mean), np.asarray(std)
     if not (stds >= 0).all():
         raise UsageError(f"normal numbers need std >= 0, not {stds.min()}")
-    return _drawn(
-        lambda shape: (source.normal(0.0, 1.0, shape, dtype) * stds + means).astype(dtype),
+    drawn = _drawn(
+        lambda shape: (source.normal(0.0, 1.0, shape, kind) * stds + means).astype(kind),
         _broadcast(means.shape, stds.shape),
     )
+    return finished(drawn, requires_grad, device)
 
 
 def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | None = None) -> Tensor:
@@ -279,7 +280,7 @@ def _broadcast(a: Shape, b: Shape) -> Shape:
         raise ShapeError(f"shapes {a} and {b} do not broadcast") from None
 
 
-def _drawn(draw: Callable[[Shape], Array], shape: Shape, requires_grad: bool = False) -> Tensor:
+def _drawn(draw: Callable[[Shape], Array], shape: Shape) -> Tensor:
     """Make the tensor of a draw: for one example, or in front of them for as many as a vmap asks for."""
     if mode.trace is not None:
         raise TraceError(
@@ -288,8 +289,7 @@ def _drawn(draw: Callable[[Shape], Array], shape: Shape, requires_grad: bool = F
         )
     if mode.mapped is not None:
         return mode.mapped.draw(lambda whole: wrap(draw(whole)), shape)  # type: ignore[no-any-return]
-    drawn = wrap(draw(shape))
-    return drawn.requires_grad_() if requires_grad else drawn
+    return wrap(draw(shape))
 
 
 def _each(draw: Callable[[], Array], shape: Shape, ndim: int) -> Array:
