@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from . import autograd
-from .errors import UsageError, nearest
-from .formula import Formula, parse
+from .errors import UsageError
+from .formula import Formula, brief, parse
 from .scalar import Value
 
 STEPS = tuple(float(f"1e-{k}") for k in range(17))
@@ -112,11 +112,9 @@ def derive(formula: Formula | str, at: Mapping[str, float], by: str | None = Non
     formula = parse(formula) if isinstance(formula, str) else formula
     names = formula.names
     if not names:
-        raise UsageError(f"there is nothing to nudge in {formula.text}: it has no variable")
-    for name in [*at, *([by] if by else [])]:
-        if name not in names:
-            raise UsageError(f"{formula.text} has no variable {name}{nearest(name, names)}")
+        raise UsageError(f"there is nothing to nudge in {brief(formula.text)}: it has no variable")
     by = by or names[0]
+    formula.check([*at, by])
 
     def f(h: float) -> float:
         return float(formula.evaluate({**at, by: at[by] + h}))

@@ -16,13 +16,13 @@ import keyword
 import math
 import unicodedata
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from . import ops  # noqa: F401  # importing it fills the table
 from .errors import UsageError, nearest
 from .op import TABLE, Elementwise, Operation
+from .scalar import Value
 
 MAX_LENGTH = 10_000
 MAX_NESTING = 100
@@ -94,6 +94,25 @@ class Formula:
         """The variables, in order of appearance."""
         return tuple(dict.fromkeys(step.what for step in self.steps if isinstance(step.what, str)))
 
+    def check(self, names: Iterable[str]) -> None:
+        """Raise UsageError for a name that is no variable of the formula."""
+        for name in names:
+            if name not in self.names:
+                raise UsageError(f"{brief(self.text)} has no variable {name}{nearest(name, self.names)}")
+
+    def record(self, point: Mapping[str, float]) -> Value:
+        """Compute the formula on Values that go by its variables' names, and give the Value at the graph's end.
+
+        Raises UsageError for a variable without a value, a value without a variable, and a result without a graph.
+        """
+        self.check(point)
+        result = self.evaluate({name: Value(number, label=name) for name, number in point.items()})
+        if not isinstance(result, Value):
+            raise UsageError(
+                f"{brief(self.text)} is {result:g} and has no slope: there is nothing to walk back through"
+            )
+        return result
+
     def evaluate(self, env: Mapping[str, Any]) -> Any:
         """Compute the formula with the operands in `env` (floats, Values, tensors) in the place of its names.
 
@@ -104,8 +123,9 @@ class Formula:
     def walk(self, env: Mapping[str, Any]) -> Iterator[tuple[Step, list[Any], Any]]:
         """Take the steps one by one: give each with its arguments and its result."""
         if absent := [name for name in self.names if name not in env]:
-            given = f"only {', '.join(env)} given" if env else "none is given"
-            raise UsageError(f"{self.text} needs a value for {' and '.join(absent)}; {given} (--at {absent[0]}=1)")
+            given = f"only {brief(', '.join(env))} given" if env else "none is given"
+            wanted = brief(" and ".join(absent))
+            raise UsageError(f"{brief(self.text)} needs a value for {wanted}; {given} (--at {absent[0]}=1)")
         stack: list[Any] = []
         for step in self.steps:
             arguments = stack[len(stack) - step.arity :]
@@ -182,7 +202,7 @@ def check_constants(formula: Formula) -> None:
             continue
         result = take(step, arguments, {})
         if not math.isfinite(result):
-            raise UsageError(f"{step.text} is {result:g} whatever the variables are (a float ends at 1.8e308)")
+            raise UsageError(f"{brief(step.text)} is {result:g} whatever the variables are (a float ends at 1.8e308)")
         constant.append(result)
 
 
@@ -279,6 +299,15 @@ def unreadable(line: str, error: SyntaxError | ValueError) -> UsageError:
     if column >= len(line):
         return complaint(line, column, "the formula ends too early")
     return complaint(line, column, "the formula cannot be read from here on" if "invalid syntax" in said else said)
+
+
+def brief(text: str) -> str:
+    """Cut a long text short, for a message.
+
+    >>> len(brief("x + " * 1000))
+    60
+    """
+    return text if len(text) <= 60 else text[:59] + "…"
 
 
 def complaint(line: str, column: int, said: str) -> UsageError:

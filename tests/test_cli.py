@@ -83,6 +83,9 @@ def test_version(capsys):
         (["derive", "tahn(x)", "--at", "x=1"], "did you mean tanh?\n    tahn(x)\n    ^"),
         (["derive", "[bold]", "--at", "x=1"], "a list has no place here"),
         (["derive", "x", "--json"], "needs a value for x"),
+        (["explain", "x", "--at", "x=1", "--knobs", "y"], "there is no variable y"),
+        (["explain", "x", "--at", "x=1", "--step", "nan"], "step is nan: expected a number above 0"),
+        (["explain", "x", "--at", "x=1", "--rais"], "there is no option --rais; did you mean --raise?"),
     ],
 )
 def test_usage_errors(words, said, capsys):
@@ -171,6 +174,41 @@ def test_derive_at_a_kink(capsys):
     assert status == 0
     assert "nudged up the slope is 1, nudged down -1; the rule says 0" in out
     assert "no limit" in run(capsys, "derive", "sqrt(x)", "--at", "x=0")[1]
+
+
+NEURON = ["tanh(x1*w1 + x2*w2 + b)", "--at", "x1=2,x2=0,w1=-3,w2=1,b=6.881373587019543"]
+
+
+def test_explain(capsys):
+    status, out, err = run(capsys, "explain", *NEURON)
+    assert (status, err) == (0, "")
+    assert "= 0.7071" in out
+    assert "0.5000 × 1 = 0.5000" in out
+    assert "x1 −1.5, x2 0.5, w1 1.0, w2 0.0, b 0.5" in out
+    assert "to lower it, w1 down: h = −0.1: predicted −0.1000, actual −0.1147, gap (curvature) −0.0147" in out
+
+
+def test_explain_narrowed_and_turned_round(capsys):
+    status, out, _ = run(capsys, "explain", *NEURON, "--knobs", "w1,b", "--step", "0.01", "--raise")
+    assert status == 0
+    assert [line.split(":")[0] for line in out.splitlines() if "predicted" in line] == [
+        "  to raise it, w1 up",
+        "  to raise it, b up",
+    ]
+    assert "h = 0.01" in out
+
+
+def test_explain_json(capsys):
+    status, out, err = run(capsys, "explain", *NEURON, "--json")
+    assert (status, err) == (0, "")
+    assert json.loads(out)["gradients"]["w1"] == pytest.approx(1.0)
+
+
+def test_explain_where_the_value_is_not_finite(capsys):
+    status, out, err = run(capsys, "explain", "2*log(x)", "--at", "x=-1")
+    assert status == 1
+    assert "nan" in out
+    assert "log(x) is nan, made of −1" in err
 
 
 def test_grade(capsys):

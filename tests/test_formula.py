@@ -65,6 +65,27 @@ def test_runs_on_values():
     assert y.grad == pytest.approx(2 * s - 0.5)
 
 
+def test_records_named_values():
+    root = parse("x*w + b").record({"x": 2.0, "w": 3.0, "b": 1.0})
+    assert root.data == 7.0
+    assert {leaf.label for leaf in (*root.args, *root.args[0].args) if leaf.op is None} == {"x", "w", "b"}
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "said"),
+    [
+        ("x*w", {"x": 1.0}, "needs a value for w"),
+        ("x*w", {"x": 1.0, "w": 2.0, "v": 3.0}, "has no variable v"),
+        ("gt(x, 0)", {"x": 1.0}, "is 1 and has no slope"),
+        ("2*3", {}, "is 6 and has no slope"),
+    ],
+)
+def test_nothing_to_record(text, point, said):
+    with pytest.raises(UsageError) as caught:
+        parse(text).record(point)
+    assert said in str(caught.value)
+
+
 def test_every_function_runs_on_floats_and_values():
     for name, op in functions().items():
         count = len(op.domain)
@@ -190,6 +211,12 @@ def test_caret_in_a_long_formula():
 
 def test_a_long_sum_is_no_deep_nesting():
     assert parse("+".join(["x"] * 500)).evaluate({"x": 1.0}) == 500.0
+
+
+def test_long_formulas_are_cut_in_messages():
+    with pytest.raises(UsageError) as caught:
+        parse("+".join(f"x{k}" for k in range(500))).evaluate({})
+    assert len(str(caught.value)) < 200
 
 
 def test_missing_values():

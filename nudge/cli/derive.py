@@ -26,7 +26,7 @@ def derive(
 ) -> int:
     """Measure a formula's slope by smaller and smaller nudges, and print it beside the slope by the rules."""
     from ..derive import derive as measure
-    from ..formula import parse_point
+    from ..formula import brief, parse_point
 
     found = measure(formula, parse_point(at), by)
     if as_json:
@@ -37,7 +37,7 @@ def derive(
         return 0
     step = found.nonfinite
     given = " and ".join(f"{number:g}" for number in step.given)
-    tell(f"{step.text} makes {step.made:g} of {given}: no slope can be taken here, choose another point")
+    tell(f"{brief(step.text)} makes {step.made:g} of {given}: no slope can be taken here, choose another point")
     return 1
 
 
