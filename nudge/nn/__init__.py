@@ -1,0 +1,15 @@
+"""Neural networks under PyTorch's names: modules hold the knobs, `functional` says what is done with them."""
+
+from __future__ import annotations
+
+from . import functional, init
+from .activation import ReLU, Sigmoid, Tanh
+from .container import Sequential
+from .linear import Linear
+from .loss import BCEWithLogitsLoss, CrossEntropyLoss, MSELoss
+from .module import Module, Parameter
+
+__all__ = [
+    "BCEWithLogitsLoss", "CrossEntropyLoss", "Linear", "MSELoss", "Module", "Parameter", "ReLU", "Sequential",
+    "Sigmoid", "Tanh", "functional", "init",
+]

@@ -1,0 +1,133 @@
+"""What all optimizers share: groups of parameters with their settings, and a state for each parameter.
+
+A rule is written in operations on tensors, and writes into the tensors that it finds, so a traced step holds it too.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from ..errors import UsageError, nearest
+from ..mode import enable_grad, no_grad
+from ..tensor import Tensor, wrap
+
+Group = dict[str, Any]
+
+
+class Optimizer:
+    """The base of every optimizer: a subclass says in `update` how one parameter is turned.
+
+    `param_groups` are dicts of settings, each with its `params`; settings may be changed between steps.
+    """
+
+    def __init__(self, params: Iterable[Any], defaults: Mapping[str, Any]) -> None:
+        """Take parameters, pairs (name, parameter), or groups: dicts with "params" and settings of their own.
+
+        Raises:
+            UsageError: no parameters, the same one twice, what is no leaf tensor, or settings out of range.
+        """
+        self.defaults = dict(defaults)
+        self.param_groups: list[Group] = []
+        self.state: dict[Tensor, dict[str, Any]] = {}
+        if isinstance(params, Tensor):
+            raise UsageError("an optimizer takes a list of parameters, not one tensor: put it in a list")
+        given = list(params)
+        if not given:
+            raise UsageError("an optimizer got no parameters (a generator such as model.parameters() can be read once)")
+        for group in given if isinstance(given[0], Mapping) else [{"params": given}]:
+            self.add_param_group(group)
+
+    def add_param_group(self, param_group: Mapping[str, Any]) -> None:
+        """Add parameters with settings of their own; what they do not set is as for the others."""
+        given = param_group["params"]
+        params = [given] if isinstance(given, Tensor) else [p[1] if isinstance(p, tuple) else p for p in given]
+        unknown = [name for name in param_group if name not in self.defaults and name not in ("params", "initial_lr")]
+        if unknown:
+            raise UsageError(f"{type(self).__name__} has no setting {unknown[0]}{nearest(unknown[0], self.defaults)}")
+        held = {id(p) for group in self.param_groups for p in group["params"]}
+        for p in params:
+            if not isinstance(p, Tensor) or not p.is_leaf:
+                kind = "a tensor made by operations" if isinstance(p, Tensor) else type(p).__name__
+                raise UsageError(f"an optimizer turns leaf tensors such as a module's parameters, not {kind}")
+            if id(p) in held:
+                raise UsageError(f"a parameter of shape {p.shape} was given to the optimizer twice")
+            held.add(id(p))
+        group = {**self.defaults, **param_group, "params": params}
+        self.check(group)
+        self.param_groups.append(group)
+
+    def check(self, group: Group) -> None:
+        """Raise UsageError for settings out of range."""
+        for name in ("lr", "weight_decay", "eps", "momentum"):
+            if name in group and not 0 <= group[name] < math.inf:
+                raise UsageError(f"{name} = {group[name]}: expected a finite number of at least 0")
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients, or set them to 0, before the next backward adds to them."""
+        for group in self.param_groups:
+            for p in group["params"]:
+                if p.grad is not None:
+                    p.grad = None if set_to_none else p.grad.detach().zero_()
+
+    @no_grad()
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Turn every parameter that has a gradient; a closure computes the loss first, and its result is returned."""
+        loss = None if closure is None else enable_grad()(closure)()
+        for group in self.param_groups:
+            for p in group["params"]:
+                if p.grad is not None:
+                    self.update(p, p.grad, self.state.setdefault(p, {}), group)
+        return loss
+
+    def update(self, p: Tensor, grad: Tensor, state: dict[str, Any], group: Group) -> None:
+        """Turn one parameter in place, of the settings of its group; `state`, empty at first, is kept for it."""
+        raise NotImplementedError
+
+    def state_dict(self) -> dict[str, Any]:
+        """Give state and settings, parameters by number in the order of the groups; tensors share memory."""
+        number = {p: k for k, p in enumerate(self._listed())}
+        return {
+            "state": {number[p]: dict(state) for p, state in self.state.items() if state},
+            "param_groups": [{**group, "params": [number[p] for p in group["params"]]} for group in self.param_groups],
+        }
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Copy state and settings of another, for groups of the same sizes. Raises UsageError where they do not fit."""
+        saved, groups = state_dict["state"], state_dict["param_groups"]
+        theirs, ours = ([len(group["params"]) for group in listed] for listed in (groups, self.param_groups))
+        if theirs != ours:
+            raise UsageError(f"this state is of groups of {theirs} parameters, the optimizer's are of {ours}")
+        for group in groups:
+            for name, value in group.items():
+                if value and name not in self.defaults and name not in NOT_RULES:
+                    raise UsageError(f"this state was made with {name}={value}, which {type(self).__name__} lacks")
+        params = self._listed()
+        numbers = [k for group in groups for k in group["params"]]
+        self.state = {p: _copied(saved[k], p) for p, k in zip(params, numbers, strict=True) if k in saved}
+        for group, other in zip(self.param_groups, groups, strict=True):
+            group.update({name: other[name] for name in (*self.defaults, "initial_lr") if name in other})
+
+    def _listed(self) -> list[Tensor]:
+        return [p for group in self.param_groups for p in group["params"]]
+
+    def __repr__(self) -> str:
+        """Show the groups' settings."""
+        shown = [{name: value for name, value in group.items() if name != "params"} for group in self.param_groups]
+        return f"{type(self).__name__}({', '.join(map(str, shown))})"
+
+
+# Settings that say how PyTorch computes, or for whom; none of them changes what is computed.
+NOT_RULES = ("params", "initial_lr", "param_names", "foreach", "fused", "capturable", "differentiable")
+
+
+def _copied(state: Mapping[str, Any], p: Tensor) -> dict[str, Any]:
+    """Copy a parameter's state: arrays of its own shape in its dtype, single numbers in float64."""
+    copied = {}
+    for name, value in state.items():
+        array = np.asarray(value)
+        copied[name] = wrap(array.astype(p.dtype if array.shape == p.shape else np.float64))
+    return copied

@@ -1,0 +1,57 @@
+"""Stochastic gradient descent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..errors import UsageError
+from ..tensor import Tensor
+from .optimizer import Group, Optimizer
+
+
+class SGD(Optimizer):
+    """Turn each knob against its gradient: p ← p − lr·g; with momentum μ along b ← μ b + (1 − dampening) g instead.
+
+    Nesterov's form turns along g + μ b (Sutskever et al., 2013). Weight decay adds weight_decay·p to the gradient.
+
+    >>> from nudge.creation import tensor
+    >>> p = tensor([1.0], requires_grad=True)
+    >>> (p * 3).sum().backward()
+    >>> SGD([p], lr=0.1).step()
+    >>> p.detach()
+    tensor([0.7000])
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: float = 1e-3,
+        momentum: float = 0.0,
+        dampening: float = 0.0,
+        weight_decay: float = 0.0,
+        nesterov: bool = False,
+    ) -> None:
+        """Take parameters or groups; see Optimizer. Raises UsageError for settings out of range."""
+        defaults = {"lr": lr, "momentum": momentum, "dampening": dampening}
+        super().__init__(params, defaults | {"weight_decay": weight_decay, "nesterov": nesterov})
+
+    def check(self, group: Group) -> None:
+        """Raise UsageError for settings out of range."""
+        super().check(group)
+        if group["nesterov"] and (not group["momentum"] or group["dampening"]):
+            raise UsageError("nesterov=True needs a momentum above 0, such as 0.9, and no dampening")
+
+    def update(self, p: Tensor, grad: Tensor, state: dict[str, Any], group: Group) -> None:
+        """Turn one parameter."""
+        if group["weight_decay"]:
+            grad = grad.add(p, alpha=group["weight_decay"])
+        momentum = group["momentum"]
+        if momentum:
+            buffer = state.get("momentum_buffer")
+            if buffer is None:
+                buffer = state["momentum_buffer"] = grad.detach().clone()
+            else:
+                buffer.copy_(buffer * momentum + grad * (1 - group["dampening"]))
+            grad = grad + buffer * momentum if group["nesterov"] else buffer
+        p.sub_(grad, alpha=group["lr"])
