@@ -66,6 +66,12 @@ class Facts:
         """Tell how many elements it has."""
         return int(self._array.size)
 
+    nelement = numel
+
+    def element_size(self) -> int:
+        """Tell how many bytes an element takes."""
+        return self.itemsize
+
     def size(self, dim: int | None = None) -> Any:
         """Tell the shape, or the size of one axis. Raises ShapeError for an axis that is not there."""
         return self.shape if dim is None else self.shape[axis_from_end(dim, self.ndim)]

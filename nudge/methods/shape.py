@@ -95,11 +95,12 @@ class Shape(Facts):
 
     # -- the axes in another order -----------------------------------------------------------------
 
-    def permute(self, *dims: Any) -> Tensor:
+    def permute(self, *args: Any, dims: Any = None) -> Tensor:
         """Put the axes into another order."""
-        axes = [axis_from_end(dim, self.ndim) for dim in spread(dims)]
+        order = spread(args) if dims is None else tuple(dims)
+        axes = [axis_from_end(dim, self.ndim) for dim in order]
         if sorted(axes) != list(range(-self.ndim, 0)):
-            raise ShapeError(f"permute by {spread(dims)} of a tensor with {self.ndim} axes: each axis must stand there once")
+            raise ShapeError(f"permute by {order} of a tensor with {self.ndim} axes: each axis must stand there once")
         return ops.permute(self, axes=tuple(axes))
 
     def transpose(self, dim0: int, dim1: int) -> Tensor:
@@ -171,9 +172,9 @@ class Shape(Facts):
         spaced = ops.expand(reshaped(self, tuple(pairs)), sizes=tuple(wide))
         return reshaped(spaced.clone(), tuple(time * size for time, size in zip(times, shape, strict=True)))
 
-    def tile(self, *dims: Any) -> Tensor:
+    def tile(self, *args: Any, dims: Any = None) -> Tensor:
         """Copy it side by side; missing numbers are 1."""
-        times = spread(dims)
+        times = spread(args) if dims is None else tuple(dims)
         return self.repeat((1,) * (self.ndim - len(times)) + times)
 
     def repeat_interleave(self, repeats: int, dim: int | None = None) -> Tensor:
@@ -228,9 +229,9 @@ class Shape(Facts):
 
     # -- turned ------------------------------------------------------------------------------------
 
-    def flip(self, *dims: Any) -> Tensor:
+    def flip(self, *args: Any, dims: Any = None) -> Tensor:
         """Mirror along axes; a copy."""
-        return ops.flip(self, axes=axes_from_end(spread(dims), self.ndim)).clone()
+        return ops.flip(self, axes=axes_from_end(spread(args) if dims is None else dims, self.ndim)).clone()
 
     def roll(self, shifts: Any, dims: Any = None) -> Tensor:
         """Turn along axes: what leaves at one end comes in at the other; without axes, flattened."""
