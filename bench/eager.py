@@ -26,7 +26,10 @@ def net(torch: Any, sizes: list[int], activation: str) -> Any:
 def moons_step(torch: Any) -> Callable[[], float]:
     """2-16-16-1, batch 100, hinge and L2, SGD."""
     rng = np.random.default_rng(0)
-    x, y = torch.tensor(rng.normal(size=(100, 2)).astype("float32")), torch.tensor(np.sign(rng.normal(size=(100, 1))).astype("float32"))
+    x, y = (
+        torch.tensor(rng.normal(size=(100, 2)).astype("float32")),
+        torch.tensor(np.sign(rng.normal(size=(100, 1))).astype("float32")),
+    )
     model = net(torch, [2, 16, 16, 1], "ReLU")
     parameters = list(model.parameters())
     optimizer = torch.optim.SGD(parameters, lr=0.1)
@@ -64,7 +67,10 @@ def main() -> bool:
 
     torch.set_num_threads(1)
     met = True
-    for title, make in (("moons 2-16-16-1, batch 100, hinge + L2, SGD", moons_step), ("digits 784-16-16-10 sigmoid, batch 32, SGD", digits_step)):
+    for title, make in (
+        ("moons 2-16-16-1, batch 100, hinge + L2, SGD", moons_step),
+        ("digits 784-16-16-10 sigmoid, batch 32, SGD", digits_step),
+    ):
         steps = {"torch": make(torch), "nudge": make(nudge)}
         for _ in range(3):
             theirs, mine = steps["torch"]().item(), steps["nudge"]().item()

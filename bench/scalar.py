@@ -74,6 +74,12 @@ def main() -> bool:
     steps = {"micrograd": step(theirs.MLP, engine.Value), "nudge": step(ours.MLP, ours.Value)}
     first = {name: run() for name, run in steps.items()}
     assert abs(first["micrograd"] - first["nudge"]) < 1e-12, first
-    met = show("moons on scalars, MLP(2, [16, 16, 1]), 100 points", in_turn(steps, rounds=5), "micrograd", aim="at most 0.1", bound=0.1)
+    met = show(
+        "moons on scalars, MLP(2, [16, 16, 1]), 100 points",
+        in_turn(steps, rounds=5),
+        "micrograd",
+        aim="at most 0.1",
+        bound=0.1,
+    )
     split()
     return met

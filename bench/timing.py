@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 
-def in_turn(contenders: Mapping[str, Callable[[], object]], rounds: int = 9, seconds: float = 0.15) -> dict[str, list[float]]:
+def in_turn(
+    contenders: Mapping[str, Callable[[], object]], rounds: int = 9, seconds: float = 0.15
+) -> dict[str, list[float]]:
     """Time each contender once a round, A B A B …, as often within a round as fits into `seconds`; seconds a call."""
     repeats = {}
     for name, run in contenders.items():
@@ -36,14 +38,27 @@ def ratio(times: Mapping[str, list[float]], ours: str, theirs: str) -> tuple[flo
     return ratios[0], statistics.median(ratios), ratios[-1]
 
 
-def show(title: str, times: Mapping[str, list[float]], theirs: str, ours: str = "nudge", aim: str = "", bound: float | None = None) -> bool:
+def show(
+    title: str,
+    times: Mapping[str, list[float]],
+    theirs: str,
+    ours: str = "nudge",
+    aim: str = "",
+    bound: float | None = None,
+) -> bool:
     """Print one row: medians, the ratio, the aim, and whether it is met."""
     medians = "  ".join(f"{name} {statistics.median(each) * 1e6:,.0f}" for name, each in times.items())
     low, middle, high = ratio(times, ours, theirs)
     met = bound is None or middle <= bound
-    mark = "" if bound is None else "   met" if met else "   FALLS SHORT"
-    print(f"{title}\n    µs: {medians}\n    {ours} / {theirs} = {middle:.3f}  ({low:.3f} to {high:.3f})   aim: {aim}{mark}")
+    mark = "" if bound is None else verdict(met)
+    print(f"{title}\n    µs: {medians}")
+    print(f"    {ours} / {theirs} = {middle:.3f}  ({low:.3f} to {high:.3f})   aim: {aim}   {mark}")
     return met
+
+
+def verdict(met: bool) -> str:
+    """Mark an aim."""
+    return "met" if met else "FALLS SHORT"
 
 
 def machine() -> str:
@@ -51,6 +66,9 @@ def machine() -> str:
     model = platform.processor()
     info = Path("/proc/cpuinfo")
     if info.exists():
-        model = next((line.partition(":")[2].strip() for line in info.read_text().splitlines() if line.startswith("model name")), model)
+        model = next(
+            (line.partition(":")[2].strip() for line in info.read_text().splitlines() if line.startswith("model name")),
+            model,
+        )
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
     return f"{model}, {os.cpu_count()} cores, Python {platform.python_version()}, load {load:.2f} before the first row"

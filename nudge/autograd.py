@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from .dtype import bool_
 from .errors import GraphError, ShapeError
 from .graph import NO_PARAMS, Node, ancestors, descendants
 from .op import Operand, Operation
@@ -21,16 +22,16 @@ from .ops import cast, reshape, sum, where
 def multiply(g: Any, slope: Any) -> Any:
     """Scale a gradient by a slope: a factor, a mask (which selects, since 0·inf is NaN), or (mask, factor)."""
     kind = type(slope)
-    if kind is float or kind is int:
+    if issubclass(kind, (float, int)) and kind is not bool:
         if slope == 1.0:
             return g
         return -g if slope == -1.0 else g * slope
     if kind is bool:
-        return g if slope else g * 0.0 if type(g) is float else where(False, g, 0.0)
+        return g if slope else 0.0 if type(g) is float else where(False, g, 0.0)
     if kind is tuple:
         mask, factor = slope
         return multiply(multiply(g, factor), mask)
-    if getattr(slope, "dtype", None) == bool:
+    if getattr(slope, "dtype", None) == bool_:
         return where(slope, g, 0.0)
     return g * slope
 
@@ -118,7 +119,7 @@ def walk(
     wanted = None if inputs is None else descendants(order[::-1], inputs)
     asked = set(inputs or ())
     plain = not record and wanted is None and all(type(g) is float for g in seeds.values())
-    grads: dict[Node, Any] = dict.fromkeys(order, 0.0) | seeds if plain else dict(seeds)
+    grads: dict[Node, Any] = {**dict.fromkeys(order, 0.0), **seeds} if plain else dict(seeds)
     for node in order:
         if node not in grads:
             continue
@@ -216,14 +217,20 @@ def _at(node: Node) -> str:
     return f" ({node.line})" if node.line else ""
 
 
-def reads(op: Operation, stand_ins: Callable[[], tuple[Any, Any, Sequence[Any]]], k: int, params: Mapping[str, Any]) -> frozenset[int]:
+def reads(
+    op: Operation, stand_ins: Callable[[], tuple[Any, Any, Sequence[Any]]], k: int, params: Mapping[str, Any]
+) -> frozenset[int]:
     """Find which values the rule for argument k reads, by running it on stand-ins and looking at what it made.
 
     `stand_ins()` gives (g, y, args) as operands. The answer holds argument positions, and −1 for the output.
     """
     g, y, args = stand_ins()
     if op.slope is not None:
-        slopes = op.slope(y, *args) if op.variadic else [rule and slope_at(op, j, y, args, params) for j, rule in enumerate(op.slope)]
+        slopes = (
+            op.slope(y, *args)
+            if op.variadic
+            else [rule and slope_at(op, j, y, args, params) for j, rule in enumerate(op.slope)]
+        )
         slope = slopes[k]
         made = [part for part in (slope if isinstance(slope, tuple) else (slope,)) if isinstance(part, Operand)]
     else:
@@ -233,10 +240,10 @@ def reads(op: Operation, stand_ins: Callable[[], tuple[Any, Any, Sequence[Any]]]
     return frozenset(found | ({-1} if y.node in reached else set()))
 
 
-def gradcheck(
-    func: Callable[..., Any], inputs: Any, eps: float = 1e-6, atol: float = 1e-5, rtol: float = 1e-3
-) -> bool:
-    """Compare the gradients of `func` at float64 inputs with central differences; True, or a GraphError that shows where they part.
+def gradcheck(func: Callable[..., Any], inputs: Any, eps: float = 1e-6, atol: float = 1e-5, rtol: float = 1e-3) -> bool:
+    """Compare the gradients of `func` at float64 inputs with central differences.
+
+    Returns True, or raises a GraphError that shows where they part.
 
     `func` takes the inputs and returns one tensor; every input that requires a gradient is nudged, element by element,
     against a fixed random weighting of the output.
@@ -277,7 +284,9 @@ def gradgradcheck(
     def first(*args: Any) -> Any:
         output = func(*args)
         weights = np.random.default_rng(1).uniform(0.5, 1.5, output.shape)
-        grads = grad(output, [args[k] for k in checked], output.node.as_operand(weights), create_graph=True, allow_unused=True)
+        grads = grad(
+            output, [args[k] for k in checked], output.node.as_operand(weights), create_graph=True, allow_unused=True
+        )
         scale = np.random.default_rng(2)
         parts = [(g * g.node.as_operand(scale.uniform(0.5, 1.5, g.shape))).sum() for g in grads if g is not None]
         total = parts[0]

@@ -9,6 +9,7 @@ import numpy as np
 
 from .errors import DTypeError, nearest
 
+DType = np.dtype[Any]
 float32, float64 = np.dtype("float32"), np.dtype("float64")
 int64, int32, bool_ = np.dtype("int64"), np.dtype("int32"), np.dtype("bool")
 
@@ -20,7 +21,7 @@ NAMES = {dtype.name: dtype for dtype in ORDER} | {"float": float32, "double": fl
 PYTHON = {bool: bool_, int: int64, float: float32}
 
 
-def as_dtype(given: Any) -> np.dtype[Any]:
+def as_dtype(given: Any) -> DType:
     """Read a dtype from a NumPy dtype, a name ('float32', 'long') or a Python type.
 
     Raises DTypeError for one that tensors do not hold.
@@ -33,7 +34,7 @@ def as_dtype(given: Any) -> np.dtype[Any]:
     if isinstance(given, str) and given in NAMES:
         return NAMES[given]
     try:
-        dtype = np.dtype(given)
+        dtype: DType = np.dtype(given)
     except TypeError:
         raise DTypeError(f"{given!r} is not a dtype{nearest(str(given), NAMES)}") from None
     if dtype not in RANK:

@@ -63,7 +63,7 @@ class Flow:
     @property
     def to(self) -> Node:
         """The argument that the contribution goes to."""
-        return self.node.args[self.k]  # type: ignore[no-any-return]
+        return self.node.args[self.k]
 
 
 def flows(root: Node) -> list[Flow]:
@@ -112,8 +112,8 @@ class Turn:
     """One knob turned: what its gradient predicts, and what happens.
 
     turn: 'up' or 'down', for an array 'along' or 'against' its gradient; 'flat' where the gradient is 0, 'unknown'
-    where it is not finite. h: how far, with its sign; for an array the length of the step. gap: actual − predicted, which is
-    curvature; 0 where it is within rounding.
+    where it is not finite. h: how far, with its sign; for an array the length of the step. gap: actual − predicted,
+    which is curvature; 0 where it is within rounding.
     """
 
     name: str

@@ -8,7 +8,8 @@ from which arguments, and what came out. Constants are arguments that are not no
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from abc import abstractmethod
+from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from types import CodeType, FrameType
 from typing import Any
@@ -30,13 +31,34 @@ class Node:
     args: tuple[Any, ...]
     data: Any
     born: int
-    params: dict[str, Any]
-    requires_grad: bool
+    params: dict[str, Any] = NO_PARAMS
+    requires_grad = True
+    keeps_grad = True  # whether a walk's result should hold this node's gradient
+    hooks: Any = None
     label: str
 
-    def values(self, record: bool) -> tuple[Any, tuple[Any, ...]]:
+    @abstractmethod
+    def values(self, record: bool) -> tuple[Any, Sequence[Any]]:
         """Return what the rules read: this node's value and its arguments', plain or as operands that record."""
-        raise NotImplementedError
+
+    @abstractmethod
+    def seed(self, g: Any, record: bool) -> Any:
+        """Make the gradient that a walk from here begins with, out of what the user gave (None: 1)."""
+
+    @abstractmethod
+    def receive(self, g: Any) -> None:
+        """Take the gradient of a finished walk."""
+
+    @abstractmethod
+    def as_operand(self, g: Any) -> Any:
+        """Hand a gradient of this node to the user."""
+
+    def run_hooks(self, g: Any, record: bool) -> Any:
+        """Show a gradient to whoever asked to see it, and take their changes."""
+        return g
+
+    def free(self) -> None:
+        """Let go of what only another walk would need."""
 
     @property
     def line(self) -> str:

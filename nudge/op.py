@@ -14,6 +14,7 @@ their dimensions; arguments are promoted to one dtype before the body runs; one 
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -51,10 +52,12 @@ class Operand:
     """A value that takes part in an operation by recording it: a scalar's Value, a Tensor."""
 
     __slots__ = ()
+    node: Any
+    detach: Any
 
+    @abstractmethod
     def record(self, op: Operation, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
         """Run `op` on `args`, of which this is one, and keep the step in the graph."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,7 @@ class Operation:
     result: Callable[[DType], DType] = as_is  # computed in -> the output's dtype
     data: slice | None = None  # which arguments are promoted together (default: all)
     variadic: bool = False  # any number of arguments; rules then take all at once, or `k`
+    composed: bool = False  # the body is written with Python's operators, so a picture can take it apart
     dunder: str = ""  # the Python operator it stands behind: 'add' makes __add__ and __radd__
     symbol: str = ""  # how it is written
     says: str = ""  # what it does to a gradient, in words
@@ -177,8 +181,10 @@ class Operation:
 
     def infer(self, *args: Any, **params: Any) -> Abstract:
         """Tell the output's shape and dtype from the arguments'. Raises ShapeError where they do not fit."""
-        return Abstract(self.infer_shape([np.shape(arg) if np.isscalar(arg) else arg.shape for arg in args], params),
-                        self.infer_dtype(args, params))
+        return Abstract(
+            self.infer_shape([np.shape(arg) if np.isscalar(arg) else arg.shape for arg in args], params),
+            self.infer_dtype(args, params),
+        )
 
     def infer_dtype(self, args: Sequence[Any], params: dict[str, Any]) -> DType:
         """Tell the output's dtype."""

@@ -288,7 +288,7 @@ def _drawn(draw: Callable[[Shape], Array], shape: Shape) -> Tensor:
             "draw them outside, and pass them as arguments"
         )
     if mode.mapped is not None:
-        return mode.mapped.draw(lambda whole: wrap(draw(whole)), shape)  # type: ignore[no-any-return]
+        return mode.mapped.draw(lambda whole: wrap(draw(whole)), shape)
     return wrap(draw(shape))
 
 

@@ -28,9 +28,7 @@ class Value(Node, Operand):
     """
 
     __slots__ = ("grad", "label")
-    params = NO_PARAMS
-    requires_grad = keeps_grad = True
-    hooks = None
+    grad: Any
 
     def __init__(self, data: float, label: str = "") -> None:
         """Make a leaf. Raises DTypeError for what is not a number."""
@@ -50,7 +48,11 @@ class Value(Node, Operand):
 
     def __repr__(self) -> str:
         """Show data and gradient."""
-        return f"Value(data={self.data:.6g}, grad={self.grad:.6g})" if not isinstance(self.grad, Value) else f"Value(data={self.data:.6g})"
+        return (
+            f"Value(data={self.data:.6g}, grad={self.grad:.6g})"
+            if not isinstance(self.grad, Value)
+            else f"Value(data={self.data:.6g})"
+        )
 
     def record(self, op: Operation, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
         """Compute on floats and keep the step; comparisons answer at once."""
@@ -91,32 +93,29 @@ class Value(Node, Operand):
         """Take the gradient of a finished walk."""
         self.grad = self.grad + g if self.op is None else g
 
-    def free(self) -> None:
-        """Keep the graph: micrograd's can be walked again."""
-
     def backward(self, create_graph: bool = False) -> None:
         """Walk backward from here and leave each node its gradient."""
         autograd.backward(self, create_graph=create_graph)
 
     def relu(self) -> Value:
         """Keep what is positive."""
-        return self.record(ops.relu, (self,), NO_PARAMS)  # type: ignore[no-any-return]
+        return self.record(ops.relu, (self,), NO_PARAMS)
 
     def tanh(self) -> Value:
         """Squash into (-1, 1)."""
-        return self.record(ops.tanh, (self,), NO_PARAMS)  # type: ignore[no-any-return]
+        return self.record(ops.tanh, (self,), NO_PARAMS)
 
     def exp(self) -> Value:
         """Raise e to this power."""
-        return self.record(ops.exp, (self,), NO_PARAMS)  # type: ignore[no-any-return]
+        return self.record(ops.exp, (self,), NO_PARAMS)
 
     def log(self) -> Value:
         """Take the natural logarithm."""
-        return self.record(ops.log, (self,), NO_PARAMS)  # type: ignore[no-any-return]
+        return self.record(ops.log, (self,), NO_PARAMS)
 
     def sigmoid(self) -> Value:
         """Squash into (0, 1)."""
-        return self.record(ops.sigmoid, (self,), NO_PARAMS)  # type: ignore[no-any-return]
+        return self.record(ops.sigmoid, (self,), NO_PARAMS)
 
     def __float__(self) -> float:
         """Give the number."""

@@ -9,158 +9,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from types import FrameType
 from typing import Any
 
 import numpy as np
 
 from . import autograd, ops
-from .dtype import PYTHON, as_dtype, is_float
+from .arraynode import ArrayNode, Storage
+from .dtype import CATEGORY, PYTHON, as_dtype, is_float
 from .errors import DTypeError, Error, GraphError, ShapeError, TraceError
-from .graph import NO_PARAMS, Node, Place, line_of, tick, user_place
+from .graph import NO_PARAMS, line_of, tick, user_place
 from .methods import METHODS
 from .mode import mode
 from .op import Abstract, Operand, Operation
-
-NEVER = -1
-
-
-class Storage:
-    """What all tensors on the same memory share: when, and by which line, it was last written."""
-
-    __slots__ = ("epoch", "place", "written")
-    latest = NEVER  # when any was
-
-    def __init__(self) -> None:
-        """Begin unwritten; `epoch` counts the writes that changed the graph."""
-        self.written, self.epoch = NEVER, 0
-        self.place: Place | None = None
-
-    def touch(self, frame: FrameType | None = None) -> None:
-        """Note a write, and where the user's code stood."""
-        self.written = Storage.latest = tick()
-        self.place = user_place(frame)
-
-
-class ArrayNode(Node):
-    """A step that made an array."""
-
-    __slots__ = ("grad", "hooks", "keeps_grad", "label", "params", "place", "requires_grad", "storage")
-
-    def __init__(
-        self,
-        op: Operation | None,
-        args: tuple[Any, ...],
-        params: dict[str, Any],
-        data: Any,
-        storage: Storage,
-        requires_grad: bool,
-        place: Place | None = None,
-    ) -> None:
-        """Record a step and where the user's code stood, or a leaf (op None)."""
-        self.op, self.args, self.params, self.data, self.storage = op, args, params, data, storage
-        self.requires_grad, self.place = requires_grad, place
-        self.keeps_grad = op is None
-        self.hooks: list[Callable[[Tensor], Any]] | None = None
-        self.grad: Tensor | None = None
-        self.label = ""
-        self.born = tick()
-
-    @property
-    def line(self) -> str:
-        """The user's line that made it."""
-        return line_of(self.place)
-
-    def values(self, record: bool) -> tuple[Any, tuple[Any, ...]]:
-        """Give the rules arrays, or handles where the walk is recorded or there are no values yet."""
-        if Storage.latest > self.born:
-            self._refuse_spoiled()
-        if record or type(self.data) is Abstract:
-            return of_node(self), tuple([of_node(arg) if isinstance(arg, ArrayNode) else arg for arg in self.args])
-        return self.data, tuple([arg.data if isinstance(arg, ArrayNode) else arg for arg in self.args])
-
-    def _refuse_spoiled(self) -> None:
-        """Raise if a value that a derivative reads was overwritten since; naming both lines."""
-        held = (self, *self.args)
-        if not any(isinstance(node, ArrayNode) and node.storage.written > self.born for node in held):
-            return
-        for k, arg in enumerate(self.args):
-            if not isinstance(arg, ArrayNode) or not arg.requires_grad:
-                continue
-            for j in _reads(self, k):
-                spoiled = self if j < 0 else self.args[j]
-                if isinstance(spoiled, ArrayNode) and spoiled.storage.written > self.born:
-                    what = "its result" if j < 0 else f"its argument {j}, of shape {spoiled.data.shape},"
-                    raise GraphError(
-                        f"the derivative of {self.op.name} ({self.line or 'line unknown'}) reads {what} but that was "
-                        f"overwritten in place at {line_of(spoiled.storage.place) or 'a later line'}: "
-                        "write to a clone(), or after backward()"
-                    )
-
-    def as_operand(self, g: Any) -> Tensor:
-        """Hand a gradient to the user."""
-        if isinstance(g, Tensor):
-            return g
-        g = np.asarray(g, dtype=None if isinstance(self.data, Abstract) else self.data.dtype)
-        return wrap(g if g.flags.writeable else g.copy())
-
-    def seed(self, g: Any, record: bool) -> Any:
-        """Begin a walk: 1 for a single element, else what is given, which must have this node's shape."""
-        shape, dtype = self.data.shape, self.data.dtype
-        if g is None:
-            if self.data.size != 1:
-                raise ShapeError(
-                    f"backward from a tensor of shape {shape}: a gradient can start at one number only; "
-                    "take .sum() or .mean() first, or pass gradient= of the same shape"
-                )
-            g = np.ones(shape, dtype)
-        elif not isinstance(g, Tensor):
-            g = np.array(g, dtype)
-        if g.shape != shape:
-            raise ShapeError(f"the gradient given has shape {g.shape}, the output {shape}; they must be equal")
-        if record or type(self.data) is Abstract or (isinstance(g, Tensor) and type(g._array) is Abstract):
-            return g if isinstance(g, Tensor) else wrap(g)
-        return g._array.copy() if isinstance(g, Tensor) else g
-
-    def receive(self, g: Any) -> None:
-        """Take the gradient of a finished walk into `.grad`; add it to what a leaf has."""
-        if not self.keeps_grad or not self.requires_grad:
-            return
-        if isinstance(g, Tensor):
-            self.grad = g if self.grad is None else self.grad + g
-        elif self.grad is None or self.op is not None:
-            self.grad = wrap(np.array(g))
-        else:
-            self.grad._array += g
-            self.grad._storage.touch()
-
-    def run_hooks(self, g: Any, record: bool) -> Any:
-        """Show the gradient to the tensor's hooks, each of which may return another."""
-        for hook in self.hooks or ():
-            shown = self.as_operand(g)
-            changed = hook(shown)
-            g = g if changed is None else changed if record else changed._array
-        return g
-
-    def free(self) -> None:
-        """Let go of arguments and value, so that memory is free before the last handle is; a trace keeps its graph."""
-        if self.op is not None and type(self.data) is not Abstract:
-            self.args, self.data = (), None
-
-
-def _reads(node: ArrayNode, k: int) -> frozenset[int]:
-    key = (k, len(node.args))
-    if key not in node.op.reads:
-
-        def stand_in(data: Any) -> Tensor:
-            return of_node(ArrayNode(None, (), NO_PARAMS, Abstract(data.shape, data.dtype), Storage(), False))
-
-        def stand_ins() -> tuple[Any, Any, list[Any]]:
-            args = [stand_in(arg.data) if isinstance(arg, ArrayNode) else arg for arg in node.args]
-            return stand_in(node.data), stand_in(node.data), args
-
-        node.op.reads[key] = autograd.reads(node.op, stand_ins, k, node.params)
-    return node.op.reads[key]
 
 
 class Tensor(Operand, *METHODS):  # type: ignore[misc]
@@ -190,8 +50,8 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
 
     # -- recording ---------------------------------------------------------------------------------
 
-    def record(self, op: Operation, args: tuple[Any, ...], params: dict[str, Any]) -> Tensor:
-        """Run an operation on tensors, numbers and arrays; keep the step where a gradient may be wanted or a trace runs."""
+    def record(self, op: Operation, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        """Run an operation on tensors, numbers and arrays; keep the step where a gradient or a trace wants it."""
         if mode.trace is not None:
             mode.trace.lift(args)
         raws = []
@@ -276,13 +136,24 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
 
     # -- in place ----------------------------------------------------------------------------------
 
+    def _apply(self, method: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Tensor:
+        """Overwrite this tensor with what a method makes of it, or of a copy where a derivative needs what was."""
+        start = tick()
+        value = method(self, *args, **kwargs)
+        node = value._node
+        if node is not None and node.requires_grad and node.reads_memory(self._storage, start):
+            value = method(self.clone(), *args, **kwargs)
+        return self._write(value)
+
     def _write(self, value: Tensor) -> Tensor:
         """Overwrite this tensor, and the part of its base that it shows, with a value of its own shape."""
         node = self._fresh()
         if value.shape != self.shape:
-            raise ShapeError(f"an in-place result of shape {value.shape} does not fit into a tensor of shape {self.shape}")
+            raise ShapeError(
+                f"an in-place result of shape {value.shape} does not fit into a tensor of shape {self.shape}"
+            )
         if value.dtype != self.dtype:
-            if is_float(value.dtype) and not is_float(self.dtype):
+            if CATEGORY[value.dtype] > CATEGORY[self.dtype]:
                 raise DTypeError(f"an in-place result of {value.dtype} cannot be stored in a tensor of {self.dtype}")
             value = ops.cast(value, dtype=self.dtype)
         if mode.trace is not None:
@@ -290,13 +161,18 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
         base = self if self._base is None else self._base
         if type(value._array) is Abstract and type(self._array) is not Abstract:
             raise TraceError(
-                f"a traced value of shape {value.shape} is written into a tensor of shape {self.shape} that was made outside "
-                "(under vmap it has one value for all examples): make that tensor inside of the function"
+                f"a traced value of shape {value.shape} is written into a tensor of shape {self.shape} that was "
+                "made outside (under vmap it has one value for all examples): make that tensor inside of the function"
             )
         root = base._fresh()
-        if mode.grad and root is not None and root.requires_grad and (root.op is None or (node is not None and node.op is None)):
+        if (
+            mode.grad
+            and root is not None
+            and root.requires_grad
+            and (root.op is None or (node is not None and node.op is None))
+        ):
             raise GraphError(
-                "a leaf that requires a gradient is changed in place, so its gradient would be of what it no longer is: "
+                "a leaf that requires a gradient is changed in place, so its gradient would be of what it was: "
                 "do it under no_grad(), or on a clone()"
             )
         traced = type(self._array) is Abstract
@@ -304,7 +180,9 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
         whole = (value if self is base else _scattered(base, self._chain, value)) if tracked else None
         if not traced:
             if not self._array.flags.writeable:
-                raise GraphError("this view shows one element in many places (expand, unfold) and cannot be written: clone() it first")
+                raise GraphError(
+                    "this view shows one element in many places (expand, unfold), so it cannot be written: clone() it"
+                )
             self._array[...] = value._array
         storage = base._storage
         storage.touch(sys._getframe(1))
@@ -313,6 +191,8 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
             made = whole.node
             if made.op is None or whole is value:
                 made = ArrayNode(ops.alias, (made,), NO_PARAMS, base._array, storage, made.requires_grad, storage.place)
+            if mode.grad and root is not None:
+                made.requires_grad |= root.requires_grad
             made.data, made.storage, made.born = base._array, storage, tick()
             base._node = made
         elif root is not None and not root.requires_grad:
@@ -340,9 +220,13 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
                 return self
             raise GraphError("only a leaf can stop requiring a gradient: use detach() to cut a result off")
         if requires_grad and not is_float(self.dtype):
-            raise DTypeError(f"a tensor of {self.dtype} cannot require a gradient: only floats can be nudged; cast with .float()")
+            raise DTypeError(
+                f"a tensor of {self.dtype} cannot require a gradient: only floats can be nudged; cast with .float()"
+            )
         self._base, self._chain = None, ()
-        self._node = ArrayNode(None, (), NO_PARAMS, self._array, self._storage, requires_grad) if requires_grad else None
+        self._node = (
+            ArrayNode(None, (), NO_PARAMS, self._array, self._storage, requires_grad) if requires_grad else None
+        )
         return self
 
     @property
@@ -370,7 +254,7 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
         self.node.keeps_grad = True
 
     def register_hook(self, hook: Callable[[Tensor], Any]) -> Callable[[], None]:
-        """Call `hook(grad)` when this tensor's gradient is known; it may return another. Returns a function that removes it."""
+        """Call `hook(grad)` when the gradient is known; it may return another. Returns a function that removes it."""
         if not self.requires_grad:
             raise GraphError("a hook on a tensor that does not require a gradient would never be called")
         hooks = self.node.hooks = self.node.hooks or []
@@ -411,6 +295,9 @@ def _shares_memory(out: Any, source: Any) -> bool:
     return owner is not None and (owner is source or owner is source.base or np.may_share_memory(out, source))
 
 
+ArrayNode.Handle = Tensor
+
+
 def wrap(array: Any) -> Tensor:
     """Make a tensor on an array, without a copy and without history."""
     return Tensor(array, None, Storage())
@@ -418,7 +305,7 @@ def wrap(array: Any) -> Tensor:
 
 def of_node(node: ArrayNode) -> Tensor:
     """Make a handle on a node."""
-    return Tensor(node.data, node, node.storage)
+    return node.handle()
 
 
 def as_tensor(value: Any, op: Operation) -> Any:
@@ -430,7 +317,17 @@ def as_tensor(value: Any, op: Operation) -> Any:
     if isinstance(value, np.ndarray):
         as_dtype(value.dtype)
         return wrap(value)
-    raise DTypeError(f"{op.name} of a tensor and {type(value).__name__} {value!r}: expected a tensor, an array or a number")
+    raise DTypeError(
+        f"{op.name} of a tensor and {type(value).__name__} {value!r}: expected a tensor, an array or a number"
+    )
+
+
+def leaf_tensor(leaf: Any) -> Tensor:
+    """Take what a transform is given (a tensor, an array or a number) as a tensor."""
+    if type(leaf) in PYTHON:
+        return wrap(np.asarray(leaf, PYTHON[type(leaf)]))
+    value = as_tensor(leaf, ops.alias)
+    return value if isinstance(value, Tensor) else leaf_tensor(value)
 
 
 def _settle(op: Operation, args: tuple[Any, ...]) -> Any:
@@ -466,13 +363,13 @@ def _scattered(base: Tensor, chain: tuple[tuple[Operation, dict[str, Any]], ...]
     mask: Any = np.ones(value.shape, base.dtype if is_float(base.dtype) else np.float32)
     for (op, params), x in zip(reversed(chain), reversed(shapes[:-1]), strict=True):
         value, mask = (op.rules[0](g, None, x, **params) for g in (value, mask))
-    return ops.where(wrap(mask != 0), value, base)  # type: ignore[no-any-return]
+    return ops.where(wrap(mask != 0), value, base)
 
 
 def _cut(tensor: Tensor) -> Tensor:
     """Detach under a trace: a step of its own that passes no gradient."""
     before, mode.grad = mode.grad, False
     try:
-        return ops.alias(tensor)  # type: ignore[no-any-return]
+        return ops.alias(tensor)
     finally:
         mode.grad = before

@@ -55,10 +55,12 @@ def test_grad_and_vmap_commute():
     each = np.stack([func.grad(f)(row).numpy() for row in batch])
     np.testing.assert_allclose(func.vmap(func.grad(f))(batch).numpy(), each, atol=1e-14)
     np.testing.assert_allclose(func.grad(lambda b: func.vmap(f)(b).sum())(batch).numpy(), each, atol=1e-14)
-    np.testing.assert_allclose(func.vmap(func.hessian(f))(batch).numpy()[1], func.hessian(f)(batch[1]).numpy(), atol=1e-14)
+    np.testing.assert_allclose(
+        func.vmap(func.hessian(f))(batch).numpy()[1], func.hessian(f)(batch[1]).numpy(), atol=1e-14
+    )
 
 
-@pytest.mark.parametrize(("in_dim", "out_dim"), itertools.product([0, 1, -1], [0, 1, -1]))
+@pytest.mark.parametrize(("in_dim", "out_dim"), list(itertools.product([0, 1, -1], [0, 1, -1])))
 def test_vmap_over_any_axis(in_dim, out_dim):
     x = np.random.default_rng(2).normal(size=(3, 4))
     y = func.vmap(lambda v: v * v, in_dims=in_dim, out_dims=out_dim)(x).numpy()
@@ -115,8 +117,8 @@ def test_what_cannot_be_transformed_is_said():
         func.vmap(lambda a, b: a + b)(X, W[:2])
     with pytest.raises(TraceError, match="traced"):
         func.vmap(lambda x: x if x > 0 else -x)(X)
+    outside = wrap(np.zeros(()))
     with pytest.raises(TraceError, match="made outside"):
-        outside = wrap(np.zeros(()))
         func.vmap(lambda x: outside._write(x))(X)
     with pytest.raises(GraphError, match="randomness"):
         func.vmap(lambda x: x, randomness="sometimes")(X)

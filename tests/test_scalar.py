@@ -121,7 +121,10 @@ def test_neuron_draws_its_weights_as_micrograd_does():
     assert [w.data for w in neuron.w] == expected
     assert neuron.b.data == 0.0
     assert repr(neuron) == "ReLUNeuron(3)"
-    assert repr(MLP(2, [3, 1])) == "MLP of [Layer of [ReLUNeuron(2), ReLUNeuron(2), ReLUNeuron(2)], Layer of [LinearNeuron(3)]]"
+    assert (
+        repr(MLP(2, [3, 1]))
+        == "MLP of [Layer of [ReLUNeuron(2), ReLUNeuron(2), ReLUNeuron(2)], Layer of [LinearNeuron(3)]]"
+    )
 
 
 def moons(n=100):

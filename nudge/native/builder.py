@@ -22,7 +22,7 @@ INTRINSICS = {"exp", "log", "sqrt", "sin", "cos", "floor", "fabs", "pow"}
 
 @dataclass(frozen=True, eq=False)
 class Reg:
-    """A register or a literal. Positions (i64) do arithmetic with Python's operators, so that index maps run on them."""
+    """A register or a literal. Positions (i64) do arithmetic with Python's operators: index maps run on them."""
 
     b: Builder
     name: str
@@ -91,11 +91,17 @@ class Builder:
 
     def lowest(self, like: Reg) -> Reg:
         """Make the smallest number of a register's type."""
-        return self.constant(-np.inf if like.type in ("float", "double") else 0 if like.type == "i1" else -(2 ** (WIDTH[like.type] - 1)), like)
+        return self.constant(
+            -np.inf if like.type in ("float", "double") else 0 if like.type == "i1" else -(2 ** (WIDTH[like.type] - 1)),
+            like,
+        )
 
     def highest(self, like: Reg) -> Reg:
         """Make the largest number of a register's type."""
-        return self.constant(np.inf if like.type in ("float", "double") else 1 if like.type == "i1" else 2 ** (WIDTH[like.type] - 1) - 1, like)
+        return self.constant(
+            np.inf if like.type in ("float", "double") else 1 if like.type == "i1" else 2 ** (WIDTH[like.type] - 1) - 1,
+            like,
+        )
 
     # -- arithmetic --
 
@@ -149,7 +155,9 @@ class Builder:
         real, whole = COMPARE[how]
         if self._real(x):
             return self.emit(f"fcmp {real} {x.type} {x.name}, {z.name}", "i1")
-        return self.emit(f"icmp {whole.replace('s', 'u') if x.type == 'i1' else whole} {x.type} {x.name}, {z.name}", "i1")
+        return self.emit(
+            f"icmp {whole.replace('s', 'u') if x.type == 'i1' else whole} {x.type} {x.name}, {z.name}", "i1"
+        )
 
     def select(self, c: Reg, x: Reg, z: Reg) -> Reg:
         """Take x where c holds, z elsewhere."""
@@ -199,7 +207,11 @@ class Builder:
 
     def abs(self, x: Reg) -> Reg:
         """Drop the sign."""
-        return self.call("fabs", x) if self._real(x) else self.select(self.compare("lt", x, self.constant(0, x)), self.neg(x), x)
+        return (
+            self.call("fabs", x)
+            if self._real(x)
+            else self.select(self.compare("lt", x, self.constant(0, x)), self.neg(x), x)
+        )
 
     def floor(self, x: Reg) -> Reg:
         """Round down."""
@@ -210,12 +222,16 @@ class Builder:
         if self._real(x):
             return self.call("pow", x, n)
         wide = np.dtype("float64")
-        return self.cast(self.call("pow", self.cast(x, wide), self.cast(n, wide)), np.dtype("int32" if x.type == "i32" else "int64"))
+        return self.cast(
+            self.call("pow", self.cast(x, wide), self.cast(n, wide)), np.dtype("int32" if x.type == "i32" else "int64")
+        )
 
     def sign(self, x: Reg) -> Reg:
         """Tell the sign; NaN stays."""
         zero = self.constant(0, x)
-        below = self.select(self.compare("lt", x, zero), self.constant(-1, x), self.select(self.compare("eq", x, zero), zero, x))
+        below = self.select(
+            self.compare("lt", x, zero), self.constant(-1, x), self.select(self.compare("eq", x, zero), zero, x)
+        )
         return self.select(self.compare("gt", x, zero), self.constant(1, x), below)
 
     def sigmoid(self, x: Reg) -> Reg:
@@ -274,14 +290,19 @@ class Builder:
 
     @contextmanager
     def fold(self, n: int, state: tuple[Reg, ...]) -> Iterator[Any]:
-        """Loop with a state: yields (position, state, finish); call `finish(next state)` last, and `finish.state` is the result."""
+        """Loop with a state: yields (position, state, finish); end with `finish(next)`, read `finish.state`."""
         self.count += 1
         head, body, done = (f"{part}{self.count}" for part in ("head", "body", "done"))
         before = self.block
         names = [f"%at{self.count}"] + [f"%s{self.count}_{k}" for k in range(len(state))]
         at = Reg(self, names[0], "i64")
         held = tuple(Reg(self, name, reg.type) for name, reg in zip(names[1:], state, strict=True))
-        self.lines += [f"  br label %{head}", f"{head}:", *["" for _ in names], f"  %c{self.count} = icmp slt i64 {at.name}, {n}"]
+        self.lines += [
+            f"  br label %{head}",
+            f"{head}:",
+            *["" for _ in names],
+            f"  %c{self.count} = icmp slt i64 {at.name}, {n}",
+        ]
         slot = len(self.lines) - 1 - len(names)
         self.lines += [f"  br i1 %c{self.count}, label %{body}, label %{done}", f"{body}:"]
         self.block = body
@@ -290,7 +311,9 @@ class Builder:
         following = self.emit(f"add i64 {at.name}, 1", "i64")
         starts = (self.position(0), *state)
         for k, (name, start, then) in enumerate(zip(names, starts, (following, *finish.following), strict=True)):
-            self.lines[slot + k] = f"  {name} = phi {start.type} [ {start.name}, %{before} ], [ {then.name}, %{self.block} ]"
+            self.lines[slot + k] = (
+                f"  {name} = phi {start.type} [ {start.name}, %{before} ], [ {then.name}, %{self.block} ]"
+            )
         self.lines += [f"  br label %{head}", f"{done}:"]
         self.block = done
         finish.state = held

@@ -32,7 +32,7 @@ _count = itertools.count()
 
 
 def assemble(text: str, name: str = "step") -> tuple[Callable[..., None], Any]:
-    """Verify, optimise and compile a module; return its function `name(ptr, ptr)` and the library that keeps it alive."""
+    """Verify, optimise and compile a module; return its function `name(ptr, ptr)` and the library that owns it."""
     machine = _target_machine()
     try:
         module = llvm.parse_assembly(text)

@@ -104,7 +104,9 @@ def lower_kernel(b: Builder, node: Node, args: Sequence[Any], out: Access) -> No
         (letter,) = inner
         with b.fold(sizes[letter], op.init(b, *likes)) as (at, state, finish):
             place[letter] = at
-            values = [arg.read((*batch, *(place[name] for name in names))) for arg, names in zip(args, inputs, strict=True)]
+            values = [
+                arg.read((*batch, *(place[name] for name in names))) for arg, names in zip(args, inputs, strict=True)
+            ]
             following = op.step(b, state, at, *values)
             if op.scan:
                 out.write((*batch, *(place[name] for name in letters)), following[-1])
@@ -130,7 +132,8 @@ def lower(plan: Plan, copies: Sequence[tuple[Node, int]], name: str = "step") ->
         arrays = [arg for arg in node.args if isinstance(arg, Node)]
         pointers = [f"%a{k}" for k in range(len(arrays))]
         promoted = node.op.computes_in([arg.data if isinstance(arg, Node) else arg for arg in node.args])
-        accesses, k = [], 0
+        accesses: list[Any] = []
+        k = 0
         for arg in node.args:
             if isinstance(arg, Node):
                 accesses.append(Access(b, pointers[k], arg.data.shape, arg.data.dtype))
@@ -140,7 +143,9 @@ def lower(plan: Plan, copies: Sequence[tuple[Node, int]], name: str = "step") ->
         emit = next(emit for kind, emit in KINDS if isinstance(node.op, kind))
         emit(b, node, accesses, Access(b, "%out", node.data.shape, node.data.dtype))
         parameters = ", ".join(f"ptr {pointer}" for pointer in [*pointers, "%out"])
-        functions.append("\n".join([f"define internal void @s{count}({parameters}) {{", "entry:", *b.lines, "  ret void", "}"]))
+        functions.append(
+            "\n".join([f"define internal void @s{count}({parameters}) {{", "entry:", *b.lines, "  ret void", "}"])
+        )
         declared |= b.declared
         calls += _addresses(plan, slots, [*arrays, node], f"{count}")
         calls.append(f"  call void @s{count}({', '.join(f'ptr %p{count}_{k}' for k in range(len(arrays) + 1))})")

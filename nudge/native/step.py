@@ -16,7 +16,7 @@ from .trace import trace
 
 
 class Step:
-    """A traced program in machine code. Calling it reads its inputs, updates captured tensors in place, returns the outputs."""
+    """A traced program in machine code: reads its inputs, updates captured tensors in place, returns its outputs."""
 
     def __init__(self, step: Callable[..., Any], examples: list[Tensor]) -> None:
         """Trace `step` on the examples' shapes and dtypes, plan, lower, assemble."""
@@ -37,7 +37,8 @@ class Step:
         for k, (arg, node) in enumerate(zip(args, self.program.inputs, strict=True)):
             if arg.shape != node.data.shape or arg.dtype != node.data.dtype:
                 raise ShapeError(
-                    f"argument {k} is {arg.dtype} of shape {arg.shape}; this step was built for {node.data.dtype} of {node.data.shape}"
+                    f"argument {k} is {arg.dtype} of shape {arg.shape}; "
+                    f"this step was built for {node.data.dtype} of {node.data.shape}"
                 )
         arrays = [np.ascontiguousarray(arg._array) for arg in args]
         targets = [tensor._array for tensor, _ in self.program.captured]

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ..arraynode import ArrayNode, Storage
 from ..errors import TraceError
 from ..graph import NO_PARAMS, Node
 from ..mode import mode
 from ..op import Abstract
-from ..tensor import ArrayNode, Storage, Tensor, of_node
+from ..tensor import Tensor, of_node
 
 
 @dataclass
@@ -60,14 +61,17 @@ class Tracer:
                 "detach() it, or compute it inside"
             )
         self._lend(tensor)
-        leaf = ArrayNode(None, (), NO_PARAMS, tensor._array, tensor._storage, before is not None and before.requires_grad)
+        leaf = ArrayNode(
+            None, (), NO_PARAMS, tensor._array, tensor._storage, before is not None and before.requires_grad
+        )
         leaf.label = "" if before is None else before.label
         leaf.grad = None if before is None else before.grad
         tensor._node = self.leaves[id(tensor)] = leaf
 
     def finish(self) -> tuple[list[tuple[Tensor, Node]], list[tuple[Tensor, Node]]]:
         """Give every tensor its value back; tell what was captured, and what was rebound to which node."""
-        captured, writes = [], []
+        captured: list[tuple[Tensor, Node]] = []
+        writes: list[tuple[Tensor, Node]] = []
         for key, (tensor, state) in self.lent.items():
             if key in self.leaves:
                 captured.append((tensor, self.leaves[key]))
@@ -76,14 +80,15 @@ class Tracer:
             tensor.__dict__.clear()
             tensor.__dict__.update(state)
             tensor._seen = tensor._storage.epoch
-        return captured, [(tensor, node) for tensor, node in writes]
+        return captured, writes
 
 
 def trace(step: Callable[..., Any], examples: list[Tensor]) -> Program:
     """Run `step` on stand-ins of the examples' shapes and dtypes. Raises TraceError where it needs a real value."""
     tracer = Tracer()
     stand_ins = [
-        of_node(ArrayNode(None, (), NO_PARAMS, Abstract(tuple(x.shape), x.dtype), Storage(), x.requires_grad)) for x in examples
+        of_node(ArrayNode(None, (), NO_PARAMS, Abstract(tuple(x.shape), x.dtype), Storage(), x.requires_grad))
+        for x in examples
     ]
     mode.trace, outer = tracer, mode.trace
     try:
@@ -95,4 +100,4 @@ def trace(step: Callable[..., Any], examples: list[Tensor]) -> Program:
     finally:
         mode.trace = outer
         captured, writes = tracer.finish()
-    return Program(inputs, captured, [node for node in nodes], writes)
+    return Program(inputs, captured, nodes, writes)

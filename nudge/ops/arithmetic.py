@@ -17,7 +17,7 @@ from .select import eq, ge, logical_and, where
     slope=(1.0, 1.0), scalar=operator.add, lower=lambda b, x, z: b.add(x, z), dunder="add", symbol="+",
     says="add distributes: each input gets the whole gradient", domain=(REAL, REAL),
 )
-def add(x, z):
+def add(x: Any, z: Any) -> Any:
     """Add, with broadcasting."""
     return np.add(x, z)
 
@@ -26,16 +26,17 @@ def add(x, z):
     slope=(1.0, -1.0), scalar=operator.sub, lower=lambda b, x, z: b.sub(x, z), types=no_bool, dunder="sub", symbol="-",
     says="subtract distributes, and turns the sign for what is taken away", domain=(REAL, REAL),
 )
-def sub(x, z):
+def sub(x: Any, z: Any) -> Any:
     """Subtract, with broadcasting."""
     return np.subtract(x, z)
 
 
 @elementwise(
     slope=(lambda y, x, z: z, lambda y, x, z: x), scalar=operator.mul, lower=lambda b, x, z: b.mul(x, z),
-    dunder="mul", symbol="*", says="multiply switches: each input gets the gradient times the other", domain=(REAL, REAL),
+    dunder="mul", symbol="*", domain=(REAL, REAL),
+    says="multiply switches: each input gets the gradient times the other",
 )
-def mul(x, z):
+def mul(x: Any, z: Any) -> Any:
     """Multiply, with broadcasting."""
     return np.multiply(x, z)
 
@@ -45,7 +46,7 @@ def mul(x, z):
     lower=lambda b, x, z: b.div(x, z), types=to_float, dunder="truediv", symbol="/",
     says="divide scales the numerator's gradient by 1/z, and the denominator's by −y/z", domain=(REAL, NONZERO),
 )
-def div(x, z):
+def div(x: Any, z: Any) -> Any:
     """Divide; integers divide to float32."""
     return np.true_divide(x, z)
 
@@ -54,15 +55,15 @@ def div(x, z):
     slope=(-1.0,), scalar=operator.neg, lower=lambda b, x: b.neg(x), types=no_bool, dunder="neg", symbol="-",
     says="negate turns the sign",
 )
-def neg(x):
+def neg(x: Any) -> Any:
     """Turn the sign."""
     return np.negative(x)
 
 
 def _base_slope(y: Any, x: Any, n: Any) -> Any:
     if isinstance(n, (int, float)):
-        return n * x ** (n - 1) if n else 0.0
-    return where(eq(n, 0.0), 0.0, n * x ** (n - 1))
+        return n * pow(x, n - 1) if n else 0.0
+    return where(eq(n, 0.0), 0.0, n * pow(x, n - 1))
 
 
 @elementwise(
@@ -70,7 +71,7 @@ def _base_slope(y: Any, x: Any, n: Any) -> Any:
     scalar=math.pow, lower=lambda b, x, n: b.pow(x, n), types=no_bool, dunder="pow", symbol="**",
     says="a power scales by n·x**(n−1)", domain=(POSITIVE, REAL),
 )
-def pow(x, n):
+def pow(x: Any, n: Any) -> Any:
     """Raise to a power."""
     return np.power(x, n)
 
@@ -88,10 +89,10 @@ def _floor_divide_lower(b: Any, x: Any, z: Any) -> Any:
 
 
 @elementwise(
-    slope=(False, False), scalar=operator.floordiv, lower=_floor_divide_lower, types=no_bool, dunder="floordiv", symbol="//",
-    says="a staircase: no gradient passes", domain=(REAL, NONZERO),
+    slope=(False, False), scalar=operator.floordiv, lower=_floor_divide_lower, types=no_bool,
+    dunder="floordiv", symbol="//", says="a staircase: no gradient passes", domain=(REAL, NONZERO),
 )
-def floor_divide(x, z):
+def floor_divide(x: Any, z: Any) -> Any:
     """Divide and round down; integers stay integers, exactly."""
     return np.floor_divide(x, z)
 
@@ -101,7 +102,7 @@ def floor_divide(x, z):
     dunder="mod", symbol="%", says="a saw: it climbs with x, and falls with z once for every time that z fits",
     domain=(REAL, NONZERO),
 )
-def remainder(x, z):
+def remainder(x: Any, z: Any) -> Any:
     """Find what floor division leaves: x − (x // z)·z, of z's sign."""
     return np.remainder(x, z)
 
@@ -120,10 +121,10 @@ def _dot_lower(b: Any, bias: Any, *wx: Any) -> Any:
 
 @elementwise(
     slope=lambda y, b, *wx: (1.0, *wx[len(wx) // 2 :], *wx[: len(wx) // 2]), scalar=_dot_floats, lower=_dot_lower,
-    variadic=True, symbol="dot", domain=(REAL,) * 5,
+    variadic=True, composed=True, symbol="dot", domain=(REAL,) * 5,
     says="a weighted sum gives each weight the gradient times its input, and each input the gradient times its weight",
 )
-def dot(b, *wx):
+def dot(b: Any, *wx: Any) -> Any:
     """Weigh and sum: b + w₁x₁ + … + wₙxₙ, the arguments b, w₁ … wₙ, x₁ … xₙ; what a neuron does before it squashes."""
     half = len(wx) // 2
     for w, x in zip(wx[:half], wx[half:], strict=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from ..op import POSITIVE, Interval, elementwise, no_bool, to_float
     slope=(lambda y, x: y,), scalar=math.exp, lower=lambda b, x: b.exp(x), types=to_float, symbol="exp",
     says="grows by its own value: the slope is the output", domain=(Interval(-20, 20),),
 )
-def exp(x):
+def exp(x: Any) -> Any:
     """Raise e to the power x."""
     return np.exp(x)
 
@@ -22,7 +23,7 @@ def exp(x):
     slope=(lambda y, x: 1 / x,), scalar=math.log, lower=lambda b, x: b.log(x), types=to_float, symbol="log",
     says="compresses: near 0 a little turn changes much", domain=(POSITIVE,),
 )
-def log(x):
+def log(x: Any) -> Any:
     """Take the natural logarithm."""
     return np.log(x)
 
@@ -31,7 +32,7 @@ def log(x):
     slope=(lambda y, x: 1 / (1 + x),), scalar=math.log1p, lower=lambda b, x: b.log1p(x), types=to_float,
     symbol="log1p", says="a logarithm that keeps small numbers exact", domain=(Interval(low=-1),),
 )
-def log1p(x):
+def log1p(x: Any) -> Any:
     """Take log(1 + x), exact for small x."""
     return np.log1p(x)
 
@@ -40,7 +41,7 @@ def log1p(x):
     slope=(lambda y, x: 0.5 / y,), scalar=math.sqrt, lower=lambda b, x: b.sqrt(x), types=to_float, symbol="sqrt",
     says="compresses; at 0 its slope is infinite", domain=(POSITIVE,),
 )
-def sqrt(x):
+def sqrt(x: Any) -> Any:
     """Take the square root."""
     return np.sqrt(x)
 
@@ -49,7 +50,7 @@ def sqrt(x):
     slope=(lambda y, x: 1 - y * y,), scalar=math.tanh, lower=lambda b, x: b.tanh(x), types=to_float, symbol="tanh",
     says="squashes into (-1, 1); where it is saturated, little gradient passes",
 )
-def tanh(x):
+def tanh(x: Any) -> Any:
     """Squash x into (-1, 1)."""
     return np.tanh(x)
 
@@ -59,7 +60,7 @@ def tanh(x):
     slope=(lambda y, x: y * (1 - y),), scalar=lambda x: 1 / (1 + math.exp(-x)), lower=lambda b, x: b.sigmoid(x),
     types=to_float, symbol="sigmoid", says="squashes into (0, 1); it passes a quarter of the gradient at most",
 )
-def sigmoid(x):
+def sigmoid(x: Any) -> Any:
     """Squash x into (0, 1): 1 / (1 + exp(−x))."""
     with np.errstate(over="ignore"):
         return 1 / (1 + np.exp(-np.asarray(x)))
@@ -69,7 +70,7 @@ def sigmoid(x):
     slope=(lambda y, x: cos(x),), scalar=math.sin, lower=lambda b, x: b.sin(x), types=to_float, symbol="sin",
     says="waves: the slope is the cosine",
 )
-def sin(x):
+def sin(x: Any) -> Any:
     """Take the sine (radians)."""
     return np.sin(x)
 
@@ -78,7 +79,7 @@ def sin(x):
     slope=(lambda y, x: -sin(x),), scalar=math.cos, lower=lambda b, x: b.cos(x), types=to_float, symbol="cos",
     says="waves: the slope is minus the sine",
 )
-def cos(x):
+def cos(x: Any) -> Any:
     """Take the cosine (radians)."""
     return np.cos(x)
 
@@ -103,7 +104,7 @@ _FAR = (
     slope=(lambda y, x: 2 / math.sqrt(math.pi) * exp(-x * x),), scalar=math.erf, lower=lambda b, x: b.erf(x),
     types=to_float, symbol="erf", says="squashes into (-1, 1), as the bell curve's area grows",
 )
-def erf(x):
+def erf(x: Any) -> Any:
     """Take the error function, 2/√π times the integral of exp(−t²) from 0 to x."""
     x = np.asarray(x)
     size = np.minimum(np.abs(x), 6)
@@ -121,7 +122,7 @@ def _sign_float(x: float) -> float:
     slope=(False,), scalar=_sign_float, lower=lambda b, x: b.sign(x), types=no_bool, symbol="sign",
     says="a step: no gradient passes",
 )
-def sign(x):
+def sign(x: Any) -> Any:
     """Tell the sign: −1, 0 or 1."""
     return np.sign(x)
 
@@ -130,7 +131,7 @@ def sign(x):
     slope=(lambda y, x: sign(x),), scalar=abs, lower=lambda b, x: b.abs(x), types=no_bool, dunder="abs", symbol="abs",
     says="passes the gradient, turned where the input is negative",
 )
-def absolute(x):
+def absolute(x: Any) -> Any:
     """Drop the sign."""
     return np.abs(x)
 
@@ -143,7 +144,7 @@ def _floor_float(x: float) -> float:
     slope=(False,), scalar=_floor_float, lower=lambda b, x: b.floor(x), types=no_bool, symbol="floor",
     says="a staircase: no gradient passes",
 )
-def floor(x):
+def floor(x: Any) -> Any:
     """Round down to a whole number."""
     return np.floor(x)
 
@@ -152,6 +153,6 @@ def floor(x):
     slope=(lambda y, x, dtype: 1.0,), lower=lambda b, x, dtype: b.cast(x, dtype), symbol="cast",
     says="changes the dtype; the gradient is cast back",
 )
-def cast(x, *, dtype):
+def cast(x: Any, *, dtype: Any) -> Any:
     """Copy in a dtype, in row-major order; floats are cut towards zero to become integers."""
     return np.array(x, dtype=dtype, order="C")

@@ -24,7 +24,7 @@ def _row(i: Any, x: Any, index: Any, *, size: int = 0) -> Any:
     signature="(v,r),(n)->(n,r)", symbol="gather", says="each row gets the gradients of all places it was read to",
     samples=((((4, 3), _ROWS), {}), (((2, 4, 3), _ROWS), {}), (((4, 3), np.array([[1, 1], [0, 3]])), {})),
 )
-def gather(x, index):
+def gather(x: Any, index: Any) -> Any:
     """Take rows: y[j, :] = x[index[j], :]; x of shape (v, r), index of shape (n,), over broadcast batches."""
     if index.ndim == 1:
         return x[..., index, :]
@@ -41,9 +41,13 @@ def _added(x: tuple[int, ...], index: tuple[int, ...], *, size: int) -> tuple[in
     vjp=(lambda g, y, x, index, size: gather(g, index), None), shape=_added, index=_row,
     combine=lambda b, total, x: b.add(total, x), identity=0, signature="(n,r),(n)->(v,r)", symbol="scatter_add",
     says="each row reads the gradient where it was added",
-    samples=((((3, 2), _ROWS), {"size": 4}), (((2, 3, 2), _ROWS), {"size": 3}), (((2, 3), np.array([[1, 1], [0, 3]])), {"size": 4})),
+    samples=(
+        (((3, 2), _ROWS), {"size": 4}),
+        (((2, 3, 2), _ROWS), {"size": 3}),
+        (((2, 3), np.array([[1, 1], [0, 3]])), {"size": 4}),
+    ),
 )
-def scatter_add(x, index, *, size):
+def scatter_add(x: Any, index: Any, *, size: int) -> Any:
     """Add rows up: y[index[j], :] += x[j, :]; x of shape (n, r), index of shape (n,), y of shape (size, r)."""
     lead = np.broadcast_shapes(x.shape[:-2], index.shape[:-1])
     out = np.zeros((*lead, size, x.shape[-1]), dtype=x.dtype)

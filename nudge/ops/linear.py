@@ -22,6 +22,6 @@ def _transposed(x: Any) -> Any:
     says="each matrix gets the gradient times the other's transpose",
     samples=((((3, 4), (4, 2)), {}), (((2, 3, 4), (4, 2)), {}), (((5, 1, 2, 3), (2, 3, 4)), {})),
 )
-def matmul(x, z):
+def matmul(x: Any, z: Any) -> Any:
     """Multiply matrices, over broadcast batches of them."""
     return np.matmul(x, z)

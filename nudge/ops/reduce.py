@@ -23,11 +23,12 @@ def _onto(i: Any, x: Any, *, axes: tuple[int, ...]) -> Any:
 
 
 @reduction(
-    vjp=lambda g, y, x, axes: expand(g, sizes=tuple(x.shape[sorted(axes)[0] :]) if axes else ()), shape=_kept, index=_onto,
-    combine=lambda b, total, x: b.add(total, x), identity=0, types=to_int64, symbol="sum", samples=_AXES,
+    vjp=lambda g, y, x, axes: expand(g, sizes=tuple(x.shape[sorted(axes)[0] :]) if axes else ()),
+    shape=_kept, index=_onto, combine=lambda b, total, x: b.add(total, x), identity=0, types=to_int64, symbol="sum",
+    samples=_AXES,
     says="a sum distributes: every term gets the whole gradient",
 )
-def sum(x, *, axes):
+def sum(x: Any, *, axes: tuple[int, ...]) -> Any:
     """Add up along axes (negative numbers), keeping them."""
     return np.add.reduce(x, axis=axes, keepdims=True)
 
@@ -50,7 +51,7 @@ def _sum_stretched(g: Any, x: Any) -> Any:
     symbol="expand", says="a fan-out: the gradients of all copies add up",
     samples=((((3, 1),), {"sizes": (3, 4)}), (((1, 3, 1),), {"sizes": (2, 3, 4)}), (((2, 1),), {"sizes": (3,)})),
 )
-def expand(x, *, sizes):
+def expand(x: Any, *, sizes: tuple[int, ...]) -> Any:
     """Stretch axes of size 1 among the last ones to `sizes`."""
     return np.broadcast_to(x, (*x.shape[: x.ndim - len(sizes)], *sizes))
 
@@ -82,7 +83,7 @@ def _product_of_others(x: Any, axis: int) -> Any:
     says="each factor gets the gradient times the product of the others",
     samples=((((3, 4),), {"axes": (-1,)}), (((2, 3, 4),), {"axes": (-2,)})),
 )
-def prod(x, *, axes):
+def prod(x: Any, *, axes: tuple[int, ...]) -> Any:
     """Multiply along one axis, `axes=(axis,)`, keeping it."""
     return np.multiply.reduce(x, axis=axes, keepdims=True)
 
@@ -96,7 +97,7 @@ def _to_winners(g: Any, y: Any, x: Any, axes: tuple[int, ...]) -> Any:
     vjp=_to_winners, shape=_kept, index=_onto, combine=lambda b, best, x: b.maximum(best, x), identity="lowest",
     symbol="max", says="routes the gradient to the largest; ties share it", samples=_AXES,
 )
-def max(x, *, axes):
+def max(x: Any, *, axes: tuple[int, ...]) -> Any:
     """Find the largest along axes, keeping them; NaN where there is one."""
     return np.maximum.reduce(x, axis=axes, keepdims=True)
 
@@ -105,7 +106,7 @@ def max(x, *, axes):
     vjp=_to_winners, shape=_kept, index=_onto, combine=lambda b, best, x: b.minimum(best, x), identity="highest",
     symbol="min", says="routes the gradient to the smallest; ties share it", samples=_AXES,
 )
-def min(x, *, axes):
+def min(x: Any, *, axes: tuple[int, ...]) -> Any:
     """Find the smallest along axes, keeping them; NaN where there is one."""
     return np.minimum.reduce(x, axis=axes, keepdims=True)
 
@@ -120,7 +121,7 @@ def _argmax_step(b: Any, state: Any, at: Any, x: Any) -> Any:
     "(n)->(1)", init=lambda b, x: (b.lowest(x), b.position(0)), step=_argmax_step, result=position, symbol="argmax",
     samples=((((5,),), {}), (((3, 4),), {})), says="a position: no gradient passes",
 )
-def argmax(x):
+def argmax(x: Any) -> Any:
     """Find where the largest of the last axis stands (the first of equals, NaN above all), keeping the axis."""
     return np.argmax(x, axis=-1, keepdims=True)
 
@@ -130,6 +131,6 @@ def argmax(x):
     init=lambda b, x: (b.constant(0, x),), step=lambda b, state, at, x: (b.add(state[0], x),), symbol="cumsum",
     samples=((((5,),), {}), (((3, 4),), {})), says="each term gets the sum of the gradients from there on",
 )
-def cumsum(x):
+def cumsum(x: Any) -> Any:
     """Add up along the last axis, keeping every subtotal."""
     return np.cumsum(x, axis=-1, dtype=x.dtype)

@@ -14,38 +14,56 @@ _PAIR = {"domain": (REAL, REAL)}
 _CHOICE = "a yes or no: no gradient passes"
 
 
-@elementwise(scalar=operator.eq, lower=lambda b, x, z: b.eq(x, z), result=truth, dunder="eq", symbol="==", says=_CHOICE, **_PAIR)
-def eq(x, z):
+@elementwise(
+    scalar=operator.eq, lower=lambda b, x, z: b.eq(x, z), result=truth, dunder="eq", symbol="==", says=_CHOICE,
+    **_PAIR,
+)
+def eq(x: Any, z: Any) -> Any:
     """Tell where the two are equal."""
     return np.equal(x, z)
 
 
-@elementwise(scalar=operator.ne, lower=lambda b, x, z: b.ne(x, z), result=truth, dunder="ne", symbol="!=", says=_CHOICE, **_PAIR)
-def ne(x, z):
+@elementwise(
+    scalar=operator.ne, lower=lambda b, x, z: b.ne(x, z), result=truth, dunder="ne", symbol="!=", says=_CHOICE,
+    **_PAIR,
+)
+def ne(x: Any, z: Any) -> Any:
     """Tell where the two differ."""
     return np.not_equal(x, z)
 
 
-@elementwise(scalar=operator.lt, lower=lambda b, x, z: b.lt(x, z), result=truth, dunder="lt", symbol="<", says=_CHOICE, **_PAIR)
-def lt(x, z):
+@elementwise(
+    scalar=operator.lt, lower=lambda b, x, z: b.lt(x, z), result=truth, dunder="lt", symbol="<", says=_CHOICE,
+    **_PAIR,
+)
+def lt(x: Any, z: Any) -> Any:
     """Tell where the first is less."""
     return np.less(x, z)
 
 
-@elementwise(scalar=operator.le, lower=lambda b, x, z: b.le(x, z), result=truth, dunder="le", symbol="<=", says=_CHOICE, **_PAIR)
-def le(x, z):
+@elementwise(
+    scalar=operator.le, lower=lambda b, x, z: b.le(x, z), result=truth, dunder="le", symbol="<=", says=_CHOICE,
+    **_PAIR,
+)
+def le(x: Any, z: Any) -> Any:
     """Tell where the first is less or equal."""
     return np.less_equal(x, z)
 
 
-@elementwise(scalar=operator.gt, lower=lambda b, x, z: b.gt(x, z), result=truth, dunder="gt", symbol=">", says=_CHOICE, **_PAIR)
-def gt(x, z):
+@elementwise(
+    scalar=operator.gt, lower=lambda b, x, z: b.gt(x, z), result=truth, dunder="gt", symbol=">", says=_CHOICE,
+    **_PAIR,
+)
+def gt(x: Any, z: Any) -> Any:
     """Tell where the first is greater."""
     return np.greater(x, z)
 
 
-@elementwise(scalar=operator.ge, lower=lambda b, x, z: b.ge(x, z), result=truth, dunder="ge", symbol=">=", says=_CHOICE, **_PAIR)
-def ge(x, z):
+@elementwise(
+    scalar=operator.ge, lower=lambda b, x, z: b.ge(x, z), result=truth, dunder="ge", symbol=">=", says=_CHOICE,
+    **_PAIR,
+)
+def ge(x: Any, z: Any) -> Any:
     """Tell where the first is greater or equal."""
     return np.greater_equal(x, z)
 
@@ -54,7 +72,7 @@ def ge(x, z):
     scalar=lambda x, z: bool(x) and bool(z), lower=lambda b, x, z: b.logical_and(b.truth(x), b.truth(z)), types=truth,
     symbol="and", says=_CHOICE, **_PAIR,
 )
-def logical_and(x, z):
+def logical_and(x: Any, z: Any) -> Any:
     """Tell where both hold."""
     return np.logical_and(x, z)
 
@@ -63,7 +81,7 @@ def logical_and(x, z):
     scalar=lambda x, z: bool(x) or bool(z), lower=lambda b, x, z: b.logical_or(b.truth(x), b.truth(z)), types=truth,
     symbol="or", says=_CHOICE, **_PAIR,
 )
-def logical_or(x, z):
+def logical_or(x: Any, z: Any) -> Any:
     """Tell where at least one holds."""
     return np.logical_or(x, z)
 
@@ -71,7 +89,7 @@ def logical_or(x, z):
 @elementwise(
     scalar=operator.not_, lower=lambda b, x: b.logical_not(b.truth(x)), types=truth, symbol="not", says=_CHOICE,
 )
-def logical_not(x):
+def logical_not(x: Any) -> Any:
     """Tell where it does not hold."""
     return np.logical_not(x)
 
@@ -88,14 +106,15 @@ def _holds(condition: Any) -> Any:
     lower=lambda b, c, x, z: b.select(b.truth(c), x, z), data=slice(1, 3), symbol="where",
     says="a switch: the gradient goes to the branch that was taken", domain=(NONZERO, REAL, REAL),
 )
-def where(condition, x, z):
+def where(condition: Any, x: Any, z: Any) -> Any:
     """Take x where the condition holds, z elsewhere."""
     return np.where(condition, x, z)
 
 
 def _share(y: Any, mine: Any, other: Any) -> Any:
     """Select where mine won; where both did, halve."""
-    return eq(mine, y), 1 - 0.5 * cast(eq(mine, other), dtype=y.dtype) if hasattr(y, "dtype") else 1 - 0.5 * (mine == other)
+    tie = eq(mine, other)
+    return eq(mine, y), 1 - 0.5 * (cast(tie, dtype=y.dtype) if hasattr(y, "dtype") else tie)
 
 
 @elementwise(
@@ -103,7 +122,7 @@ def _share(y: Any, mine: Any, other: Any) -> Any:
     lower=lambda b, x, z: b.maximum(x, z), symbol="maximum", says="routes the gradient to the larger; a tie shares it",
     **_PAIR,
 )
-def maximum(x, z):
+def maximum(x: Any, z: Any) -> Any:
     """Take the larger of the two; NaN where either is."""
     return np.maximum(x, z)
 
@@ -113,7 +132,7 @@ def maximum(x, z):
     lower=lambda b, x, z: b.minimum(x, z), symbol="minimum", says="routes the gradient to the smaller; a tie shares it",
     **_PAIR,
 )
-def minimum(x, z):
+def minimum(x: Any, z: Any) -> Any:
     """Take the smaller of the two; NaN where either is."""
     return np.minimum(x, z)
 
@@ -123,7 +142,7 @@ def minimum(x, z):
     lower=lambda b, x: b.maximum(x, b.constant(0, x)), types=no_bool, symbol="relu",
     says="a gate: open where the input is positive, closed elsewhere",
 )
-def relu(x):
+def relu(x: Any) -> Any:
     """Keep what is positive, 0 elsewhere."""
     return np.maximum(x, 0)
 
@@ -134,10 +153,11 @@ def relu(x):
         lambda y, x, low, high: logical_and(lt(x, low), lt(low, high)),
         lambda y, x, low, high: logical_or(gt(x, high), gt(low, high)),
     ),
-    scalar=lambda x, low, high: min(max(x, low), high), lower=lambda b, x, low, high: b.minimum(b.maximum(x, low), high),
+    scalar=lambda x, low, high: min(max(x, low), high),
+    lower=lambda b, x, low, high: b.minimum(b.maximum(x, low), high),
     symbol="clamp", says="passes the gradient inside of the bounds, and to the bound outside of them",
     domain=(REAL, Interval(high=-0.5), Interval(low=0.5)),
 )
-def clamp(x, low, high):
+def clamp(x: Any, low: Any, high: Any) -> Any:
     """Bound x from below and above."""
     return np.minimum(np.maximum(x, low), high)

@@ -35,7 +35,7 @@ def _ravel(i: Any, sizes: Shape) -> Any:
     vjp=lambda g, y, x: g, shape=lambda x: x, index=lambda i, x: i, symbol="alias", samples=((((2, 3),), {}),),
     says="passes the gradient on as it is",
 )
-def alias(x):
+def alias(x: Any) -> Any:
     """Stand for x under another identity, as a transform's own copy of its input."""
     return x[...]
 
@@ -57,9 +57,13 @@ def _reshaped(x: Shape, *, ndim: int, shape: Shape) -> Shape:
         *_lead(i, len(shape)), *_unravel(_ravel(i[len(i) - len(shape) :], shape), x.shape[len(x.shape) - ndim :])
     ),
     symbol="reshape", says="passes the gradient on, in the old shape",
-    samples=((((2, 6),), {"ndim": 2, "shape": (3, 4)}), (((2, 6),), {"ndim": 1, "shape": (3, 1, 2)}), (((),), {"ndim": 0, "shape": (1, 1)})),
+    samples=(
+        (((2, 6),), {"ndim": 2, "shape": (3, 4)}),
+        (((2, 6),), {"ndim": 1, "shape": (3, 1, 2)}),
+        (((),), {"ndim": 0, "shape": (1, 1)}),
+    ),
 )
-def reshape(x, *, ndim, shape):
+def reshape(x: Any, *, ndim: int, shape: Shape) -> Any:
     """Give the last `ndim` axes another shape of as many elements."""
     return x.reshape((*_lead(x.shape, ndim), *shape))
 
@@ -79,9 +83,13 @@ def _permuted(x: Shape, *, axes: Shape) -> Shape:
     vjp=lambda g, y, x, axes: permute(g, axes=_inverse(axes)), shape=_permuted,
     index=lambda i, x, *, axes: (*_lead(i, len(axes)), *(i[axis] for axis in _inverse(axes))), symbol="permute",
     says="passes the gradient on, its axes put back",
-    samples=((((2, 3),), {"axes": (-1, -2)}), (((2, 3, 4),), {"axes": (-1, -3, -2)}), (((5, 2, 3),), {"axes": (-1, -2)})),
+    samples=(
+        (((2, 3),), {"axes": (-1, -2)}),
+        (((2, 3, 4),), {"axes": (-1, -3, -2)}),
+        (((5, 2, 3),), {"axes": (-1, -2)}),
+    ),
 )
-def permute(x, *, axes):
+def permute(x: Any, *, axes: Shape) -> Any:
     """Put the last axes into another order: output axis k is input axis `axes[k]` (negative numbers)."""
     ndim = x.ndim
     return x.transpose((*range(ndim - len(axes)), *[axis + ndim for axis in axes]))
@@ -93,7 +101,8 @@ def _python_slice(start: int, step: int, size: int) -> slice:
 
 
 def _moved(i: Any, place: Place) -> Any:
-    return (*_lead(i, len(place)), *(start + step * at for at, (start, step, _) in zip(i[len(i) - len(place) :], place, strict=True)))
+    tail = zip(i[len(i) - len(place) :], place, strict=True)
+    return (*_lead(i, len(place)), *(start + step * at for at, (start, step, _) in tail))
 
 
 def _undo_slice(g: Any, y: Any, x: Any, place: Place) -> Any:
@@ -105,9 +114,13 @@ def _undo_slice(g: Any, y: Any, x: Any, place: Place) -> Any:
     vjp=_undo_slice, shape=lambda x, *, place: (*_lead(x, len(place)), *(size for _, _, size in place)),
     index=lambda i, x, *, place: _moved(i, place), symbol="slice",
     says="the gradient goes to the part that was taken, 0 to the rest",
-    samples=((((5,),), {"place": ((1, 2, 2),)}), (((4, 5),), {"place": ((3, -1, 3), (0, 1, 5))}), (((3, 4),), {"place": ((2, 1, 1),)})),
+    samples=(
+        (((5,),), {"place": ((1, 2, 2),)}),
+        (((4, 5),), {"place": ((3, -1, 3), (0, 1, 5))}),
+        (((3, 4),), {"place": ((2, 1, 1),)}),
+    ),
 )
-def slice_(x, *, place):
+def slice_(x: Any, *, place: Place) -> Any:
     """Take (start, step, size) of each of the last axes."""
     return x[(..., *(_python_slice(*part) for part in place))]
 
@@ -123,9 +136,9 @@ def _undo_pad(g: Any, y: Any, x: Any, place: Place, value: float = 0.0) -> Any:
     says="the padding's gradient is dropped",
     samples=((((3,),), {"place": ((2, 1, 6),)}), (((2, 3),), {"place": ((1, 2, 5), (0, 1, 4)), "value": 1.5})),
 )
-def pad(x, *, place, value=0.0):
+def pad(x: Any, *, place: Place, value: float = 0.0) -> Any:
     """Put x into a larger array of `value`: (start, step, size of the output) for each of the last axes."""
-    out = np.full((*_lead(x.shape, len(place)), *(size for _, _, size in place)), value, dtype=x.dtype)
+    out: Any = np.full((*_lead(x.shape, len(place)), *(size for _, _, size in place)), value, dtype=x.dtype)
     sizes = x.shape[x.ndim - len(place) :]
     out[(..., *(_python_slice(start, step, n) for (start, step, _), n in zip(place, sizes, strict=True)))] = x
     return out
@@ -146,7 +159,7 @@ def _mirrored(i: Any, x: Any, *, axes: Shape) -> Any:
     vjp=lambda g, y, x, axes: flip(g, axes=axes), shape=lambda x, *, axes: x, index=_mirrored, symbol="flip",
     says="passes the gradient on, mirrored", samples=((((4,),), {"axes": (-1,)}), (((3, 4),), {"axes": (-2, -1)})),
 )
-def flip(x, *, axes):
+def flip(x: Any, *, axes: Shape) -> Any:
     """Mirror along axes (negative numbers)."""
     return np.flip(x, axes)
 
@@ -170,11 +183,11 @@ def _placed(i: Any, *xs: Any, k: int, axis: int) -> Any:
 
 
 @reduction(
-    vjp=lambda g, y, *xs, k, axis: narrow(g, axis, _offset(k, xs, axis), xs[k].shape[axis]), shape=_joined, index=_placed,
-    variadic=True, data=None, identity=0, symbol="concatenate", says="each part gets its own piece of the gradient",
+    vjp=lambda g, y, *xs, k, axis: narrow(g, axis, _offset(k, xs, axis), xs[k].shape[axis]), shape=_joined,
+    index=_placed, variadic=True, data=None, identity=0, symbol="concatenate", says="each part gets its own piece of the gradient",
     samples=((((2, 3), (2, 1), (2, 2)), {"axis": -1}), (((2, 3), (1, 3)), {"axis": -2})),
 )
-def concatenate(*xs, axis):
+def concatenate(*xs: Any, axis: int) -> Any:
     """Join along an axis (a negative number)."""
     return np.concatenate(xs, axis)
 
@@ -194,7 +207,7 @@ def _within(i: Any, x: Any, *, axis: int, size: int = 0, n: int = 0, step: int =
 
 
 @view(
-    vjp=lambda g, y, x, axis, size, step=1, dilation=1: fold(g, axis=axis, n=x.shape[axis], step=step, dilation=dilation),
+    vjp=lambda g, y, x, axis, size, **places: fold(g, axis=axis, n=x.shape[axis], **places),
     shape=_windows, index=_within, symbol="unfold", says="windows that overlap add their gradients up",
     samples=(
         (((6,),), {"axis": -1, "size": 3}),
@@ -202,12 +215,12 @@ def _within(i: Any, x: Any, *, axis: int, size: int = 0, n: int = 0, step: int =
         (((6, 3),), {"axis": -2, "size": 2, "step": 3, "dilation": 2}),
     ),
 )
-def unfold(x, *, axis, size, step=1, dilation=1):
+def unfold(x: Any, *, axis: int, size: int, step: int = 1, dilation: int = 1) -> Any:
     """Slide a window of `size` along an axis; the windows' number takes the axis's place, their inside comes last."""
     span = dilation * (size - 1) + 1
     if span > x.shape[axis]:
         _windows(x.shape, axis=axis, size=size, step=step, dilation=dilation)
-    windows = np.lib.stride_tricks.sliding_window_view(x, span, axis=axis, writeable=False)[..., ::dilation]
+    windows: Any = np.lib.stride_tricks.sliding_window_view(x, span, axis=axis, writeable=False)[..., ::dilation]
     return windows[(..., slice(None, None, step)) + (slice(None),) * (-axis)]
 
 
@@ -218,15 +231,19 @@ def _folded(x: Shape, *, axis: int, n: int, step: int = 1, dilation: int = 1) ->
 
 
 @reduction(
-    vjp=lambda g, y, x, axis, n, step=1, dilation=1: unfold(g, axis=axis, size=x.shape[-1], step=step, dilation=dilation),
+    vjp=lambda g, y, x, axis, n, **places: unfold(g, axis=axis, size=x.shape[-1], **places),
     shape=_folded, index=_within, combine=lambda b, total, x: b.add(total, x), identity=0, symbol="fold",
     says="each window reads the gradient where it was added",
-    samples=((((4, 3),), {"axis": -1, "n": 6}), (((2, 3, 2),), {"axis": -1, "n": 6, "step": 2}), (((2, 3, 2),), {"axis": -2, "n": 6, "step": 3, "dilation": 2})),
+    samples=(
+        (((4, 3),), {"axis": -1, "n": 6}),
+        (((2, 3, 2),), {"axis": -1, "n": 6, "step": 2}),
+        (((2, 3, 2),), {"axis": -2, "n": 6, "step": 3, "dilation": 2}),
+    ),
 )
-def fold(x, *, axis, n, step=1, dilation=1):
+def fold(x: Any, *, axis: int, n: int, step: int = 1, dilation: int = 1) -> Any:
     """Add windows (their inside on the last axis) back up into an axis of size n: the transpose of unfold."""
-    out = np.zeros(_folded(x.shape, axis=axis, n=n), dtype=x.dtype)
-    tail = (slice(None),) * (-axis - 1)
+    out: Any = np.zeros(_folded(x.shape, axis=axis, n=n), dtype=x.dtype)
+    tail: Any = (slice(None),) * (-axis - 1)
     last = step * (x.shape[axis - 1] - 1) + 1
     for k in range(x.shape[-1]):
         out[(..., slice(k * dilation, k * dilation + last, step), *tail)] += x[..., k]

@@ -1,0 +1,179 @@
+"""The node behind a tensor: what made an array, the memory that it shares, and whether that was overwritten since."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import FrameType
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from . import autograd
+from .errors import GraphError, ShapeError
+from .graph import NO_PARAMS, Node, Place, line_of, tick, user_place
+from .op import Abstract, Operation
+
+if TYPE_CHECKING:
+    from .tensor import Tensor
+
+NEVER = -1
+
+
+class Storage:
+    """What all tensors on the same memory share: when, and by which line, it was last written."""
+
+    __slots__ = ("epoch", "place", "written")
+    latest = NEVER  # when any was
+
+    def __init__(self) -> None:
+        """Begin unwritten; `epoch` counts the writes that changed the graph."""
+        self.written, self.epoch = NEVER, 0
+        self.place: Place | None = None
+
+    def touch(self, frame: FrameType | None = None) -> None:
+        """Note a write, and where the user's code stood."""
+        self.written = Storage.latest = tick()
+        self.place = user_place(frame)
+
+
+class ArrayNode(Node):
+    """A step that made an array."""
+
+    __slots__ = ("grad", "hooks", "keeps_grad", "label", "params", "place", "requires_grad", "storage")
+    Handle: ClassVar[Any]  # what users hold: Tensor, which is made of nodes and sets this
+
+    def __init__(
+        self,
+        op: Operation | None,
+        args: tuple[Any, ...],
+        params: dict[str, Any],
+        data: Any,
+        storage: Storage,
+        requires_grad: bool,
+        place: Place | None = None,
+    ) -> None:
+        """Record a step and where the user's code stood, or a leaf (op None)."""
+        self.op, self.args, self.params, self.data, self.storage = op, args, params, data, storage
+        self.requires_grad, self.place = requires_grad, place
+        self.keeps_grad = op is None
+        self.hooks: list[Callable[[Tensor], Any]] | None = None
+        self.grad: Tensor | None = None
+        self.label = ""
+        self.born = tick()
+
+    @property
+    def line(self) -> str:
+        """The user's line that made it."""
+        return line_of(self.place)
+
+    def values(self, record: bool) -> tuple[Any, tuple[Any, ...]]:
+        """Give the rules arrays, or handles where the walk is recorded or there are no values yet."""
+        if Storage.latest > self.born:
+            self._refuse_spoiled()
+        if record or type(self.data) is Abstract:
+            return self.handle(), tuple([arg.handle() if isinstance(arg, ArrayNode) else arg for arg in self.args])
+        return self.data, tuple([arg.data if isinstance(arg, ArrayNode) else arg for arg in self.args])
+
+    def _refuse_spoiled(self) -> None:
+        """Raise if a value that a derivative reads was overwritten since; naming both lines."""
+        held = (self, *self.args)
+        if not any(isinstance(node, ArrayNode) and node.storage.written > self.born for node in held):
+            return
+        for k, arg in enumerate(self.args):
+            if not isinstance(arg, ArrayNode) or not arg.requires_grad:
+                continue
+            for j in _reads(self, k):
+                spoiled = self if j < 0 else self.args[j]
+                if isinstance(spoiled, ArrayNode) and spoiled.storage.written > self.born:
+                    what = "its result" if j < 0 else f"its argument {j}, of shape {spoiled.data.shape},"
+                    raise GraphError(
+                        f"the derivative of {self.op.name} ({self.line or 'line unknown'}) reads {what} but that was "
+                        f"overwritten in place at {line_of(spoiled.storage.place) or 'a later line'}: "
+                        "write to a clone(), or after backward()"
+                    )
+
+    def reads_memory(self, storage: Storage, since: int) -> bool:
+        """Tell whether the derivative of this step, or of an earlier one after `since`, reads arguments in that memory."""
+        pending = [self]
+        for node in pending:
+            if node.op is None or node.born < since:
+                continue
+            for k, arg in enumerate(node.args):
+                if isinstance(arg, ArrayNode):
+                    pending.append(arg)
+                    held = [node.args[j] for j in _reads(node, k) if j >= 0] if arg.requires_grad else []
+                    if any(isinstance(read, ArrayNode) and read.storage is storage for read in held):
+                        return True
+        return False
+
+    def handle(self) -> Tensor:
+        """Make a handle on this node."""
+        return self.Handle(self.data, self, self.storage)
+
+    def _wrap(self, array: Any) -> Tensor:
+        return self.Handle(array, None, Storage())
+
+    def as_operand(self, g: Any) -> Tensor:
+        """Hand a gradient to the user."""
+        if isinstance(g, self.Handle):
+            return g
+        g = np.asarray(g, dtype=None if isinstance(self.data, Abstract) else self.data.dtype)
+        return self._wrap(g if g.flags.writeable else g.copy())
+
+    def seed(self, g: Any, record: bool) -> Any:
+        """Begin a walk: 1 for a single element, else what is given, which must have this node's shape."""
+        shape, dtype = self.data.shape, self.data.dtype
+        if g is None:
+            if self.data.size != 1:
+                raise ShapeError(
+                    f"backward from a tensor of shape {shape}: a gradient can start at one number only; "
+                    "take .sum() or .mean() first, or pass gradient= of the same shape"
+                )
+            g = np.ones(shape, dtype)
+        elif not isinstance(g, self.Handle):
+            g = np.array(g, dtype)
+        if g.shape != shape:
+            raise ShapeError(f"the gradient given has shape {g.shape}, the output {shape}; they must be equal")
+        if record or type(self.data) is Abstract or (isinstance(g, self.Handle) and type(g._array) is Abstract):
+            return g if isinstance(g, self.Handle) else self._wrap(g)
+        return g._array.copy() if isinstance(g, self.Handle) else g
+
+    def receive(self, g: Any) -> None:
+        """Take the gradient of a finished walk into `.grad`; add it to what a leaf has."""
+        if not self.keeps_grad or not self.requires_grad:
+            return
+        if isinstance(g, self.Handle):
+            self.grad = g if self.grad is None else self.grad + g
+        elif self.grad is None or self.op is not None:
+            self.grad = self._wrap(np.array(g))
+        else:
+            self.grad._array += g
+            self.grad._storage.touch()
+
+    def run_hooks(self, g: Any, record: bool) -> Any:
+        """Show the gradient to the tensor's hooks, each of which may return another."""
+        for hook in self.hooks or ():
+            shown = self.as_operand(g)
+            changed = hook(shown)
+            g = g if changed is None else changed if record else changed._array
+        return g
+
+    def free(self) -> None:
+        """Let go of arguments and value, so that memory is free before the last handle is; a trace keeps its graph."""
+        if self.op is not None and type(self.data) is not Abstract:
+            self.args, self.data = (), None
+
+
+def _reads(node: ArrayNode, k: int) -> frozenset[int]:
+    key = (k, len(node.args))
+    if key not in node.op.reads:
+
+        def stand_in(data: Any) -> Tensor:
+            return ArrayNode(None, (), NO_PARAMS, Abstract(data.shape, data.dtype), Storage(), False).handle()
+
+        def stand_ins() -> tuple[Any, Any, list[Any]]:
+            args = [stand_in(arg.data) if isinstance(arg, ArrayNode) else arg for arg in node.args]
+            return stand_in(node.data), stand_in(node.data), args
+
+        node.op.reads[key] = autograd.reads(node.op, stand_ins, k, node.params)
+    return node.op.reads[key]
