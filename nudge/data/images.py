@@ -1,0 +1,28 @@
+"""What training does to images, so that the network learns what does not matter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..generator import Generator
+from ..tensor import Tensor
+
+
+def shifted(images: Tensor, size: tuple[int, int], by: float, generator: Generator) -> Tensor:
+    """Move each image by its own part of a pixel: up to `by` pixels along either axis, uniformly drawn.
+
+    `images` has shape (n, rows · columns). Between pixels it is interpolated linearly, and beyond the edge there is
+    nothing: along an axis, pixel i of an image moved by d is Σⱼ max(0, 1 − |i − j − d|) · pixel j.
+    """
+    n, (rows, columns) = len(images), size
+    down, right = generator.uniform(-by, by, (2, n, 1, 1))
+    moved: Any = _hats(rows, down) @ images.reshape(n, rows, columns) @ _hats(columns, right).swapaxes(1, 2)
+    return moved.reshape(images.shape)
+
+
+def _hats(size: int, d: Any) -> Any:
+    """Weigh pixel j for pixel i of an axis moved by d: shape (n, size, size)."""
+    distance = np.arange(size, dtype=np.float32)[:, None] - np.arange(size, dtype=np.float32)
+    return np.maximum(0, 1 - np.abs(distance - d))

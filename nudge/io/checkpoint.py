@@ -1,0 +1,60 @@
+"""Checkpoints: tensors by name, as safetensors, which hold numbers only: loading one runs nobody's code."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import UsageError
+from ..tensor import Tensor, wrap
+
+
+def save(tensors: Mapping[str, Any], path: str | os.PathLike[str], metadata: Mapping[str, str] | None = None) -> None:
+    """Write tensors or arrays by name, such as a `state_dict()`, and notes beside them, in the place of an older file.
+
+    Raises UsageError for what is no tensor, or where the file cannot be written.
+    """
+    from safetensors.numpy import save as serialize
+
+    for name, value in tensors.items():
+        if not isinstance(value, (Tensor, np.ndarray)):
+            raise UsageError(f"{name} is {type(value).__name__}: a checkpoint holds tensors by name, as in state_dict()")
+    arrays = {name: np.ascontiguousarray(np.asarray(value)).reshape(value.shape) for name, value in tensors.items()}
+    write_atomically(path, serialize(arrays, dict(metadata or {})))
+
+
+def load(path: str | os.PathLike[str]) -> dict[str, Tensor]:
+    """Read the tensors of a checkpoint. Raises UsageError where the file is missing or is none."""
+    from safetensors import SafetensorError
+    from safetensors.numpy import load as deserialize
+
+    try:
+        return {name: wrap(array) for name, array in deserialize(Path(path).read_bytes()).items()}
+    except OSError as error:
+        raise UsageError(f"{os.fspath(path)} cannot be read: {error.strerror}") from None
+    except SafetensorError as error:
+        raise UsageError(f"{os.fspath(path)} is no checkpoint that safetensors can read: {error}") from None
+
+
+def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
+    """Write a file whole or not at all: into a temporary one beside it, which is synced and then takes its name.
+
+    Raises UsageError where it cannot be written.
+    """
+    path = Path(path)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        try:
+            with temporary.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
