@@ -27,16 +27,17 @@ def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: b
     >>> tensor([1, 2]).dtype
     dtype('int64')
     """
-    if isinstance(data, Operand) and type(data._array) is Abstract:  # type: ignore[attr-defined]
-        return finished(data.detach().clone(), requires_grad, device)  # type: ignore[attr-defined]
-    return finished(wrap(np.array(array_of(data, dtype), order="C")), requires_grad, device)
+    if isinstance(data, Tensor):
+        copy = data.detach().to(dtype=dtype, device=device, copy=True)
+        return copy.requires_grad_() if requires_grad else copy
+    return finished(np.array(array_of(data, dtype), order="C"), requires_grad, device)
 
 
 def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
     """Make a tensor that shares the memory of an array, or is the tensor given, where the dtype allows; else a copy."""
     if isinstance(data, Tensor):
         return data.to(dtype=dtype, device=device)
-    return finished(wrap(array_of(data, dtype)), False, device)
+    return wrap(array_of(data, dtype)) if device is None else wrap(array_of(data, dtype)).to(device)
 
 
 def from_numpy(array: Any) -> Tensor:
@@ -47,11 +48,11 @@ def from_numpy(array: Any) -> Tensor:
     return wrap(array)
 
 
-def finished(made: Tensor, requires_grad: bool, device: Any) -> Tensor:
-    """Put the last touches on a new tensor."""
+def finished(array: Any, requires_grad: bool, device: Any) -> Tensor:
+    """Make the tensor of a new array."""
     if device is not None and str(device) != "cpu":
         raise UsageError(f"device {device!r}: tensors live on the 'cpu'")
-    return made.requires_grad_() if requires_grad else made
+    return Tensor._of(array, requires_grad)
 
 
 # -- of one value ----------------------------------------------------------------------------------
@@ -64,7 +65,7 @@ def full(size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, r
     if type(value) not in PYTHON:
         raise DTypeError(f"full of {fill_value!r}: expected one number")
     wanted = PYTHON[type(value)] if dtype is None else as_dtype(dtype)
-    return finished(wrap(np.full(shape, value, wanted)), requires_grad, device)
+    return finished(np.full(shape, value, wanted), requires_grad, device)
 
 
 def zeros(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
@@ -73,22 +74,24 @@ def zeros(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool
     >>> zeros(2, 3).shape, zeros((2, 3)).shape
     ((2, 3), (2, 3))
     """
-    return finished(wrap(np.zeros(_shape(spread(size)), _floating(dtype))), requires_grad, device)
+    return finished(np.zeros(_shape(spread(size)), _floating(dtype)), requires_grad, device)
 
 
 def ones(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Make a tensor of ones, of float32 unless told otherwise."""
-    return finished(wrap(np.ones(_shape(spread(size)), _floating(dtype))), requires_grad, device)
+    return finished(np.ones(_shape(spread(size)), _floating(dtype)), requires_grad, device)
 
 
 def empty(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Make a tensor to be written: its numbers are whatever was in memory."""
-    return finished(wrap(np.empty(_shape(spread(size)), _floating(dtype))), requires_grad, device)
+    return finished(np.empty(_shape(spread(size)), _floating(dtype)), requires_grad, device)
 
 
-def full_like(input: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def full_like(
+    input: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """Make a tensor of another's shape and dtype, filled with one number."""
-    return full(input.shape, fill_value, dtype=dtype or input.dtype, device=device, requires_grad=requires_grad)
+    return input.new_full(input.shape, fill_value, dtype=dtype, requires_grad=requires_grad).to(device=device)
 
 
 def zeros_like(input: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
@@ -109,7 +112,7 @@ def empty_like(input: Any, *, dtype: Any = None, device: Any = None, requires_gr
 def eye(n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Make a matrix with ones on the diagonal, 0 elsewhere."""
     rows, columns = _shape((n, n if m is None else m))
-    return finished(wrap(np.eye(rows, columns, dtype=_floating(dtype))), requires_grad, device)
+    return finished(np.eye(rows, columns, dtype=_floating(dtype)), requires_grad, device)
 
 
 def _floating(dtype: Any) -> np.dtype[Any]:
@@ -130,7 +133,13 @@ def _shape(sizes: tuple[Any, ...]) -> tuple[int, ...]:
 
 
 def arange(
-    start: float, end: float | None = None, step: float = 1, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    start: float,
+    end: float | None = None,
+    step: float = 1,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """Make the numbers from start (0 if only one is given) up to, but not with, end, a step apart.
 
@@ -141,11 +150,13 @@ def arange(
         start, end = 0, start
     start, end, step = (bound.item() if hasattr(bound, "item") else bound for bound in (start, end, step))
     if not step or (end - start) * step < 0 or not all(map(math.isfinite, (start, end, step))):
-        raise UsageError(f"arange from {start} to {end} by steps of {step} does not arrive: give a step of the other sign")
+        raise UsageError(
+            f"arange from {start} to {end} by steps of {step} does not arrive: give a step of the other sign"
+        )
     count = -(-(end - start) // step) if isinstance(end - start + step, int) else math.ceil((end - start) / step)
     if dtype is None:
         dtype = float32 if any(isinstance(bound, float) for bound in (start, end, step)) else np.int64
-    return finished(wrap((start + step * np.arange(count)).astype(as_dtype(dtype))), requires_grad, device)
+    return finished((start + step * np.arange(count)).astype(as_dtype(dtype)), requires_grad, device)
 
 
 def linspace(
@@ -154,7 +165,7 @@ def linspace(
     """Make `steps` numbers, equally far apart, from start to end, both included."""
     if steps < 0:
         raise UsageError(f"linspace of {steps} steps: expected 0 or more")
-    return finished(wrap(np.linspace(start, end, steps, dtype=_floating(dtype))), requires_grad, device)
+    return finished(np.linspace(start, end, steps, dtype=_floating(dtype)), requires_grad, device)
 
 
 def tril_indices(row: int, col: int, offset: int = 0) -> Tensor:

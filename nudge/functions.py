@@ -42,7 +42,9 @@ def function_of(method: Callable[..., Any]) -> Callable[..., Any]:
 def _functions() -> dict[str, Callable[..., Any]]:
     found = {name: vars(family)[name] for family, names in ALSO.items() for name in names}
     for family in (Pointwise, Reduce, Shape, Index, Linalg):
-        found |= {name: method for name, method in vars(family).items() if callable(method) and not name.startswith("_")}
+        found |= {
+            name: method for name, method in vars(family).items() if callable(method) and not name.startswith("_")
+        }
     return {name: function_of(method) for name, method in found.items() if name not in METHODS_ONLY}
 
 
@@ -85,7 +87,9 @@ def stack(tensors: Sequence[Any], dim: int | None = None, *, axis: int | None = 
     """Join tensors of one shape along a new axis."""
     parts = _tensors(tensors)
     if len({x.shape for x in parts}) > 1:
-        raise ShapeError(f"stack of shapes {', '.join(str(x.shape) for x in parts)}: they must be equal; cat() joins along an axis")
+        raise ShapeError(
+            f"stack of shapes {', '.join(str(x.shape) for x in parts)}: they must be equal; cat() joins along an axis"
+        )
     at = _axis(dim, axis)
     return cat([x.unsqueeze(at) for x in parts], at)
 
@@ -110,7 +114,14 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
 
 
 def einsum(equation: str, *operands: Any) -> Tensor:  # noqa: D103
-    return _einsum(equation, *(_tensors(operands[0]) if len(operands) == 1 and isinstance(operands[0], (list, tuple)) else map(as_tensor, operands)))
+    return _einsum(
+        equation,
+        *(
+            _tensors(operands[0])
+            if len(operands) == 1 and isinstance(operands[0], (list, tuple))
+            else map(as_tensor, operands)
+        ),
+    )
 
 
 einsum.__doc__ = _einsum.__doc__
@@ -123,7 +134,9 @@ def tensordot(a: Any, b: Any, dims: Any = 2) -> Tensor:
         dims = (list(range(a.ndim - dims, a.ndim)), list(range(dims)))
     left, right = ([axis_from_end(d, x.ndim) + x.ndim for d in given] for x, given in ((a, dims[0]), (b, dims[1])))
     if [a.shape[d] for d in left] != [b.shape[d] for d in right]:
-        raise ShapeError(f"tensordot of shapes {a.shape} and {b.shape} over {left} and {right}: the sizes must be equal")
+        raise ShapeError(
+            f"tensordot of shapes {a.shape} and {b.shape} over {left} and {right}: the sizes must be equal"
+        )
     rows = [d for d in range(a.ndim) if d not in left]
     columns = [d for d in range(b.ndim) if d not in right]
     inner = math.prod(a.shape[d] for d in left)

@@ -88,7 +88,9 @@ def _renaming(method: Callable[..., Any], others: dict[str, str]) -> Callable[..
             for other, own in others.items():
                 if other in kwargs:
                     if own in kwargs:
-                        raise UsageError(f"{method.__name__} was given {own}= and {other}=, which mean the same: give one")
+                        raise UsageError(
+                            f"{method.__name__} was given {own}= and {other}=, which mean the same: give one"
+                        )
                     kwargs[own] = kwargs.pop(other)
         return method(self, *args, **kwargs)
 

@@ -19,6 +19,7 @@ from ..mode import mode
 from ..op import Abstract, Operand
 from .axes import axis_from_end, numpy_names
 from .facts import Facts
+from .numbers import array_of
 from .shape import moved, reshaped
 
 if TYPE_CHECKING:
@@ -40,7 +41,9 @@ def positions(index: Any, size: int, axis: int) -> Any:
         index = np.asarray(index)
         index = index.astype(np.int64) if index.dtype.kind in "iu" or not index.size else index
     if index.dtype not in (np.int64, np.int32):
-        raise DTypeError(f"an index tensor of {index.dtype}: expected integers, or booleans as a mask; cast with .long()")
+        raise DTypeError(
+            f"an index tensor of {index.dtype}: expected integers, or booleans as a mask; cast with .long()"
+        )
     array = known(index)
     if array is None:
         return ops.where(ops.lt(index, 0), ops.add(index, size), index)
@@ -63,7 +66,9 @@ def _items(key: Any) -> list[Any]:
             if array is not None:
                 item = array.item()
         if isinstance(item, float):
-            raise IndexingError(f"index {item!r}: expected integers, slices, '...', None, lists or tensors of integers or booleans")
+            raise IndexingError(
+                f"index {item!r}: expected integers, slices, '...', None, lists or tensors of integers or booleans"
+            )
         items.append(item)
     return items
 
@@ -71,7 +76,9 @@ def _items(key: Any) -> list[Any]:
 def _stacked(item: Any) -> Any:
     tensors = [part for part in item if isinstance(part, Operand)]
     if any(known(part) is None for part in tensors):
-        return ops.concatenate(*[part.reshape(1) if isinstance(part, Operand) else np.array([part]) for part in item], axis=-1)  # type: ignore[attr-defined]
+        return ops.concatenate(
+            *[part.reshape(1) if isinstance(part, Operand) else np.array([part]) for part in item], axis=-1
+        )  # type: ignore[attr-defined]
     array = np.asarray(item)
     return array if array.size else array.astype(np.int64)
 
@@ -105,7 +112,9 @@ def _nonzero(mask: Any, shape: tuple[int, ...], axis: int) -> list[Any]:
             "while a program is traced; use where() or masked_fill()"
         )
     if array.shape != shape[axis : axis + array.ndim]:
-        raise IndexingError(f"a mask of shape {array.shape} at axis {axis} of a tensor of shape {shape}: the sizes must be equal")
+        raise IndexingError(
+            f"a mask of shape {array.shape} at axis {axis} of a tensor of shape {shape}: the sizes must be equal"
+        )
     return list(array.nonzero())
 
 
@@ -183,7 +192,9 @@ class Joined:
         try:
             self.shape = np.broadcast_shapes(*(index.shape for index in found))
         except ValueError:
-            raise IndexingError(f"index tensors of shapes {', '.join(str(i.shape) for i in found)} do not broadcast") from None
+            raise IndexingError(
+                f"index tensors of shapes {', '.join(str(i.shape) for i in found)} do not broadcast"
+            ) from None
         at = found[0]
         for index, axis in zip(found[1:], axes[1:], strict=True):
             at = at * shape[axis] + index
@@ -217,7 +228,9 @@ def _overwritten(x: Any, joined: Joined, value: Any) -> Any:
     n = len(joined.flat)
     if flat is None:  # of equal positions all but the last are pushed aside
         at = np.arange(n)
-        earlier = ops.logical_and(ops.eq(reshaped(joined.flat, (n, 1)), reshaped(joined.flat, (1, n))), at[:, None] < at)
+        earlier = ops.logical_and(
+            ops.eq(reshaped(joined.flat, (n, 1)), reshaped(joined.flat, (1, n))), at[:, None] < at
+        )
         last = ops.eq(ops.sum(earlier, axes=(-1,)), 0)
         source = ops.scatter_add(ops.where(last, at[:, None] + 1, 0), joined.flat, size=joined.count)
         written, source = ops.gt(source, 0), reshaped(ops.maximum(ops.sub(source, 1), 0), (joined.count,))
@@ -260,12 +273,14 @@ class Index(Facts):
             try:
                 value = value.expand(shape)
             except ShapeError:
-                raise ShapeError(f"a value of shape {value.shape} is written to a part of shape {shape}: it does not broadcast") from None
+                raise ShapeError(
+                    f"a value of shape {value.shape} is written to a part of shape {shape}: it does not broadcast"
+                ) from None
         view._write(value if joined is None else _overwritten(view, joined, value))
 
     def _as_value(self, value: Any) -> Any:
         if not isinstance(value, Operand):
-            value = self.new_tensor(value)
+            value = self._of(array_of(value, None if hasattr(value, "dtype") else self.dtype))
         return value.to(self.dtype)  # type: ignore[attr-defined]
 
     # -- along an axis -----------------------------------------------------------------------------
@@ -279,7 +294,9 @@ class Index(Facts):
         x: Any = self
         axis = axis_from_end(dim, self.ndim)
         if len(index.shape) != self.ndim:
-            raise ShapeError(f"gather from shape {self.shape} by an index of shape {index.shape}: they need as many axes")
+            raise ShapeError(
+                f"gather from shape {self.shape} by an index of shape {index.shape}: they need as many axes"
+            )
         for other in range(-self.ndim, 0):
             if other != axis and x.shape[other] != index.shape[other]:
                 x = x.narrow(other, 0, index.shape[other])
@@ -290,7 +307,11 @@ class Index(Facts):
         if dim is None:
             return self.ravel().gather(0, indices.reshape(-1))
         axis = axis_from_end(dim, self.ndim)
-        lead = list(np.broadcast_shapes(*(tuple(1 if k == self.ndim + axis else n for k, n in enumerate(t.shape)) for t in (self, indices))))
+        lead = list(
+            np.broadcast_shapes(
+                *(tuple(1 if k == self.ndim + axis else n for k, n in enumerate(t.shape)) for t in (self, indices))
+            )
+        )
         sizes = [lead[: self.ndim + axis] + [t.shape[axis]] + lead[self.ndim + axis + 1 :] for t in (self, indices)]
         return _taken(self.expand(sizes[0]), axis, indices.expand(sizes[1]))
 
@@ -310,7 +331,9 @@ class Index(Facts):
         """Add the parts of source to the positions of an axis that a vector lists."""
         axis = axis_from_end(dim, self.ndim)
         index = positions(index, self.shape[axis], axis + self.ndim)
-        rows = reshaped(source, (*source.shape[: source.ndim + axis + 1], math.prod(source.shape[source.ndim + axis + 1 :])))
+        rows = reshaped(
+            source, (*source.shape[: source.ndim + axis + 1], math.prod(source.shape[source.ndim + axis + 1 :]))
+        )
         total = reshaped(ops.scatter_add(rows, index, size=self.shape[axis]), self.shape)
         return self.add(total, alpha=alpha)
 
@@ -321,7 +344,7 @@ class Index(Facts):
 
     def nonzero(self) -> Tensor:
         """List the positions of what is not 0, a row each."""
-        return self.new_tensor(np.argwhere(self._real("nonzero()")))
+        return self._of(np.argwhere(self._real("nonzero()")))
 
     def one_hot(self, num_classes: int = -1) -> Tensor:
         """Write each class as a row of zeros with a 1 at its place; the number of classes is the largest and one unless given.
@@ -342,7 +365,6 @@ class Index(Facts):
 def _taken(x: Any, axis: int, index: Any) -> Any:
     """Take along an axis, x and index being of equal shape beside it."""
     at = positions(index, x.shape[axis], axis + len(x.shape))
-    at = at if isinstance(at, Operand) else x.new_tensor(at)
     rows = ops.gather(moved(x, axis, -1).unsqueeze(-1), moved(at, axis, -1))
     return moved(rows.squeeze(-1), -1, axis)
 
@@ -351,7 +373,6 @@ def _put(x: Any, axis: int, index: Any, src: Any) -> Any:
     """Add src up in zeros of x's shape, along an axis, elsewhere at the same place."""
     n = len(x.shape)
     at = positions(index, x.shape[axis], axis + n)
-    at = at if isinstance(at, Operand) else x.new_tensor(at)
     for k in range(-n, 0):
         if src.shape[k] != at.shape[k]:
             src = src.narrow(k, 0, at.shape[k])

@@ -42,7 +42,7 @@ class InPlace(Facts):
     def copy_(self, src: Any) -> Tensor:
         """Overwrite with another tensor's numbers, cast and broadcast."""
         src = src if isinstance(src, Operand) else self.new_tensor(src)
-        return self._write(src.to(self.dtype).expand(self.shape))  # type: ignore[attr-defined]
+        return self._write(src.to(self.dtype).expand(self.shape))
 
     def fill_(self, value: Any) -> Tensor:
         """Overwrite with one number."""
@@ -53,18 +53,18 @@ class InPlace(Facts):
         return self.fill_(0)
 
     def __iand__(self, other: Any) -> Tensor:
-        return self._write(self & other)  # type: ignore[operator]
+        return self._write(self & other)
 
     def __ior__(self, other: Any) -> Tensor:
-        return self._write(self | other)  # type: ignore[operator]
+        return self._write(self | other)
 
     def __ixor__(self, other: Any) -> Tensor:
-        return self._write(self ^ other)  # type: ignore[operator]
+        return self._write(self ^ other)
 
 
 def _written(method: Callable[..., Any], name: str) -> Callable[..., Any]:
     def in_place(self: Any, *args: Any, **kwargs: Any) -> Any:
-        return self._write(method(self, *args, **kwargs))
+        return self._apply(method, args, kwargs)
 
     in_place.__name__ = name
     in_place.__doc__ = f"Do in place: {method.__doc__}"

@@ -64,7 +64,9 @@ class Linalg(Facts):
 def _of_axes(name: str, *pairs: tuple[Any, int]) -> tuple[Any, ...]:
     for x, ndim in pairs:
         if len(x.shape) != ndim:
-            raise ShapeError(f"{name} of a tensor of shape {x.shape}: expected {ndim} axes; matmul takes vectors, matrices and batches")
+            raise ShapeError(
+                f"{name} of a tensor of shape {x.shape}: expected {ndim} axes; matmul takes vectors, matrices and batches"
+            )
     return tuple(x for x, _ in pairs)
 
 
@@ -76,9 +78,13 @@ def _product(x: Any, z: Any) -> Any:
     if n > 1 and m > 1:
         return ops.matmul(x, z)
     if not n or not m:
-        raise ShapeError(f"matmul of shapes {x.shape} and {z.shape}: both need an axis at least; * multiplies element by element")
+        raise ShapeError(
+            f"matmul of shapes {x.shape} and {z.shape}: both need an axis at least; * multiplies element by element"
+        )
     if x.shape[-1] != z.shape[0 if m == 1 else -2]:
-        raise ShapeError(f"matmul of shapes {x.shape} and {z.shape}: {x.shape[-1]} columns meet {z.shape[0 if m == 1 else -2]} rows")
+        raise ShapeError(
+            f"matmul of shapes {x.shape} and {z.shape}: {x.shape[-1]} columns meet {z.shape[0 if m == 1 else -2]} rows"
+        )
     y = ops.matmul(reshaped(x, (1, *x.shape)) if n == 1 else x, reshaped(z, (*z.shape, 1)) if m == 1 else z)
     shape = list(y.shape)
     if m == 1:
@@ -105,7 +111,15 @@ def einsum(equation: str, *operands: Any) -> Any:
     terms = left.split(",")
     if len(terms) != len(operands):
         raise ShapeError(f"einsum {equation!r} names {len(terms)} operands, {len(operands)} were given")
-    width = max(len(x.shape) - len(term.replace("...", "")) for term, x in zip(terms, operands, strict=True) if "..." in term) if "..." in left else 0
+    width = (
+        max(
+            len(x.shape) - len(term.replace("...", ""))
+            for term, x in zip(terms, operands, strict=True)
+            if "..." in term
+        )
+        if "..." in left
+        else 0
+    )
     named = [_letters(equation, term, x, width) for term, x in zip(terms, operands, strict=True)]
     if arrow:
         output = _dots(right, width)
@@ -152,7 +166,9 @@ def _diagonals(x: Any, term: list[str]) -> tuple[Any, list[str]]:
     return x, term
 
 
-def _contract(equation: str, x: Any, left: list[str], z: Any, right: list[str], later: set[str]) -> tuple[Any, list[str]]:
+def _contract(
+    equation: str, x: Any, left: list[str], z: Any, right: list[str], later: set[str]
+) -> tuple[Any, list[str]]:
     """Join two operands by one matrix product: shared letters that are needed later are batch, the others are summed."""
     x, left = _summed(x, left, {*right, *later})
     z, right = _summed(z, right, {*left, *later})
@@ -177,7 +193,9 @@ def _summed(x: Any, term: list[str], needed: set[str]) -> tuple[Any, list[str]]:
     return (x.sum(gone), [c for c in term if c in needed]) if gone else (x, term)
 
 
-def _laid_out(x: Any, term: list[str], sizes: dict[str, int], batch: list[str], rows: list[str], columns: list[str]) -> Any:
+def _laid_out(
+    x: Any, term: list[str], sizes: dict[str, int], batch: list[str], rows: list[str], columns: list[str]
+) -> Any:
     """Bring an operand to (batch, rows, columns), stretching what broadcasts."""
     order = batch + rows + columns
     if order != term:

@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .. import ops
 from ..dtype import as_dtype
-from .axes import spread
+from ..mode import mode
+from ..op import Abstract
+from .axes import axes_from_end, spread
 from .facts import Facts
 from .numbers import array_of
+from .shape import reshaped
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -22,11 +26,18 @@ class New(Facts):
         """Copy numbers, a nest of lists or an array into a tensor."""
         if dtype is None and not hasattr(data, "dtype"):
             dtype = self.dtype
-        return self._of(np.array(array_of(data, dtype), order="C"), requires_grad)
+        return self._made(np.array(array_of(data, dtype), order="C"), requires_grad)
 
     def new_full(self, size: Any, fill_value: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
         """Make a tensor of a shape, filled with one number."""
-        return self._of(np.full(size, fill_value, self.dtype if dtype is None else as_dtype(dtype)), requires_grad)
+        return self._made(np.full(size, fill_value, self.dtype if dtype is None else as_dtype(dtype)), requires_grad)
+
+    def _made(self, array: Any, requires_grad: bool) -> Tensor:
+        if mode.mapped is None or type(self._array) is not Abstract:
+            return self._of(array, requires_grad)
+        # Under vmap, each example has its own, to write into.
+        each = ops.cast(ops.sum(self, axes=axes_from_end(None, self.ndim)), dtype=array.dtype)
+        return reshaped(ops.where(False, each, array), array.shape)
 
     def new_zeros(self, *size: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
         """Make a tensor of zeros."""

@@ -43,16 +43,22 @@ class Reduce(Facts):
         """Average all elements, or those along axes. Raises DTypeError for integers and booleans."""
         x = self if dtype is None else self.to(as_dtype(dtype))
         if not is_float(x.dtype):
-            raise DTypeError(f"mean of {x.dtype} has no dtype to answer in: cast first with .float(), or say mean(dtype=...)")
+            raise DTypeError(
+                f"mean of {x.dtype} has no dtype to answer in: cast first with .float(), or say mean(dtype=...)"
+            )
         return ops.div(Reduce._reduced(x, ops.sum, dim, keepdim), _count(x, dim))
 
-    def var(self, dim: Any = None, *, correction: float = 1, unbiased: bool | None = None, keepdim: bool = False) -> Tensor:
+    def var(
+        self, dim: Any = None, *, correction: float = 1, unbiased: bool | None = None, keepdim: bool = False
+    ) -> Tensor:
         """Average the squared distances from the mean, over n − correction; `unbiased=False` is correction 0."""
         distance = ops.sub(self, Reduce.mean(self, dim, True))
         freedom = _count(self, dim) - (correction if unbiased is None else int(unbiased))
         return ops.div(Reduce._reduced(ops.mul(distance, distance), ops.sum, dim, keepdim), max(freedom, 0))
 
-    def std(self, dim: Any = None, *, correction: float = 1, unbiased: bool | None = None, keepdim: bool = False) -> Tensor:
+    def std(
+        self, dim: Any = None, *, correction: float = 1, unbiased: bool | None = None, keepdim: bool = False
+    ) -> Tensor:
         """Take the square root of the variance."""
         return root(Reduce.var(self, dim, correction=correction, unbiased=unbiased, keepdim=keepdim))
 

@@ -25,7 +25,11 @@ def reshaped(x: Any, shape: tuple[int, ...]) -> Any:
 def dropped(x: Any, axes: tuple[int, ...]) -> Any:
     """Drop axes (negative numbers) of size 1."""
     n = len(x.shape)
-    return ops.reshape(x, ndim=n, shape=tuple([size for k, size in enumerate(x.shape) if k - n not in axes])) if axes else x
+    return (
+        ops.reshape(x, ndim=n, shape=tuple([size for k, size in enumerate(x.shape) if k - n not in axes]))
+        if axes
+        else x
+    )
 
 
 def moved(x: Any, source: int, target: int) -> Any:
@@ -70,7 +74,9 @@ class Shape(Facts):
         if not n:
             return reshaped(self, (1,))
         if start > end:
-            raise ShapeError(f"flatten from dim {start_dim} to {end_dim} of a tensor with {n} axes: the first comes after the last")
+            raise ShapeError(
+                f"flatten from dim {start_dim} to {end_dim} of a tensor with {n} axes: the first comes after the last"
+            )
         return reshaped(self, (*self.shape[:start], math.prod(self.shape[start : end + 1]), *self.shape[end + 1 :]))
 
     def ravel(self) -> Tensor:
@@ -117,7 +123,8 @@ class Shape(Facts):
     def movedim(self, source: Any, destination: Any) -> Tensor:
         """Move axes to other places; the rest keep their order."""
         sources, targets = (
-            [axis_from_end(dim, self.ndim) for dim in ([dims] if isinstance(dims, int) else dims)] for dims in (source, destination)
+            [axis_from_end(dim, self.ndim) for dim in ([dims] if isinstance(dims, int) else dims)]
+            for dims in (source, destination)
         )
         rest = iter([axis for axis in range(-self.ndim, 0) if axis not in sources])
         place = dict(zip(targets, sources, strict=True))
@@ -138,7 +145,9 @@ class Shape(Facts):
     def t(self) -> Tensor:
         """Transpose a matrix. Raises ShapeError for more than two axes."""
         if self.ndim > 2:
-            raise ShapeError(f"t() of a tensor with {self.ndim} axes: expected 2 at most; use transpose(dim0, dim1), .T or .mT")
+            raise ShapeError(
+                f"t() of a tensor with {self.ndim} axes: expected 2 at most; use transpose(dim0, dim1), .T or .mT"
+            )
         return self.T
 
     # -- stretched and repeated --------------------------------------------------------------------
@@ -149,8 +158,14 @@ class Shape(Facts):
         extra = len(wanted) - self.ndim
         padded = (1,) * extra + self.shape
         full = tuple(size if want == -1 else want for want, size in zip(wanted, padded, strict=False))
-        if extra < 0 or any(size not in (1, want) for want, size in zip(full, padded, strict=True)) or -1 in wanted[:extra]:
-            raise ShapeError(f"expand of shape {self.shape} to {wanted}: only axes of size 1 stretch, and new ones come in front")
+        if (
+            extra < 0
+            or any(size not in (1, want) for want, size in zip(full, padded, strict=True))
+            or -1 in wanted[:extra]
+        ):
+            raise ShapeError(
+                f"expand of shape {self.shape} to {wanted}: only axes of size 1 stretch, and new ones come in front"
+            )
         return ops.expand(reshaped(self, padded) if extra else self, sizes=full)
 
     def expand_as(self, other: Any) -> Tensor:
@@ -241,7 +256,9 @@ class Shape(Facts):
         for shift, dim in zip(*(([v] if isinstance(v, int) else v) for v in (shifts, dims)), strict=True):
             axis = axis_from_end(dim, self.ndim)
             cut = -shift % max(self.shape[axis], 1)
-            x = ops.concatenate(ops.narrow(x, axis, cut, self.shape[axis] - cut), ops.narrow(x, axis, 0, cut), axis=axis)
+            x = ops.concatenate(
+                ops.narrow(x, axis, cut, self.shape[axis] - cut), ops.narrow(x, axis, 0, cut), axis=axis
+            )
         return x
 
     # -- triangles and diagonals -------------------------------------------------------------------
@@ -266,7 +283,9 @@ class Shape(Facts):
     def diag(self, diagonal: int = 0) -> Tensor:
         """Put a vector on a diagonal of a matrix of zeros, or take a matrix's diagonal."""
         if self.ndim > 2:
-            raise ShapeError(f"diag of a tensor of shape {self.shape}: expected 1 axis or 2; use diagonal() or diag_embed()")
+            raise ShapeError(
+                f"diag of a tensor of shape {self.shape}: expected 1 axis or 2; use diagonal() or diag_embed()"
+            )
         return self.diagonal(diagonal) if self.ndim == 2 else self.diag_embed(diagonal)
 
     def diag_embed(self, offset: int = 0) -> Tensor:

@@ -20,7 +20,12 @@ def text_of(array: Any) -> str:
     """
     write = _writer(_shown(array))
     return np.array2string(
-        array, separator=", ", prefix="tensor(", threshold=THRESHOLD, edgeitems=EDGE, max_line_width=WIDTH,
+        array,
+        separator=", ",
+        prefix="tensor(",
+        threshold=THRESHOLD,
+        edgeitems=EDGE,
+        max_line_width=WIDTH,
         formatter={"all": write},
     )
 
