@@ -14,5 +14,9 @@ extensions = ["myst_parser"]
 myst_enable_extensions = ["colon_fence", "dollarmath"]
 myst_heading_anchors = 3
 exclude_patterns = ["_build"]
+# A doctest ends with an empty line, which the page need not show.
+highlight_options = {"pycon": {"stripnl": True}, "python": {"stripnl": True}}
 html_theme = "furo"
+html_static_path = ["_static"]
+html_css_files = ["nudge.css"]
 html_title = f"nudge {release}"
