@@ -22,13 +22,10 @@ NEVER = -1
 class Storage:
     """What all tensors on the same memory share: when, and by which line, it was last written."""
 
-    __slots__ = ("epoch", "place", "written")
     latest = NEVER  # when any was
-
-    def __init__(self) -> None:
-        """Begin unwritten; `epoch` counts the writes that changed the graph."""
-        self.written, self.epoch = NEVER, 0
-        self.place: Place | None = None
+    written = NEVER
+    epoch = 0  # how many writes changed the graph
+    place: Place | None = None
 
     def touch(self, frame: FrameType | None = None) -> None:
         """Note a write, and where the user's code stood."""
@@ -39,7 +36,9 @@ class Storage:
 class ArrayNode(Node):
     """A step that made an array."""
 
-    __slots__ = ("grad", "hooks", "keeps_grad", "label", "params", "place", "requires_grad", "storage")
+    grad: Tensor | None = None
+    hooks: list[Callable[[Tensor], Any]] | None = None
+    label = ""
     Handle: ClassVar[Any]  # what users hold: Tensor, which is made of nodes and sets this
 
     def __init__(
@@ -56,9 +55,6 @@ class ArrayNode(Node):
         self.op, self.args, self.params, self.data, self.storage = op, args, params, data, storage
         self.requires_grad, self.place = requires_grad, place
         self.keeps_grad = op is None
-        self.hooks: list[Callable[[Tensor], Any]] | None = None
-        self.grad: Tensor | None = None
-        self.label = ""
         self.born = tick()
 
     @property

@@ -22,18 +22,16 @@ from .ops import cast, reshape, sum, where
 def multiply(g: Any, slope: Any) -> Any:
     """Scale a gradient by a slope: a factor, a mask (which selects, since 0·inf is NaN), or (mask, factor)."""
     kind = type(slope)
-    if issubclass(kind, (float, int)) and kind is not bool:
-        if slope == 1.0:
-            return g
-        return -g if slope == -1.0 else g * slope
-    if kind is bool:
-        return g if slope else 0.0 if type(g) is float else where(False, g, 0.0)
+    if kind is np.ndarray:
+        return where(slope, g, 0.0) if slope.dtype is bool_ else g * slope
     if kind is tuple:
         mask, factor = slope
         return multiply(multiply(g, factor), mask)
-    if getattr(slope, "dtype", None) == bool_:
-        return where(slope, g, 0.0)
-    return g * slope
+    if kind is bool:
+        return g if slope else 0.0 if type(g) is float else where(False, g, 0.0)
+    if isinstance(slope, (float, int)):
+        return g if slope == 1.0 else -g if slope == -1.0 else g * slope
+    return where(slope, g, 0.0) if getattr(slope, "dtype", None) == bool_ else g * slope
 
 
 def slope_at(op: Operation, k: int, y: Any, args: Sequence[Any], params: Mapping[str, Any]) -> Any:
@@ -52,6 +50,8 @@ def slope_at(op: Operation, k: int, y: Any, args: Sequence[Any], params: Mapping
 def unbroadcast(c: Any, shape: tuple[int, ...]) -> Any:
     """Sum a contribution over the axes along which its argument was stretched."""
     extra = len(c.shape) - len(shape)
+    if type(c) is np.ndarray and c.shape[extra:] == shape:
+        return np.add.reduce(c, axis=tuple(range(extra)))
     padded = (1,) * extra + shape
     axes = tuple(k - len(c.shape) for k, (n, to) in enumerate(zip(c.shape, padded, strict=True)) if n != to)
     if axes:
@@ -89,7 +89,7 @@ def contributions(node: Node, g: Any, record: bool, wanted: set[Node] | None = N
         if type(data) is not float:
             if c.shape != data.shape:
                 c = unbroadcast(c, data.shape)
-            if c.dtype != data.dtype:
+            if c.dtype is not data.dtype and c.dtype != data.dtype:
                 c = cast(c, dtype=data.dtype)
         yield arg, c
 

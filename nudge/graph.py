@@ -98,7 +98,11 @@ def user_place(frame: FrameType | None) -> Place | None:
     """Find where the user's own code stands: the innermost frame outside of this package."""
     while frame is not None:
         code = frame.f_code
-        if not code.co_filename.startswith(_PACKAGE):
+        file = code.co_filename
+        inside = _inside.get(file)
+        if inside is None:
+            inside = _inside[file] = file.startswith(_PACKAGE)
+        if not inside:
             return code, frame.f_lasti
         frame = frame.f_back
     return None
@@ -115,4 +119,5 @@ def line_of(place: Place | None) -> str:
     return f"{code.co_filename}:{code.co_firstlineno}"
 
 
+_inside: dict[str, bool] = {}  # files seen, and whether they are this package's
 _PACKAGE = __file__.rpartition("graph.py")[0]

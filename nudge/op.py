@@ -144,8 +144,6 @@ class Operation:
         self.differentiable = callable(rules) or any(rule is not None for rule in rules or ())
         self.core = self._core()
         self.is_view = isinstance(self, View) and not self.signature  # its output may share its input's memory
-        # Whether arguments may need a cast even where all tensors are of one float dtype.
-        self.settles = self.types is truth or (isinstance(self, Elementwise) and self.data is not None)
         self.reads: dict[Any, frozenset[int]] = {}
         TABLE[self.name] = self
 

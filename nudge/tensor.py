@@ -20,7 +20,7 @@ from .errors import DTypeError, Error, GraphError, ShapeError, TraceError
 from .graph import NO_PARAMS, line_of, tick, user_place
 from .methods import METHODS
 from .mode import mode
-from .op import Abstract, Operand, Operation
+from .op import Abstract, Operand, Operation, as_is, truth
 
 
 class Tensor(Operand, *METHODS):  # type: ignore[misc]
@@ -45,8 +45,9 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
 
     @staticmethod
     def _of(array: Any, requires_grad: bool = False) -> Tensor:
-        """Make a leaf on an array, for the families of methods, which stand below this room."""
-        return wrap(array).requires_grad_() if requires_grad else wrap(array)
+        """Make a new tensor of an array; a traced program makes it anew at each run."""
+        made = wrap(array) if mode.trace is None else wrap(array).clone()
+        return made.requires_grad_() if requires_grad else made
 
     # -- recording ---------------------------------------------------------------------------------
 
@@ -57,14 +58,14 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
         raws = []
         nodes = []
         dtype = None
-        settle = tracked = abstract = False
+        mixed = tracked = abstract = scalars = False
         for arg in args:
             if isinstance(arg, Tensor):
                 raw = arg._array
                 if dtype is None:
                     dtype = raw.dtype
                 elif raw.dtype is not dtype:
-                    settle = True
+                    mixed = True
                 if type(raw) is Abstract:
                     abstract = True
                 node = arg._node if arg._base is None else arg._fresh()
@@ -75,12 +76,20 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
             elif type(arg) in PYTHON:
                 raws.append(arg)
                 nodes.append(arg)
+                scalars = True
             else:
                 return op(*[as_tensor(arg, op) for arg in args], **params)
-        if not op.is_view and (settle or dtype.kind != "f" or op.settles):  # type: ignore[union-attr]
-            settled = _settle(op, args)
-            if settled is not args:
-                return op(*settled, **params)
+        if not op.is_view:
+            if op.data is not None and (mixed or scalars):
+                among = {arg._array.dtype for arg in args[op.data] if isinstance(arg, Tensor)}
+                dtype = among.pop() if len(among) == 1 else None
+            elif mixed:
+                dtype = None
+            # One float dtype everywhere is what the body wants, but for the rows of booleans; else look closer.
+            if dtype is None or (op.types is truth if dtype.kind == "f" else scalars or op.types is not as_is):
+                settled = _settle(op, args)
+                if settled is not args:
+                    return op(*settled, **params)
         if abstract:
             out: Any = _explained(op, raws, params)
         else:
@@ -101,7 +110,8 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
                 if node is None:
                     nodes[k] = args[k].node
             made = ArrayNode(op, tuple(nodes), params, out, storage, tracked, user_place(sys._getframe(2)))
-        result = Tensor(out, made, storage)
+        result = _new(Tensor)
+        result._array, result._node, result._storage = out, made, storage
         if op.is_view and (abstract or _shares_memory(out, raws[0])):
             result._become_view(args[0], op, params)
         return result
@@ -152,7 +162,7 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
             raise ShapeError(
                 f"an in-place result of shape {value.shape} does not fit into a tensor of shape {self.shape}"
             )
-        if value.dtype != self.dtype:
+        if value._array.dtype is not self._array.dtype and value.dtype != self.dtype:
             if CATEGORY[value.dtype] > CATEGORY[self.dtype]:
                 raise DTypeError(f"an in-place result of {value.dtype} cannot be stored in a tensor of {self.dtype}")
             value = ops.cast(value, dtype=self.dtype)
@@ -162,7 +172,7 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
         if type(value._array) is Abstract and type(self._array) is not Abstract:
             raise TraceError(
                 f"a traced value of shape {value.shape} is written into a tensor of shape {self.shape} that was "
-                "made outside (under vmap it has one value for all examples): make that tensor inside of the function"
+                "made outside (under vmap it has one value for all examples): make it inside, with new_zeros() of a mapped tensor"
             )
         root = base._fresh()
         if (
@@ -177,6 +187,8 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
             )
         traced = type(self._array) is Abstract
         tracked = traced or (mode.grad and any(n is not None and n.requires_grad for n in (root, value._fresh())))
+        if tracked and type(value._array) is not Abstract and (value._node is None or not value._node.requires_grad):
+            value = ops.where(False, self, value)  # a constant takes the place of what had a history, and keeps it
         whole = (value if self is base else _scattered(base, self._chain, value)) if tracked else None
         if not traced:
             if not self._array.flags.writeable:
@@ -191,8 +203,6 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
             made = whole.node
             if made.op is None or whole is value:
                 made = ArrayNode(ops.alias, (made,), NO_PARAMS, base._array, storage, made.requires_grad, storage.place)
-            if mode.grad and root is not None:
-                made.requires_grad |= root.requires_grad
             made.data, made.storage, made.born = base._array, storage, tick()
             base._node = made
         elif root is not None and not root.requires_grad:
@@ -224,9 +234,10 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
                 f"a tensor of {self.dtype} cannot require a gradient: only floats can be nudged; cast with .float()"
             )
         self._base, self._chain = None, ()
-        self._node = (
-            ArrayNode(None, (), NO_PARAMS, self._array, self._storage, requires_grad) if requires_grad else None
-        )
+        made = (None, ()) if node is None or type(self._array) is not Abstract else (ops.alias, (node,))
+        self._node = ArrayNode(*made, NO_PARAMS, self._array, self._storage, True) if requires_grad else None
+        if self._node is not None:
+            self._node.keeps_grad = True
         return self
 
     @property
@@ -296,6 +307,7 @@ def _shares_memory(out: Any, source: Any) -> bool:
 
 
 ArrayNode.Handle = Tensor
+_new = Tensor.__new__  # without a call of __init__, in the one place where it counts
 
 
 def wrap(array: Any) -> Tensor:

@@ -9,6 +9,7 @@ import numpy as np
 from .. import ops
 from ..dtype import is_float
 from ..errors import IndexingError, ShapeError, UsageError, nearest
+from ..methods.axes import axis_from_end
 from ..op import Abstract
 from ..tensor import Tensor
 
@@ -56,8 +57,9 @@ def softmax(input: Tensor, dim: int) -> Tensor:
     >>> softmax(tensor([0.0, 0.0, 1000.0]), dim=0)
     tensor([0., 0., 1.])
     """
-    e = _below_largest(input, dim).exp()
-    return e / e.sum(dim, keepdim=True)
+    axes = (axis_from_end(dim, input.ndim),)
+    e = ops.exp(_below_largest(input, axes))
+    return e / ops.sum(e, axes=axes)
 
 
 def log_softmax(input: Tensor, dim: int) -> Tensor:
@@ -67,13 +69,14 @@ def log_softmax(input: Tensor, dim: int) -> Tensor:
     >>> log_softmax(tensor([0.0, 1000.0]), dim=0)
     tensor([-1000.,     0.])
     """
-    z = _below_largest(input, dim)
-    return z - z.exp().sum(dim, keepdim=True).log()
+    axes = (axis_from_end(dim, input.ndim),)
+    z = _below_largest(input, axes)
+    return z - ops.log(ops.sum(ops.exp(z), axes=axes))
 
 
-def _below_largest(input: Tensor, dim: int) -> Tensor:
+def _below_largest(input: Tensor, axes: tuple[int, ...]) -> Any:
     # The result does not depend on what is taken away, so no gradient has to pass through it.
-    return input - input.detach().amax(dim, keepdim=True)
+    return input - ops.max(input.detach(), axes=axes)
 
 
 # -- losses ----------------------------------------------------------------------------------------
@@ -113,9 +116,9 @@ def _is_class(target: Any, shape: tuple[int, ...], axis: int) -> Any:
         )
     if not isinstance(target, Tensor) or type(target._array) is not Abstract:
         values = np.asarray(target)
-        outside = values[(values < 0) | (values >= classes)]
-        if outside.size:
-            raise IndexingError(f"cross_entropy: class {outside[0]}, where the logits' classes are 0 to {classes - 1}")
+        if values.size and not 0 <= values.min() <= values.max() < classes:
+            wrong = values.min() if values.min() < 0 else values.max()
+            raise IndexingError(f"cross_entropy: class {wrong}, where the logits' classes are 0 to {classes - 1}")
     column = ops.reshape(target, ndim=len(shape) - 1, shape=(*shape[:axis], 1, *shape[axis + 1 :]))
     return ops.eq(column, np.arange(classes).reshape(classes, *(1,) * (len(shape) - axis - 1)))
 

@@ -62,8 +62,7 @@ def tanh(x: Any) -> Any:
 )
 def sigmoid(x: Any) -> Any:
     """Squash x into (0, 1): 1 / (1 + exp(−x))."""
-    with np.errstate(over="ignore"):
-        return 1 / (1 + np.exp(-np.asarray(x)))
+    return 1 / (1 + np.exp(-x))
 
 
 @elementwise(
