@@ -283,12 +283,18 @@ class Explanation:
 
 
 def explain(
-    operand: Any, *, lower: bool = True, step: float = 0.1, knobs: Collection[str] | None = None
+    operand: Any,
+    *,
+    lower: bool = True,
+    step: float = 0.1,
+    knobs: Collection[str] | None = None,
+    names: Mapping[str, Any] | None = None,
 ) -> Explanation:
     """Explain one number: a Value, or a tensor of one element.
 
     lower: whether to advise how to lower it, or how to raise it. step: how far the advice turns a knob; an array is
-    moved along its gradient by that length. knobs: the names to turn, by default all whose gradient is not 0.
+    moved along its gradient by that length. knobs: the names to turn, by default all whose gradient is not 0. names: what
+    to call Values and tensors, beside their labels.
 
     Raises GraphError where nothing requires a gradient or the graph was freed, ShapeError for more than one number,
     TraceError for a traced graph, and UsageError for a step that is not above 0 or a knob that is not there.
@@ -300,7 +306,7 @@ def explain(
         raise TraceError("a traced graph has shapes only: explain outside of the trace, where there are numbers")
     walked = flows(root)
     nodes = ancestors([root])[::-1]
-    explanation = Explanation(root, nodes, words.names(nodes), walked, lower, step, knobs)
+    explanation = Explanation(root, nodes, words.names(nodes, names), walked, lower, step, knobs)
     for name in knobs or ():
         if name not in explanation.gradients:
             raise UsageError(f"there is no variable {name}{nearest(name, explanation.gradients)}")

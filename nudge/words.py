@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -71,25 +73,20 @@ def length(value: Any) -> float:
     return float(np.linalg.norm(np.asarray(value, dtype=np.float64).ravel()))
 
 
-def names(nodes: Iterable[Node]) -> dict[Node, str]:
-    """Give each node a name of its own: its label, or v1, v2, … in the order given.
+def names(nodes: Iterable[Node], given: Mapping[str, Any] | None = None) -> dict[Node, str]:
+    """Give each node a name of its own: one that is given for its operand, its label, or v1, v2, … in order.
 
     A label that several nodes bear is numbered from its second bearer on: x, x·2, x·3.
     """
-    nodes = list(nodes)
-    labels = {node.label for node in nodes}
-    named: dict[Node, str] = {}
-    bearers: dict[str, int] = {}
-    count = 0
-    for node in nodes:
-        if node.label:
-            bearers[node.label] = place = bearers.get(node.label, 0) + 1
-            named[node] = node.label if place == 1 else f"{node.label}·{place}"
-            continue
-        count += 1
-        while f"v{count}" in labels:
-            count += 1
-        named[node] = f"v{count}"
+    called = {operand.node: name for name, operand in (given or {}).items()}
+    labels = {node: called.get(node, node.label) for node in nodes}
+    taken = set(labels.values())
+    bearers: Counter[str] = Counter()
+    fresh = (name for name in map("v{}".format, count(1)) if name not in taken)
+    named = {}
+    for node, label in labels.items():
+        bearers[label] += 1
+        named[node] = (label if bearers[label] == 1 else f"{label}·{bearers[label]}") if label else next(fresh)
     return named
 
 
