@@ -63,7 +63,8 @@ class Flow:
     @property
     def to(self) -> Node:
         """The argument that the contribution goes to."""
-        return self.node.args[self.k]
+        to: Node = self.node.args[self.k]
+        return to
 
 
 def flows(root: Node) -> list[Flow]:
@@ -76,7 +77,7 @@ def flows(root: Node) -> list[Flow]:
             "nothing to walk back to: it was made from nothing that requires a gradient; "
             "create an input with requires_grad=True, or look for a detach() or no_grad() on the way"
         )
-    grads: dict[Node, Any] = {root: root.seed(None, False)}  # type: ignore[attr-defined]
+    grads: dict[Node, Any] = {root: root.seed(None, False)}
     found = []
     for node in ancestors([root]):
         if node.op is None or node not in grads:
@@ -158,7 +159,7 @@ class Explanation:
     @cached_property
     def grads(self) -> dict[Node, Any]:
         """The gradient of every node that the walk reached."""
-        return {self.root: self.root.seed(None, False)} | {flow.to: flow.after for flow in self.flows}  # type: ignore[attr-defined]
+        return {self.root: self.root.seed(None, False)} | {flow.to: flow.after for flow in self.flows}
 
     @property
     def gradients(self) -> dict[str, Any]:
@@ -293,8 +294,8 @@ def explain(
     """Explain one number: a Value, or a tensor of one element.
 
     lower: whether to advise how to lower it, or how to raise it. step: how far the advice turns a knob; an array is
-    moved along its gradient by that length. knobs: the names to turn, by default all whose gradient is not 0. names: what
-    to call Values and tensors, beside their labels.
+    moved along its gradient by that length. knobs: the names to turn, by default all whose gradient is not 0. names:
+    what to call Values and tensors, beside their labels.
 
     Raises GraphError where nothing requires a gradient or the graph was freed, ShapeError for more than one number,
     TraceError for a traced graph, and UsageError for a step that is not above 0 or a knob that is not there.

@@ -10,14 +10,17 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import autograd, ops
 from .errors import DTypeError
 from .graph import NO_PARAMS, Node, tick
 from .op import Operand, Operation, install_operators
+
+if TYPE_CHECKING:
+    from .explain import Explanation
 
 
 class Value(Node, Operand):
@@ -96,6 +99,19 @@ class Value(Node, Operand):
     def backward(self, create_graph: bool = False) -> None:
         """Walk backward from here and leave each node its gradient."""
         autograd.backward(self, create_graph=create_graph)
+
+    def explain(
+        self, *, lower: bool = True, step: float = 0.1, knobs: Collection[str] | None = None
+    ) -> Explanation:
+        """Put the backward walk from here into words, and turn each knob; see nudge.explain.explain."""
+        from .explain import explain
+
+        return explain(self, lower=lower, step=step, knobs=knobs)
+
+    def _repr_svg_(self) -> str | None:
+        from .see import shown
+
+        return shown(self)
 
     def relu(self) -> Value:
         """Keep what is positive."""

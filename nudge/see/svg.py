@@ -75,8 +75,8 @@ def render(
 ) -> str:
     """Draw all that `root` was made from, and return the SVG's text.
 
-    names: what each node is called. grads: each node's gradient. local: each edge's local derivative; None where it is a matrix that was never built.
-    carried: what flows back along each edge. Without them, values are drawn alone.
+    names: what each node is called. grads: each node's gradient. local: each edge's local derivative; None where it is
+    a matrix that was never built. carried: what flows back along each edge. Without them, values are drawn alone.
 
     Raises UsageError for a graph that is too large to be drawn.
     """
