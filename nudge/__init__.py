@@ -15,25 +15,52 @@ from typing import Any
 
 from . import functions
 from .creation import (
-    arange, as_tensor, empty, empty_like, eye, from_numpy, full, full_like, is_tensor, linspace, ones, ones_like,
-    promote_types, result_type, tensor, tril_indices, triu_indices, zeros, zeros_like,
-)  # fmt: skip
+    arange,
+    as_tensor,
+    empty,
+    empty_like,
+    eye,
+    from_numpy,
+    full,
+    full_like,
+    is_tensor,
+    linspace,
+    ones,
+    ones_like,
+    promote_types,
+    result_type,
+    tensor,
+    tril_indices,
+    triu_indices,
+    zeros,
+    zeros_like,
+)
 from .dtype import bool_, float32, float64, int32, int64
 from .errors import DTypeError, Error, GraphError, IndexingError, ShapeError, TraceError, UsageError
 from .functions import (
-    broadcast_tensors, cat, concat, concatenate, einsum, hstack, meshgrid, stack, tensordot, vstack, where,
-)  # fmt: skip
+    broadcast_tensors,
+    cat,
+    concat,
+    concatenate,
+    einsum,
+    hstack,
+    meshgrid,
+    stack,
+    tensordot,
+    vstack,
+    where,
+)
 from .mode import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
 from .tensor import Tensor
 from .version import __version__
 
 __all__ = [
     "DTypeError", "Error", "GraphError", "IndexingError", "ShapeError", "Tensor", "TraceError", "UsageError",
-    "__version__", "arange", "as_tensor", "bool_", "broadcast_tensors", "cat", "concat", "concatenate", "einsum", "empty",
-    "empty_like", "enable_grad", "eye", "float32", "float64", "from_numpy", "full", "full_like", "hstack", "int32",
-    "int64", "is_grad_enabled", "is_tensor", "linspace", "meshgrid", "no_grad", "ones", "ones_like", "promote_types",
-    "result_type", "set_grad_enabled", "stack", "tensor", "tensordot", "tril_indices", "triu_indices", "vstack", "where",
-    "zeros", "zeros_like",
+    "__version__", "arange", "as_tensor", "bool_", "broadcast_tensors", "cat", "concat", "concatenate",
+    "einsum", "empty", "empty_like", "enable_grad", "eye", "float32", "float64", "from_numpy", "full",
+    "full_like", "hstack", "int32", "int64", "is_grad_enabled", "is_tensor", "linspace", "meshgrid", "no_grad",
+    "ones", "ones_like", "promote_types", "result_type", "set_grad_enabled", "stack", "tensor", "tensordot",
+    "tril_indices", "triu_indices", "vstack", "where", "zeros", "zeros_like",
 ]  # fmt: skip
 
 globals().update(functions.FUNCTIONS)
@@ -50,6 +77,7 @@ NAMES = {
         "normal", "rand", "rand_like", "randint", "randint_like", "randn", "randn_like", "randperm", "seed",
         "set_rng_state",
     ),
+    "see": ("draw",),
 }  # fmt: skip
 _HOME = {name: module for module, names in NAMES.items() for name in names}
 

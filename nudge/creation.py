@@ -11,15 +11,14 @@ from .dtype import PYTHON, as_dtype, float32, promote
 from .errors import DTypeError, ShapeError, UsageError
 from .methods.axes import spread
 from .methods.numbers import array_of
-from .op import Abstract, Operand
 from .tensor import Tensor, wrap
 
 
 def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Copy numbers, a nest of lists, an array or a tensor (without its history) into a new tensor.
 
-    Python floats become float32, integers int64; arrays keep their dtype. Raises ShapeError for lists of uneven lengths,
-    DTypeError for what is not a number.
+    Python floats become float32, integers int64; arrays keep their dtype. Raises ShapeError for lists of uneven
+    lengths, DTypeError for what is not a number.
 
     >>> tensor([[1.0, 2.0], [3.0, 4.0]])
     tensor([[1., 2.],

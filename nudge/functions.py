@@ -1,4 +1,4 @@
-"""The functions of nudge's top level: each method again, `sum(x, dim=1)` for `x.sum(dim=1)`, and what takes several tensors."""
+"""The functions of nudge's top level: each method again, `sum(x, dim=1)` for `x.sum(dim=1)`, and those of several."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from .creation import as_tensor
 from .errors import ShapeError, UsageError
 from .methods.axes import axis_from_end, spread
 from .methods.casts import Casts
+from .methods.einsum import einsum as _einsum
 from .methods.facts import Facts
 from .methods.index import Index
 from .methods.linalg import Linalg
-from .methods.linalg import einsum as _einsum
 from .methods.pointwise import Pointwise
 from .methods.reduce import Reduce
 from .methods.shape import Shape, moved, reshaped
@@ -106,7 +106,7 @@ def vstack(tensors: Sequence[Any]) -> Tensor:
 
 
 def where(condition: Any, input: Any = None, other: Any = None) -> Any:
-    """Take `input` where the condition holds, `other` elsewhere; with the condition alone, list where it holds, an axis each."""
+    """Take `input` where the condition holds, `other` elsewhere; the condition alone: list where it holds, by axis."""
     condition = as_tensor(condition)
     if input is None and other is None:
         return condition.nonzero().unbind(1)

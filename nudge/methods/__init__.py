@@ -1,4 +1,4 @@
-"""Tensor's methods, a family a file; each is a composition of operations, defined once and also a function of nudge's."""
+"""Tensor's methods, a family a file; each is a composition of operations, defined once, and a function too."""
 
 from .casts import Casts
 from .facts import Facts
@@ -9,6 +9,7 @@ from .new import New
 from .operators import Operators
 from .pointwise import Pointwise
 from .reduce import Reduce
+from .seen import Seen
 from .shape import Shape
 
-METHODS = (Pointwise, Reduce, Shape, Index, Linalg, InPlace, New, Casts, Facts, Operators)
+METHODS = (Pointwise, Reduce, Shape, Index, Linalg, InPlace, New, Casts, Facts, Seen, Operators)

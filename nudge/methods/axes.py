@@ -15,7 +15,7 @@ C = TypeVar("C", bound=type)
 NUMPY_NAMES = {"dim": "axis", "dims": "axis", "dimension": "axis", "keepdim": "keepdims"}
 
 
-def axis_from_end(dim: int, ndim: int, what: str = "dim") -> int:
+def axis_from_end(dim: Any, ndim: int, what: str = "dim") -> int:
     """Turn an axis counted from either end into one counted from the last. Raises ShapeError where there is none.
 
     >>> axis_from_end(0, 3), axis_from_end(-1, 3)

@@ -98,8 +98,8 @@ class Facts:
     def _real(self, what: str) -> Any:
         if type(self._array) is Abstract or mode.trace is not None:
             raise TraceError(
-                f"{what} of a traced tensor (shape {self.shape}, {self.dtype}): while a program is traced it has no value; "
-                "use where() instead of a branch on it"
+                f"{what} of a traced tensor (shape {self.shape}, {self.dtype}): while a program is traced it has no "
+                "value; use where() instead of a branch on it"
             )
         return self._array
 
@@ -118,7 +118,8 @@ class Facts:
         """Give the one number it holds, as Python's. Raises ShapeError where there are more."""
         if self._array.size != 1:
             raise ShapeError(
-                f"item() of a tensor with {self._array.size} elements (shape {self.shape}): expected 1; tolist() gives all"
+                f"item() of a tensor with {self._array.size} elements (shape {self.shape}): expected 1; "
+                "tolist() gives all"
             )
         return self._real("item()").item()
 
@@ -158,7 +159,7 @@ class Facts:
 
     def __contains__(self, value: Any) -> bool:
         """Tell whether an element equals the value."""
-        return bool((self == value).any())  # type: ignore[attr-defined]
+        return bool((self == value).any())
 
     def __repr__(self) -> str:
         """Show the numbers, and dtype and history where they matter."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..errors import DTypeError
 from ..op import Operand
 from .facts import Facts
 from .index import Index
@@ -17,27 +16,31 @@ from .shape import Shape
 if TYPE_CHECKING:
     from ..tensor import Tensor
 
-OUT_OF_PLACE: dict[type, tuple[str, ...]] = {
-    Pointwise: (
-        "abs", "absolute", "add", "addcdiv", "addcmul", "ceil", "clamp", "clip", "cos", "div", "divide", "eq", "erf", "exp",
-        "expm1", "floor", "floor_divide", "frac", "ge", "gt", "le", "lerp", "log", "log10", "log1p", "log2", "logical_and",
-        "logical_not", "logical_or", "logical_xor", "lt", "masked_fill", "mul", "multiply", "nan_to_num", "ne", "neg",
-        "negative", "pow", "reciprocal", "relu", "remainder", "round", "rsqrt", "sigmoid", "sign", "sin", "sqrt", "square",
-        "sub", "subtract", "tan", "tanh", "true_divide", "trunc",
-    ),
-    Reduce: ("cumsum",),
-    Shape: ("tril", "triu"),
-    Index: ("index_add", "scatter", "scatter_add"),
-    Linalg: ("addmm",),
-}  # fmt: skip
+OUT_OF_PLACE: dict[type, str] = {
+    Pointwise: """
+        abs absolute add addcdiv addcmul ceil clamp clip cos div divide eq erf exp expm1 floor floor_divide frac ge gt
+        le lerp log log10 log1p log2 logical_and logical_not logical_or logical_xor lt masked_fill mul multiply
+        nan_to_num ne neg negative pow reciprocal relu remainder round rsqrt sigmoid sign sin sqrt square sub subtract
+        tan tanh true_divide trunc
+    """,
+    Reduce: "cumsum",
+    Shape: "tril triu",
+    Index: "index_add scatter scatter_add",
+    Linalg: "addmm",
+}
 OPERATORS = {
-    "iadd": "add", "isub": "sub", "imul": "mul", "itruediv": "div", "ifloordiv": "floor_divide", "imod": "remainder",
+    "iadd": "add",
+    "isub": "sub",
+    "imul": "mul",
+    "itruediv": "div",
+    "ifloordiv": "floor_divide",
+    "imod": "remainder",
     "ipow": "pow",
-}  # fmt: skip
+}
 
 
 class InPlace(Facts):
-    """Writing into a tensor that is there. Raises GraphError for a leaf that requires a gradient, outside of no_grad."""
+    """Writing into a tensor. Raises GraphError for a leaf that requires a gradient, outside of no_grad."""
 
     def copy_(self, src: Any) -> Tensor:
         """Overwrite with another tensor's numbers, cast and broadcast."""
@@ -72,7 +75,7 @@ def _written(method: Callable[..., Any], name: str) -> Callable[..., Any]:
 
 
 for family, names in OUT_OF_PLACE.items():
-    for name in names:
+    for name in names.split():
         setattr(InPlace, f"{name}_", _written(vars(family)[name], f"{name}_"))
 for operator, name in OPERATORS.items():
     setattr(InPlace, f"__{operator}__", _written(vars(Pointwise)[name], f"__{operator}__"))

@@ -14,7 +14,7 @@ from ..op import Operand
 def array_of(data: Any, dtype: Any = None) -> Any:
     """Read numbers as an array of a dtype that tensors hold."""
     if isinstance(data, Operand):
-        array = np.asarray(data.detach())  # type: ignore[attr-defined]
+        array = np.asarray(data.detach())
     elif isinstance(data, (np.ndarray, np.generic)):
         array = np.asarray(data)
     else:

@@ -51,7 +51,7 @@ class Pointwise(Facts):
     subtract = sub
 
     def div(self, other: Any, *, rounding_mode: str | None = None) -> Tensor:
-        """Divide; with `rounding_mode` 'floor' or 'trunc', round the quotient down or towards zero, in the arguments' dtype."""
+        """Divide; with `rounding_mode` 'floor' or 'trunc', round down or towards zero, and integers stay integers."""
         if rounding_mode is None:
             return ops.div(self, other)
         if rounding_mode == "floor":

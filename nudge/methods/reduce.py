@@ -11,7 +11,8 @@ from ..errors import DTypeError, ShapeError
 from ..op import Operation
 from .axes import axes_from_end, axis_from_end, numpy_names
 from .facts import Facts
-from .shape import dropped, moved
+from .index import taken
+from .shape import dropped, moved, reshaped
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -84,8 +85,8 @@ class Reduce(Facts):
         """Multiply all elements, or those along one axis."""
         x = self if dtype is None else self.to(dtype)
         if dim is None:
-            return dropped(ops.prod(ops.reshape(x, ndim=x.ndim, shape=(x.numel(),)), axes=(-1,)), (-1,))
-        return Reduce._reduced(x, ops.prod, dim, keepdim) if x.ndim else x
+            return dropped(ops.prod(reshaped(x, (x.numel(),)), axes=(-1,)), (-1,))
+        return Reduce._reduced(x, ops.prod, dim, keepdim) if x.ndim else ops.alias(x)
 
     def cumsum(self, dim: int, *, dtype: Any = None) -> Tensor:
         """Add up along an axis, keeping every subtotal."""
@@ -113,8 +114,8 @@ class Reduce(Facts):
         """Find where the largest stands, the first of equals; without an axis, in the flattened tensor."""
         x: Any = _some(self, "argmax", dim)
         if dim is None:
-            at = ops.argmax(ops.reshape(x, ndim=x.ndim, shape=(x.numel(),)))
-            return ops.reshape(at, ndim=1, shape=(1,) * x.ndim if keepdim else ())
+            at = ops.argmax(reshaped(x, (x.numel(),)))
+            return reshaped(at, (1,) * x.ndim if keepdim else ())
         if not x.ndim:
             return Reduce.argmax(x)
         axis = axis_from_end(dim, x.ndim)
@@ -186,11 +187,9 @@ def _shift(x: Any, axes: tuple[int, ...]) -> Any:
 
 
 def _along_last(op: Operation, x: Any, dim: int) -> Any:
-    axis = axis_from_end(dim, x.ndim)
-    if axis == -1 and x.ndim:
-        return op(x)
     if not x.ndim:
-        return ops.reshape(op(ops.reshape(x, ndim=0, shape=(1,))), ndim=1, shape=())
+        return reshaped(op(reshaped(x, (1,))), ())
+    axis = axis_from_end(dim, x.ndim)
     return moved(op(moved(x, axis, -1)), -1, axis)
 
 
@@ -199,9 +198,9 @@ def _extreme(x: Any, dim: Any, keepdim: bool, over_all: Any, pairwise: Any, posi
         return over_all(x)
     if not isinstance(dim, int):
         return pairwise(x, dim)
-    at = position(x, dim, keepdim=True)
-    values = x.take_along_dim(at, dim) if x.ndim else x
-    if not keepdim and x.ndim:
-        axes = (axis_from_end(dim, x.ndim),)
-        at, values = dropped(at, axes), dropped(values, axes)
-    return Extremum(values, at)
+    if not x.ndim:
+        return Extremum(x, position(x, dim))
+    axis = axis_from_end(dim, x.ndim)
+    at = position(x, axis, keepdim=True)
+    values = taken(x, axis, at)
+    return Extremum(values, at) if keepdim else Extremum(dropped(values, (axis,)), dropped(at, (axis,)))

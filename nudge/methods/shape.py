@@ -34,6 +34,8 @@ def dropped(x: Any, axes: tuple[int, ...]) -> Any:
 
 def moved(x: Any, source: int, target: int) -> Any:
     """Move one axis (negative numbers) to another place."""
+    if source == target:
+        return x
     order = list(range(-len(x.shape), 0))
     axis = order.pop(source)
     order.insert(target + len(x.shape), axis)
@@ -51,13 +53,14 @@ class Shape(Facts):
         return reshaped(self, sizes_of(shape, self._array.size))
 
     def view(self, *shape: Any) -> Tensor:
-        """Give it another shape on the same memory. Raises ShapeError where memory does not allow; with a dtype, cast."""
+        """Give it another shape on the same memory; with a dtype, cast. Raises ShapeError where memory forbids."""
         if len(shape) == 1 and isinstance(shape[0], (np.dtype, str)):
             return self.to(shape[0])
         out = reshaped(self, sizes_of(shape, self._array.size))
         if self._array.size and type(self._array) is not Abstract and out._base is None:
             raise ShapeError(
-                f"view of shape {self.shape} as {out.shape}: its elements do not lie in that order in memory; use reshape()"
+                f"view of shape {self.shape} as {out.shape}: its elements do not lie in that order in memory; "
+                "use reshape()"
             )
         return out
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -39,17 +40,17 @@ def _shown(array: Any) -> Any:
     return array
 
 
-def _writer(shown: Any) -> Any:
-    if shown.dtype.kind != "f":
-        width = max((len(str(x)) for x in shown.ravel().tolist()), default=0)
-        return lambda x: str(x).rjust(width if shown.ndim else 0)
-    sizes = np.abs(shown[np.isfinite(shown) & (shown != 0)].astype(np.float64))
-    whole = bool(np.all(sizes == np.floor(sizes)))
-    if sizes.size and (sizes.max() / sizes.min() > 1000 or sizes.max() > 1e8 or sizes.min() < 1e-4):
-        write = "{:.4e}".format
-    elif whole:
-        write = lambda x: f"{x:.0f}." if np.isfinite(x) else str(x)  # noqa: E731
-    else:
-        write = "{:.4f}".format
+def _writer(shown: Any) -> Callable[[Any], str]:
+    write = _floats(shown) if shown.dtype.kind == "f" else str
     width = max((len(write(x)) for x in shown.ravel().tolist()), default=0)
     return lambda x: write(x).rjust(width if shown.ndim else 0)
+
+
+def _floats(shown: Any) -> Callable[[Any], str]:
+    """Choose between whole numbers, four decimals, and powers of ten where sizes differ much."""
+    sizes = np.abs(shown[np.isfinite(shown) & (shown != 0)].astype(np.float64))
+    if sizes.size and (sizes.max() / sizes.min() > 1000 or sizes.max() > 1e8 or sizes.min() < 1e-4):
+        return "{:.4e}".format
+    if np.all(sizes == np.floor(sizes)):
+        return lambda x: f"{x:.0f}." if np.isfinite(x) else str(x)
+    return "{:.4f}".format
