@@ -291,18 +291,19 @@ def explain(
     knobs: Collection[str] | None = None,
     names: Mapping[str, Any] | None = None,
 ) -> Explanation:
-    """Explain one number: a Value, or a tensor of one element.
+    """Explain one number: a Value, a tensor of one element, or its node.
 
     lower: whether to advise how to lower it, or how to raise it. step: how far the advice turns a knob; an array is
     moved along its gradient by that length. knobs: the names to turn, by default all whose gradient is not 0. names:
     what to call Values and tensors, beside their labels.
 
     Raises GraphError where nothing requires a gradient or the graph was freed, ShapeError for more than one number,
-    TraceError for a traced graph, and UsageError for a step that is not above 0 or a knob that is not there.
+    DTypeError for what has no graph, TraceError for a traced graph, UsageError for a step that is not above 0 or a knob
+    that is not there.
     """
     if not (step > 0 and math.isfinite(step)):
         raise UsageError(f"step is {step:g}: expected a number above 0, such as 0.1")
-    root: Node = operand.node
+    root = words.node_of(operand)
     if isinstance(root.data, Abstract):
         raise TraceError("a traced graph has shapes only: explain outside of the trace, where there are numbers")
     walked = flows(root)

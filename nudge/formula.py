@@ -101,16 +101,18 @@ class Formula:
                 raise UsageError(f"{brief(self.text)} has no variable {name}{nearest(name, self.names)}")
 
     def record(self, point: Mapping[str, float]) -> Value:
-        """Compute the formula on Values that go by its variables' names, and give the Value at the graph's end.
+        """Compute the formula on Values that go by its variables' names, and give the Value at the graph's end, f.
 
         Raises UsageError for a variable without a value, a value without a variable, and a result without a graph.
         """
         self.check(point)
-        result = self.evaluate({name: Value(number, label=name) for name, number in point.items()})
+        result = self.evaluate({name: Value(point[name], label=name) for name in self.names if name in point})
         if not isinstance(result, Value):
             raise UsageError(
                 f"{brief(self.text)} is {result:g} and has no slope: there is nothing to walk back through"
             )
+        if result.op is not None and "f" not in self.names:
+            result.label = "f"
         return result
 
     def evaluate(self, env: Mapping[str, Any]) -> Any:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from .errors import DTypeError
 from .graph import Node
 from .op import Abstract
 
@@ -73,12 +74,20 @@ def length(value: Any) -> float:
     return float(np.linalg.norm(np.asarray(value, dtype=np.float64).ravel()))
 
 
+def node_of(operand: Any) -> Node:
+    """Give the node behind a Value or a tensor, or a node itself. Raises DTypeError for what has no graph."""
+    node = operand if isinstance(operand, Node) else getattr(operand, "node", None)
+    if not isinstance(node, Node):
+        raise DTypeError(f"expected a Value, a tensor or a node of the graph, got {type(operand).__name__} {operand!r}")
+    return node
+
+
 def names(nodes: Iterable[Node], given: Mapping[str, Any] | None = None) -> dict[Node, str]:
     """Give each node a name of its own: one that is given for its operand, its label, or v1, v2, … in order.
 
     A label that several nodes bear is numbered from its second bearer on: x, x·2, x·3.
     """
-    called = {operand.node: name for name, operand in (given or {}).items()}
+    called = {node_of(operand): name for name, operand in (given or {}).items()}
     labels = {node: called.get(node, node.label) for node in nodes}
     taken = set(labels.values())
     bearers: Counter[str] = Counter()

@@ -184,7 +184,7 @@ def test_explain(capsys):
     assert (status, err) == (0, "")
     assert "= 0.7071" in out
     assert "0.5000 × 1 = 0.5000" in out
-    assert "x1 −1.5, x2 0.5, w1 1.0, w2 0.0, b 0.5" in out
+    assert "x1 −1.5, w1 1.0, x2 0.5, w2 0.0, b 0.5" in out
     assert "to lower it, w1 down: h = −0.1: predicted −0.1000, actual −0.1147, gap (curvature) −0.0147" in out
 
 

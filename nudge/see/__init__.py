@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import numpy as np
 
 from .. import words
 from ..errors import UsageError
-from ..graph import Node, ancestors
+from ..graph import ancestors
 from ..op import Abstract
 
 NOTEBOOK = 200  # with more nodes, a notebook shows the numbers instead
@@ -44,8 +45,10 @@ class Picture:
             part.write_text(self.svg, encoding="utf-8")
             part.replace(path)
         except OSError as error:
-            part.unlink(missing_ok=True)
             raise UsageError(f"{path} cannot be written: {error.strerror}") from None
+        finally:
+            with contextlib.suppress(OSError):
+                part.unlink()
         return path
 
 
@@ -65,7 +68,7 @@ def draw(operand: Any, *, unfold: bool = False, names: Mapping[str, Any] | None 
     from .svg import render
     from .unfold import unfolded
 
-    node: Node = (unfolded(operand, names) if unfold else operand).node
+    node = words.node_of(unfolded(operand, names) if unfold else operand)
     number = not isinstance(node.data, Abstract) and np.size(node.data) == 1
     walked = flows(node) if number and node.requires_grad else []
     grads = {flow.node: flow.upstream for flow in walked} | {flow.to: flow.after for flow in walked}
@@ -76,7 +79,7 @@ def draw(operand: Any, *, unfold: bool = False, names: Mapping[str, Any] | None 
 
 def shown(operand: Any) -> str | None:
     """Draw an operand for a notebook; None, for which it shows the numbers, where there is no history, or too much."""
-    node: Node = operand.node
+    node = words.node_of(operand)
     if not node.args or len(ancestors([node])) > NOTEBOOK:
         return None
     return draw(operand).svg

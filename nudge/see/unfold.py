@@ -9,6 +9,7 @@ from ..errors import TraceError
 from ..graph import Node, ancestors
 from ..mode import set_grad_enabled
 from ..op import Abstract
+from ..words import node_of
 
 
 def unfolded(operand: Any, names: Mapping[str, Any] | None = None) -> Any:
@@ -24,8 +25,8 @@ def unfolded(operand: Any, names: Mapping[str, Any] | None = None) -> Any:
     ['+', '*']
     """
     made: dict[Node, Any] = {}
-    root = operand.node
-    called = {named.node: name for name, named in (names or {}).items()}
+    root = node_of(operand)
+    called = {node_of(named): name for name, named in (names or {}).items()}
     if isinstance(root.data, Abstract):
         raise TraceError("a traced graph has shapes only, and cannot be unfolded: draw it as it is")
     with set_grad_enabled(True):
