@@ -210,6 +210,11 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
         self._fresh()
         return self
 
+    def _overwrite(self, array: Any) -> None:
+        """Write numbers where no history is kept: under no_grad, outside of a trace, and not through a view."""
+        self._array[...] = array
+        self._storage.touch(sys._getframe(1))
+
     # -- gradients ---------------------------------------------------------------------------------
 
     @property

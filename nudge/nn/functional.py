@@ -10,8 +10,9 @@ from .. import ops
 from ..dtype import is_float
 from ..errors import IndexingError, ShapeError, UsageError, nearest
 from ..methods.axes import axis_from_end
+from ..mode import mode
 from ..op import Abstract
-from ..tensor import Tensor
+from ..tensor import Tensor, wrap
 
 REDUCTIONS = ("mean", "sum", "none")
 
@@ -100,10 +101,14 @@ def cross_entropy(input: Tensor, target: Tensor, *, reduction: str = "mean") -> 
     log_p = log_softmax(input, axis)
     if is_float(target.dtype):
         _same_shape("cross_entropy with a probability for each class", input, target)
-        losses = -(log_p * target).sum(axis)
+        picked = log_p * target
     else:
-        losses = -ops.where(_is_class(target, input.shape, axis), log_p, 0.0).sum(axis)
-    return reduced(losses, reduction)
+        picked = ops.where(_is_class(target, input.shape, axis), log_p, 0.0)
+    if known_reduction(reduction) == "none":
+        return -picked.sum(axis)
+    # One sum over examples and classes, and the sign with the mean: each step saved is saved once more on the way back.
+    examples = max(input.numel() // max(input.shape[axis], 1), 1)
+    return picked.sum() * (-1.0 if reduction == "sum" else -1 / examples)
 
 
 def _is_class(target: Any, shape: tuple[int, ...], axis: int) -> Any:
@@ -119,8 +124,10 @@ def _is_class(target: Any, shape: tuple[int, ...], axis: int) -> Any:
         if values.size and not 0 <= values.min() <= values.max() < classes:
             wrong = values.min() if values.min() < 0 else values.max()
             raise IndexingError(f"cross_entropy: class {wrong}, where the logits' classes are 0 to {classes - 1}")
+        target = target if mode.trace is not None else values  # what is known now needs no step of its own
     column = ops.reshape(target, ndim=len(shape) - 1, shape=(*shape[:axis], 1, *shape[axis + 1 :]))
-    return ops.eq(column, np.arange(classes).reshape(classes, *(1,) * (len(shape) - axis - 1)))
+    mask = ops.eq(column, np.arange(classes).reshape(classes, *(1,) * (len(shape) - axis - 1)))
+    return mask if isinstance(mask, Tensor) else wrap(mask)
 
 
 def binary_cross_entropy_with_logits(input: Tensor, target: Tensor, *, reduction: str = "mean") -> Tensor:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from .. import ops
 from ..errors import UsageError
-from ..mode import mode
-from ..tensor import Tensor, wrap
+from ..op import Operand
 from .optimizer import Group, Optimizer
 
 
@@ -45,20 +44,17 @@ class Adam(Optimizer):
         if len(group["betas"]) != 2 or not all(0 <= beta < 1 for beta in group["betas"]):
             raise UsageError(f"betas = {group['betas']}: expected two numbers of [0, 1), such as (0.9, 0.999)")
 
-    def update(self, p: Tensor, grad: Tensor, state: dict[str, Any], group: Group) -> None:
+    def rule(self, p: Any, grad: Any, state: Mapping[str, Any], group: Group) -> tuple[Any, dict[str, Any]]:
         """Turn one parameter."""
-        if not state:
-            # In float64, since 1 − β₂ᵗ would lose half its digits in float32.
-            state["step"] = wrap(np.zeros((), np.float64))
-            state["exp_avg"], state["exp_avg_sq"] = (wrap(np.zeros(p.shape, p.dtype)) for _ in range(2))
-        (beta1, beta2), m, v = group["betas"], state["exp_avg"], state["exp_avg_sq"]
+        beta1, beta2 = group["betas"]
         if group["weight_decay"]:
-            grad = grad.add(p, alpha=group["weight_decay"])
-        m.lerp_(grad, 1 - beta1)
-        v.lerp_(grad * grad, 1 - beta2)
-        step = state["step"].add_(1.0)
-        # Eager, a Python number is quicker than operations on a single element; a trace has none.
-        t = step if mode.trace is not None else step.item()
-        rate = group["lr"] / (1 - beta1**t)
-        spread = v.sqrt() / ops.sqrt(1 - beta2**t) + group["eps"]
-        p.sub_(m * rate / spread)
+            grad = grad + p * group["weight_decay"]
+        # Steps are counted in float64, since 1 − β₂ᵗ would lose half its digits in float32.
+        count = state["step"] + 1.0 if state else np.float64(1.0)
+        m = state["exp_avg"] + (grad - state["exp_avg"]) * (1 - beta1) if state else grad * (1 - beta1)
+        square = grad * grad
+        v = state["exp_avg_sq"] + (square - state["exp_avg_sq"]) * (1 - beta2) if state else square * (1 - beta2)
+        # Outside of a trace a Python number, which leaves the parameter's dtype alone.
+        t = count if isinstance(count, Operand) else float(count)
+        spread = ops.sqrt(v) / ops.sqrt(1 - beta2**t) + group["eps"]
+        return p - m * (group["lr"] / (1 - beta1**t)) / spread, {"step": count, "exp_avg": m, "exp_avg_sq": v}

@@ -1,25 +1,27 @@
 """What all optimizers share: groups of parameters with their settings, and a state for each parameter.
 
-A rule is written in operations on tensors, and writes into the tensors that it finds, so a traced step holds it too.
+A rule is a pure function, written in operations: eager it runs on the arrays themselves, at NumPy's speed; in a traced
+step on tensors. Either way what it returns is written back into the tensors that are there.
 """
 
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from ..errors import UsageError, nearest
-from ..mode import enable_grad, no_grad
+from ..mode import enable_grad, mode, no_grad
 from ..tensor import Tensor, wrap
 
 Group = dict[str, Any]
 
 
 class Optimizer:
-    """The base of every optimizer: a subclass says in `update` how one parameter is turned.
+    """The base of every optimizer: a subclass says in `rule` how one parameter is turned.
 
     `param_groups` are dicts of settings, each with its `params`; settings may be changed between steps.
     """
@@ -80,12 +82,27 @@ class Optimizer:
         for group in self.param_groups:
             for p in group["params"]:
                 if p.grad is not None:
-                    self.update(p, p.grad, self.state.setdefault(p, {}), group)
+                    self._turn(p, p.grad, self.state.setdefault(p, {}), group)
         return loss
 
-    def update(self, p: Tensor, grad: Tensor, state: dict[str, Any], group: Group) -> None:
-        """Turn one parameter in place, of the settings of its group; `state`, empty at first, is kept for it."""
-        raise NotImplementedError
+    def _turn(self, p: Tensor, grad: Tensor, state: dict[str, Any], group: Group) -> None:
+        if mode.trace is not None or p._base is not None:
+            value, kept = self.rule(p, grad, state, group)
+            p._write(value)
+            for name, new in kept.items():
+                state[name] = state[name]._write(new) if name in state else new
+        else:
+            value, kept = self.rule(p._array, grad._array, {name: held._array for name, held in state.items()}, group)
+            p._overwrite(value)
+            for name, new in kept.items():
+                if name in state:
+                    state[name]._overwrite(new)
+                else:
+                    state[name] = wrap(np.array(new))
+
+    @abstractmethod
+    def rule(self, p: Any, grad: Any, state: Mapping[str, Any], group: Group) -> tuple[Any, dict[str, Any]]:
+        """Compute one parameter's new value and state (empty before the first step), of the settings of its group."""
 
     def state_dict(self) -> dict[str, Any]:
         """Give state and settings, parameters by number in the order of the groups; tensors share memory."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..errors import UsageError
-from ..tensor import Tensor
 from .optimizer import Group, Optimizer
 
 
@@ -42,16 +41,14 @@ class SGD(Optimizer):
         if group["nesterov"] and (not group["momentum"] or group["dampening"]):
             raise UsageError("nesterov=True needs a momentum above 0, such as 0.9, and no dampening")
 
-    def update(self, p: Tensor, grad: Tensor, state: dict[str, Any], group: Group) -> None:
+    def rule(self, p: Any, grad: Any, state: Mapping[str, Any], group: Group) -> tuple[Any, dict[str, Any]]:
         """Turn one parameter."""
         if group["weight_decay"]:
-            grad = grad.add(p, alpha=group["weight_decay"])
+            grad = grad + p * group["weight_decay"]
         momentum = group["momentum"]
-        if momentum:
-            buffer = state.get("momentum_buffer")
-            if buffer is None:
-                buffer = state["momentum_buffer"] = grad.detach().clone()
-            else:
-                buffer.copy_(buffer * momentum + grad * (1 - group["dampening"]))
-            grad = grad + buffer * momentum if group["nesterov"] else buffer
-        p.sub_(grad, alpha=group["lr"])
+        if not momentum:
+            return p - grad * group["lr"], {}
+        buffer = state.get("momentum_buffer")
+        buffer = grad if buffer is None else buffer * momentum + grad * (1 - group["dampening"])
+        turn = grad + buffer * momentum if group["nesterov"] else buffer
+        return p - turn * group["lr"], {"momentum_buffer": buffer}
