@@ -74,7 +74,7 @@ def test_every_picture_is_drawn_by_a_line_of_the_lesson():
 def test_the_pictures_are_what_nudge_draws(terminal, command):
     terminal(command)
     name = shlex.split(command)[-1]
-    same = Path(name).read_bytes() == (PICTURES / name).read_bytes()
+    same = Path(name).read_text("utf-8") == (PICTURES / name).read_text("utf-8")
     assert same, f"docs/pictures/{name} is out of date; there, run: {command}"
 
 
