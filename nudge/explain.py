@@ -26,7 +26,6 @@ import math
 import textwrap
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import groupby
 from typing import Any
 
@@ -36,7 +35,7 @@ from . import words
 from .autograd import contributions, multiply, slope_at
 from .errors import GraphError, TraceError, UsageError, nearest
 from .graph import Node, ancestors, descendants
-from .op import Abstract
+from .op import Abstract, Operation
 
 LONGEST = 400  # as many lines of a part are printed
 WIDTH = 100  # as many characters a line are filled with names and numbers
@@ -47,28 +46,23 @@ LISTED = 100  # arrays of as many elements are listed whole in JSON
 class Flow:
     """What one edge carries backward, from a node to its argument k: `local × upstream = contribution`.
 
-    local: the edge's own derivative; None where it is a matrix that the rule applies without building it (an operation
-    that is not elementwise, on more than one number). upstream: the node's gradient. before, after: the argument's
-    gradient, before and after the contribution was added.
+    to: that argument. local: the edge's own derivative; None where it is a matrix that the rule applies without
+    building it (an operation that is not elementwise, on more than one number). upstream: the node's gradient. before,
+    after: the argument's gradient, before and after the contribution was added.
     """
 
     node: Node
     k: int
+    to: Node
     local: Any
     upstream: Any
     contribution: Any
     before: Any
     after: Any
 
-    @property
-    def to(self) -> Node:
-        """The argument that the contribution goes to."""
-        to: Node = self.node.args[self.k]
-        return to
 
-
-def flows(root: Node) -> list[Flow]:
-    """Walk backward from one number, and list what each edge carries, in the order of the walk.
+def flows(root: Node) -> tuple[list[Flow], dict[Node, Any]]:
+    """Walk backward from one number: what each edge carries, in the order of the walk, and every node's gradient.
 
     Raises GraphError where nothing requires a gradient or the graph was freed, ShapeError for more than one number.
     """
@@ -77,6 +71,8 @@ def flows(root: Node) -> list[Flow]:
             "nothing to walk back to: it was made from nothing that requires a gradient; "
             "create an input with requires_grad=True, or look for a detach() or no_grad() on the way"
         )
+    if root.op is not None and not root.args:
+        raise GraphError("its graph was freed by backward(): explain or draw it before, or say retain_graph=True")
     grads: dict[Node, Any] = {root: root.seed(None, False)}
     found = []
     for node in ancestors([root]):
@@ -86,8 +82,8 @@ def flows(root: Node) -> list[Flow]:
         for (arg, c), (k, local) in zip(contributions(node, upstream, False), _edges(node), strict=True):
             before = grads.get(arg)
             grads[arg] = c if before is None else before + c
-            found.append(Flow(node, k, local, upstream, c, 0.0 if before is None else before, grads[arg]))
-    return found
+            found.append(Flow(node, k, arg, local, upstream, c, 0.0 if before is None else before, grads[arg]))
+    return found, grads
 
 
 def _edges(node: Node) -> Iterator[tuple[int, Any]]:
@@ -139,70 +135,49 @@ class Turn:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One node as it was: its name here, how it was made ('v1 + b'; '' for a variable) and by what, its value."""
+
+    name: str
+    expression: str
+    op: Operation | None
+    value: Any
+
+    def __str__(self) -> str:
+        """Write how it came about: 'v2 = v1 + b'; a variable's name alone."""
+        return f"{self.name} = {self.expression}" if self.expression else self.name
+
+
 @dataclass(frozen=True, repr=False)
 class Explanation:
     """One number, explained: how it came about, what its gradients are and why, and which knobs move it.
 
-    nodes: all it was made from, oldest first. names: what each is called here. flows: the backward walk. lower:
-    whether the advice is to lower it, or to raise it. step: how far a knob is turned. knobs: the names that are turned;
-    by default all variables whose gradient is not 0.
+    Everything in it is as it was when it was made, whatever becomes of the graph.
+
+    steps: all that the number was made from and itself, by node, oldest first. flows: the backward walk. grads: every
+    node's gradient. turns: the knobs, the largest gradient first. broken: the first node that is not finite, if any.
+    complaint: how that came about; '' where all is finite.
     """
 
     root: Node
-    nodes: Sequence[Node]
-    names: dict[Node, str]
-    flows: Sequence[Flow]
-    lower: bool
-    step: float
-    knobs: Collection[str] | None
-
-    @cached_property
-    def grads(self) -> dict[Node, Any]:
-        """The gradient of every node that the walk reached."""
-        return {self.root: self.root.seed(None, False)} | {flow.to: flow.after for flow in self.flows}
+    steps: dict[Node, Step]
+    flows: list[Flow]
+    grads: dict[Node, Any]
+    turns: list[Turn]
+    broken: Node | None
+    complaint: str
 
     @property
     def gradients(self) -> dict[str, Any]:
         """The gradients of the variables, by name, in order of appearance."""
-        return {
-            self.names[node]: self.grads.get(node, 0.0) for node in self.nodes if node.op is None and node.requires_grad
-        }
-
-    @property
-    def nonfinite(self) -> Node | None:
-        """The first node that is not finite, if any."""
-        return words.first_nonfinite(self.nodes)
-
-    @cached_property
-    def turns(self) -> list[Turn]:
-        """What a turn of each knob predicts and does, the largest gradient first."""
-        leaves = [node for node in self.nodes if self.names[node] in self.gradients]
-        leaves.sort(key=lambda node: -words.length(self.grads.get(node, 0.0)))
-        return [
-            self._turned(node)
-            for node in leaves
-            if (words.length(self.grads.get(node, 0.0)) if self.knobs is None else self.names[node] in self.knobs)
-        ]
-
-    def _turned(self, leaf: Node) -> Turn:
-        g, before = self.grads.get(leaf, 0.0), float(self.root.data)
-        steepness, one = words.length(g), np.size(leaf.data) == 1
-        if not math.isfinite(steepness):
-            return Turn(self.names[leaf], g, "unknown", math.nan, math.nan, math.nan, math.nan)
-        h = -self.step if self.lower else self.step
-        uphill = g / steepness if steepness else np.ones_like(leaf.data) / math.sqrt(np.size(leaf.data))
-        after = float(_replayed(self.root, self.nodes, leaf, leaf.data + h * uphill))
-        shown = h * float(np.sum(uphill)) if one else h
-        turn = ("up" if shown > 0 else "down") if one else "along" if h > 0 else "against"
-        gap = after - before - h * steepness
-        if abs(gap) <= 8 * np.finfo(np.result_type(self.root.data)).eps * max(abs(before), abs(after)):
-            gap = 0.0
-        return Turn(self.names[leaf], g, turn if steepness else "flat", shown, h * steepness, after - before, gap)
+        leaves = [node for node, step in self.steps.items() if step.op is None and node.requires_grad]
+        return {self.steps[node].name: self.grads.get(node, 0.0) for node in leaves}
 
     def sections(self) -> list[tuple[str, list[str]]]:
         """Give the text in parts: (heading, lines)."""
         parts = [("forward", self._forward())]
-        if self.nonfinite is None:
+        if self.broken is None:
             parts += [
                 ("backward: local × upstream = contribution", self._backward()),
                 ("gradients", _listed(self.gradients, " ", words.decimal)),
@@ -218,58 +193,39 @@ class Explanation:
 
     __repr__ = __str__
 
-    def made(self, node: Node) -> str:
-        """Write how a node came about: 'v1 = x * x'; a variable's name alone."""
-        name = self.names[node]
-        return name if node.op is None else f"{name} = {words.expression(node, self.names)}"
-
-    def complaint(self) -> str:
-        """Say which node first became non-finite, and from what; '' where all is finite."""
-        node = self.nonfinite
-        if node is None:
-            return ""
-        values = [words.brief(arg.data) if isinstance(arg, Node) else words.constant(arg) for arg in node.args]
-        given = " and ".join(values)
-        return f"{self.made(node)} is {words.brief(node.data)}" + (f", made of {given}" if given else "")
-
     def _forward(self) -> list[str]:
-        leaves = {self.names[node]: node.data for node in self.nodes if node.op is None}
-        lines = _listed(leaves, " = ", words.number)
-        texts = {node: self.made(node) for node in self.nodes if node.op is not None}
-        width = min(60, max(map(len, texts.values()), default=0))
-        broken = self.nonfinite
-        for node, text in texts.items():
-            mark = "  ← the first that is not finite" if node is broken else ""
-            lines.append(f"{text.ljust(width)} = {words.brief(node.data)}{mark}")
+        lines = _listed({step.name: step.value for step in self.steps.values() if step.op is None}, " = ", words.number)
+        made = [(node, str(step), step.value) for node, step in self.steps.items() if step.op is not None]
+        width = min(60, max((len(text) for _, text, _ in made), default=0))
+        for node, text, value in made:
+            mark = "  ← the first that is not finite" if node is self.broken else ""
+            lines.append(f"{text.ljust(width)} = {words.brief(value)}{mark}")
         return lines
 
     def _backward(self) -> list[str]:
-        lines = [f"{self.names[self.root]} begins with 1: a nudge of it moves it as much"]
+        lines = [f"{self.steps[self.root].name} begins with 1: a nudge of it moves it as much"]
         for node, group in groupby(self.flows, key=lambda flow: flow.node):
-            parts = list(group)
-            lines.append(f"at {node.op.symbol} ({self.made(node)}): {node.op.says}")
-            width = max(len(self.names[flow.to]) for flow in parts)
-            sums = [_sum(flow) for flow in parts]
-            room = max(map(len, sums))
-            for flow, text in zip(parts, sums, strict=True):
+            lines.append(f"at {node.op.symbol} ({self.steps[node]}): {node.op.says}")
+            rows = [(self.steps[flow.to].name, _sum(flow), flow) for flow in group]
+            left, room = max(len(name) for name, _, _ in rows), max(len(text) for _, text, _ in rows)
+            for name, text, flow in rows:
                 again = ", used again: adds up" if np.any(flow.before) else ""
                 grad = f"grad {words.brief(flow.before)} → {words.brief(flow.after)}{again}"
-                lines.append(f"  {self.names[flow.to].ljust(width)}  {text.ljust(room)}  {grad}")
+                lines.append(f"  {name.ljust(left)}  {text.ljust(room)}  {grad}")
         return lines
 
     def to_json(self) -> dict[str, Any]:
         """Put all of it into one dictionary of numbers, texts and lists; long arrays as shape, norm and range."""
-        broken = self.nonfinite
         return {
-            "value": _plain(self.root.data),
+            "value": _plain(self.steps[self.root].value),
             "forward": [
-                {"name": self.names[node], "expression": words.expression(node, self.names) if node.op else None,
-                 "operation": node.op.name if node.op else None, "value": _plain(node.data)}
-                for node in self.nodes
+                {"name": step.name, "expression": step.expression or None,
+                 "operation": step.op and step.op.name, "value": _plain(step.value)}
+                for step in self.steps.values()
             ],
             "backward": [
-                {"name": self.names[flow.node], "operation": flow.node.op.name, "says": flow.node.op.says,
-                 "to": self.names[flow.to], "local": _plain(flow.local), "upstream": _plain(flow.upstream),
+                {"name": self.steps[flow.node].name, "operation": flow.node.op.name, "says": flow.node.op.says,
+                 "to": self.steps[flow.to].name, "local": _plain(flow.local), "upstream": _plain(flow.upstream),
                  "contribution": _plain(flow.contribution), "before": _plain(flow.before), "after": _plain(flow.after)}
                 for flow in self.flows
             ],
@@ -279,8 +235,8 @@ class Explanation:
                  "predicted": turn.predicted, "actual": turn.actual, "gap": turn.gap}
                 for turn in self.turns
             ],
-            "nonfinite": broken and {"name": self.names[broken], "says": self.complaint()},
-        }
+            "nonfinite": self.broken and {"name": self.steps[self.broken].name, "says": self.complaint},
+        }  # fmt: skip
 
 
 def explain(
@@ -306,20 +262,48 @@ def explain(
     root = words.node_of(operand)
     if isinstance(root.data, Abstract):
         raise TraceError("a traced graph has shapes only: explain outside of the trace, where there are numbers")
-    walked = flows(root)
+    walked, grads = flows(root)
     nodes = ancestors([root])[::-1]
-    explanation = Explanation(root, nodes, words.names(nodes, names), walked, lower, step, knobs)
+    named = words.names(nodes, names)
+    steps = {
+        node: Step(named[node], words.expression(node, named) if node.op else "", node.op, _kept(node.data))
+        for node in nodes
+    }
+    leaves = [node for node in nodes if node.op is None and node.requires_grad]
+    variables = [named[leaf] for leaf in leaves]
     for name in knobs or ():
-        if name not in explanation.gradients:
-            raise UsageError(f"there is no variable {name}{nearest(name, explanation.gradients)}")
-    return explanation
+        if name not in variables:
+            raise UsageError(f"there is no variable {name}{nearest(name, variables)}")
+    leaves.sort(key=lambda leaf: -words.length(grads.get(leaf, 0.0)))
+    turns = [
+        _turned(root, nodes, leaf, named[leaf], grads.get(leaf, 0.0), step if not lower else -step)
+        for leaf in leaves
+        if (named[leaf] in knobs if knobs is not None else np.any(grads.get(leaf, 0.0)))
+    ]
+    broken = words.first_nonfinite(nodes)
+    return Explanation(root, steps, walked, grads, turns, broken, _complaint(broken, steps) if broken else "")
+
+
+def _turned(root: Node, nodes: Sequence[Node], leaf: Node, name: str, g: Any, h: float) -> Turn:
+    """Turn one knob by h: uphill where h is positive, whichever way that is."""
+    before, steepness, one = float(root.data), words.length(g), np.size(leaf.data) == 1
+    if not math.isfinite(steepness):
+        return Turn(name, g, "unknown", math.nan, math.nan, math.nan, math.nan)
+    uphill = g / steepness if steepness else np.ones_like(leaf.data) / math.sqrt(np.size(leaf.data))
+    after = float(_replayed(root, nodes, leaf, leaf.data + h * uphill))
+    shown = h * float(np.sum(uphill)) if one else h
+    turn = ("up" if shown > 0 else "down") if one else "along" if h > 0 else "against"
+    gap = after - before - h * steepness
+    if abs(gap) <= 8 * np.finfo(np.result_type(root.data)).eps * max(abs(before), abs(after)):
+        gap = 0.0
+    return Turn(name, g, turn if steepness else "flat", shown, h * steepness, after - before, gap)
 
 
 def _replayed(root: Node, nodes: Sequence[Node], leaf: Node, value: Any) -> Any:
     """Compute the root again with another value at one leaf."""
     values = {leaf: value}
+    moved = descendants(nodes, [leaf])
     with np.errstate(all="ignore"):
-        moved = descendants(nodes, [leaf])
         for node in nodes:
             if node.op is None or node not in moved:
                 continue
@@ -327,6 +311,17 @@ def _replayed(root: Node, nodes: Sequence[Node], leaf: Node, value: Any) -> Any:
             scalar = type(node.data) is float
             values[node] = node.op.on_floats(list(map(float, args))) if scalar else node.op.body(*args, **node.params)
     return values.get(root, root.data)
+
+
+def _complaint(node: Node, steps: Mapping[Node, Step]) -> str:
+    """Say how a value came about that is not finite."""
+    given = [words.brief(arg.data) if isinstance(arg, Node) else words.constant(arg) for arg in node.args]
+    made = f", made of {' and '.join(given)}" if given else ""
+    return f"{steps[node]} is {words.brief(node.data)}{made}"
+
+
+def _kept(data: Any) -> Any:
+    return data.copy() if isinstance(data, np.ndarray) else data
 
 
 def _sum(flow: Flow) -> str:
@@ -361,6 +356,5 @@ def _plain(value: Any) -> Any:
     if value is None or np.size(value) <= LISTED:
         return np.asarray(value).tolist()
     array = np.asarray(value)
-    return {
-        "shape": list(array.shape), "norm": words.length(array), "min": array.min().item(), "max": array.max().item()
-    }
+    norm, low, high = words.length(array), array.min().item(), array.max().item()
+    return {"shape": list(array.shape), "norm": norm, "min": low, "max": high}

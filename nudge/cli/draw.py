@@ -31,7 +31,7 @@ def draw(
         print(picture.svg, end="")
     else:
         tell(f"wrote {picture.save(out)}")
-    complaint = explain(root).complaint()
+    complaint = explain(root).complaint
     if not complaint:
         return 0
     tell(f"{complaint}: no gradient comes of it, choose another point")

@@ -37,7 +37,7 @@ def explain(
             out.print(heading, style="bold", markup=False)
             for line in lines:
                 out.print(f"  {line}", markup=False)
-    if found.nonfinite is None:
+    if not found.complaint:
         return 0
-    tell(f"{found.complaint()}: no gradient comes of it, choose another point")
+    tell(f"{found.complaint}: no gradient comes of it, choose another point")
     return 1

@@ -70,8 +70,7 @@ def draw(operand: Any, *, unfold: bool = False, names: Mapping[str, Any] | None 
 
     node = words.node_of(unfolded(operand, names) if unfold else operand)
     number = not isinstance(node.data, Abstract) and np.size(node.data) == 1
-    walked = flows(node) if number and node.requires_grad else []
-    grads = {flow.node: flow.upstream for flow in walked} | {flow.to: flow.after for flow in walked}
+    walked, grads = flows(node) if number and node.requires_grad else ([], {})
     local = {(flow.node, flow.k): flow.local for flow in walked}
     carried = {(flow.node, flow.k): flow.contribution for flow in walked}
     return Picture(render(node, words.names(reversed(ancestors([node])), names), grads, local, carried))
