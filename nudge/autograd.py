@@ -63,10 +63,7 @@ def contributions(node: Node, g: Any, record: bool, wanted: set[Node] | None = N
     """Give each differentiable argument its part of a node's gradient: (argument, contribution)."""
     op: Operation = node.op
     if not node.args:
-        raise GraphError(
-            f"the graph behind {op.name} was freed by an earlier backward{_at(node)}: "
-            "say backward(retain_graph=True) the first time, or run the forward pass again"
-        )
+        raise _freed(node)
     y, args = node.values(record)
     params, slopes, rules = node.params, op.slope, op.rules
     if op.variadic and slopes is not None:
@@ -100,8 +97,7 @@ def add_numbers(node: Node, g: float, grads: dict[Node, Any]) -> None:
     y, args = node.values(False)
     slopes = op.slope(y, *args) if op.variadic else op.slope
     for k, arg in enumerate(node.args):
-        if isinstance(arg, Node):
-            slope = slopes[k]
+        if isinstance(arg, Node) and (slope := slopes[k]) is not None:
             if callable(slope):
                 slope = slope_at(op, k, y, args, NO_PARAMS)
             grads[arg] += g * slope if type(slope) is float else multiply(g, slope)
@@ -208,9 +204,18 @@ def _seeds(outputs: Sequence[Any], grad_outputs: Any, record: bool) -> dict[Node
                 f"{output!r} does not depend on anything that requires a gradient: "
                 "create an input with requires_grad=True, or look for a detach() or no_grad() on the way"
             )
+        if node.op is not None and not node.args:
+            raise _freed(node)
         seed = node.seed(g, record)
         seeds[node] = seeds[node] + seed if node in seeds else seed
     return seeds
+
+
+def _freed(node: Node) -> GraphError:
+    return GraphError(
+        f"the graph behind {node.op.name} was freed by an earlier backward{_at(node)}: "
+        "say backward(retain_graph=True) the first time, or run the forward pass again"
+    )
 
 
 def _at(node: Node) -> str:

@@ -23,6 +23,19 @@ from .mode import mode
 from .op import Abstract, Operand, Operation, as_is, truth
 
 
+class HookHandle:
+    """What register_hook returns."""
+
+    def __init__(self, hooks: list[Callable[[Tensor], Any]], hook: Callable[[Tensor], Any]) -> None:
+        """Hold a hook and the list that it stands in."""
+        self._hooks, self._hook = hooks, hook
+
+    def remove(self) -> None:
+        """Take the hook away; once is enough."""
+        if self._hook in self._hooks:
+            self._hooks.remove(self._hook)
+
+
 class Tensor(Operand, *METHODS):  # type: ignore[misc]
     """An array that remembers how it was made, where a gradient is wanted.
 
@@ -172,7 +185,8 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
         if type(value._array) is Abstract and type(self._array) is not Abstract:
             raise TraceError(
                 f"a traced value of shape {value.shape} is written into a tensor of shape {self.shape} that was "
-                "made outside (under vmap it has one value for all examples): make it inside, with new_zeros() of a mapped tensor"
+                "made outside (under vmap it has one value for all examples): make it inside, with new_zeros() of a "
+                "mapped tensor"
             )
         root = base._fresh()
         if (
@@ -269,13 +283,13 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
             raise GraphError("retain_grad() on a tensor that does not require a gradient")
         self.node.keeps_grad = True
 
-    def register_hook(self, hook: Callable[[Tensor], Any]) -> Callable[[], None]:
-        """Call `hook(grad)` when the gradient is known; it may return another. Returns a function that removes it."""
+    def register_hook(self, hook: Callable[[Tensor], Any]) -> HookHandle:
+        """Call `hook(grad)` when the gradient is known; it may return another; `remove()` of the result ends it."""
         if not self.requires_grad:
             raise GraphError("a hook on a tensor that does not require a gradient would never be called")
         hooks = self.node.hooks = self.node.hooks or []
         hooks.append(hook)
-        return lambda: hooks.remove(hook)
+        return HookHandle(hooks, hook)
 
     def backward(self, gradient: Any = None, retain_graph: bool | None = None, create_graph: bool = False) -> None:
         """Compute the gradients of every leaf this was made from; see nudge.autograd.backward."""

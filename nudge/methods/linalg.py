@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from .. import ops
-from ..dtype import PYTHON
 from ..errors import DTypeError, ShapeError
+from ..op import Operand
 from .facts import Facts
 from .shape import reshaped
 
@@ -72,8 +74,8 @@ def _of_axes(name: str, *pairs: tuple[Any, int]) -> tuple[Any, ...]:
 
 def _product(x: Any, z: Any) -> Any:
     for side in (x, z):
-        if type(side) in PYTHON:
-            raise DTypeError(f"matmul with the number {side!r}: expected tensors; * multiplies by a number")
+        if not isinstance(side, (Operand, np.ndarray)):
+            raise DTypeError(f"matmul with {side!r}: expected tensors; * multiplies by a number")
     n, m = len(x.shape), len(z.shape)
     if n > 1 and m > 1:
         return ops.matmul(x, z)
