@@ -47,11 +47,12 @@ def from_numpy(array: Any) -> Tensor:
     return wrap(array)
 
 
-def finished(array: Any, requires_grad: bool, device: Any) -> Tensor:
-    """Make the tensor of a new array."""
+def finished(new: Any, requires_grad: bool, device: Any) -> Tensor:
+    """Make the tensor of a new array, or finish one that is there."""
     if device is not None and str(device) != "cpu":
         raise UsageError(f"device {device!r}: tensors live on the 'cpu'")
-    return Tensor._of(array, requires_grad)
+    made = new if isinstance(new, Tensor) else Tensor._of(new)
+    return made.requires_grad_() if requires_grad else made
 
 
 # -- of one value ----------------------------------------------------------------------------------
