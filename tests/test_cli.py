@@ -85,6 +85,8 @@ def test_version(capsys):
         (["derive", "x", "--json"], "needs a value for x"),
         (["explain", "x", "--at", "x=1", "--knobs", "y"], "there is no variable y"),
         (["explain", "x", "--at", "x=1", "--step", "nan"], "step is nan: expected a number above 0"),
+        (["draw", "x", "--at", "x=1", "-o", "x.png"], "expected one that ends in .svg, such as x.svg"),
+        (["draw", "x", "--at", "x=1", "-o", "none/x.svg"], "cannot be written: No such file or directory"),
         (["explain", "x", "--at", "x=1", "--rais"], "there is no option --rais; did you mean --raise?"),
     ],
 )
@@ -206,6 +208,25 @@ def test_explain_json(capsys):
 
 def test_explain_where_the_value_is_not_finite(capsys):
     status, out, err = run(capsys, "explain", "2*log(x)", "--at", "x=-1")
+    assert status == 1
+    assert "nan" in out
+    assert "log(x) is nan, made of −1" in err
+
+
+def test_draw(capsys, tmp_path):
+    status, printed, err = run(capsys, "draw", *NEURON)
+    assert (status, err) == (0, "")
+    assert printed.startswith("<svg ")
+    assert printed.endswith("</svg>\n")
+    file = tmp_path / "neuron.svg"
+    status, out, err = run(capsys, "draw", *NEURON, "-o", str(file))
+    assert (status, out) == (0, "")
+    assert f"wrote {file}" in err
+    assert file.read_text(encoding="utf-8") == printed
+
+
+def test_draw_where_the_value_is_not_finite(capsys):
+    status, out, err = run(capsys, "draw", "2*log(x)", "--at", "x=-1")
     assert status == 1
     assert "nan" in out
     assert "log(x) is nan, made of −1" in err
