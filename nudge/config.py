@@ -14,8 +14,8 @@ from typing import Any
 
 from .errors import UsageError, nearest
 
-
-MOST_EPOCHS, PATIENCE = 50, 15  # where the number of epochs is not given
+# Where the number of epochs is not given.
+MOST_EPOCHS, PATIENCE = 40, 15
 
 
 @dataclass(frozen=True)
@@ -78,11 +78,10 @@ class Knob:
         """Tell whether one value is of the kind and in range; NaN is not."""
         if self.choices:
             return value in self.choices
-        if isinstance(value, bool) or not isinstance(value, Real):
+        number: Any = value if isinstance(value, Real) and not isinstance(value, bool) else math.nan
+        if self.kind is int and not float(number).is_integer():
             return False
-        if self.kind is int and not float(value).is_integer():
-            return False
-        return bool(value <= self.high and (value > self.low if self.above else value >= self.low))
+        return bool(number <= self.high and (number > self.low if self.above else number >= self.low))
 
     def refusal(self, given: str, name: str) -> UsageError:
         """Make the error that says what was given, what was expected, and an example."""
@@ -108,7 +107,7 @@ class TrainConfig:
 
     seed: int = knob(0, int, "decides the split, the first weights and every order", low=0, high=2**63 - 1)
     hidden: tuple[int, ...] = knob(
-        (128, 64), int, "the size of each hidden layer", many=True, low=1, high=65536, unit="units"
+        (256,), int, "the size of each hidden layer", many=True, low=1, high=65536, unit="units", example="64,32"
     )
     activation: str = knob(
         "relu", str, "what bends the line after each hidden layer", choices=("relu", "tanh", "sigmoid")
@@ -126,6 +125,9 @@ class TrainConfig:
     )
     batch_size: int = knob(128, int, "how many examples each step looks at", low=1, high=1_000_000, unit="examples")
     weight_decay: float = knob(0.0, float, "how strongly weights are pulled to 0", low=0, high=1)
+    label_smoothing: float = knob(
+        0.1, float, "the share of each training target that is spread over all classes", low=0, high=1
+    )
     shift: float = knob(
         0.5, float, "how far each training image is moved at random, anew every time", low=0, high=8, unit="pixels"
     )

@@ -176,8 +176,8 @@ def test_a_schedule_goes_on_where_another_was() -> None:
         (lambda p: OneCycleLR(optim.SGD([p]), 1.0, 0), "total_steps = 0"),
         (lambda p: optim.SGD([p]).load_state_dict(optim.SGD([p, parameter(1.0)]).state_dict()), r"groups of \[2\]"),
         (
-            lambda p: optim.Adam([p]).load_state_dict({"state": {}, "param_groups": [{"params": [0], "amsgrad": True}]}),
-            "amsgrad=True, which Adam lacks",
+            lambda p: optim.Adam([p]).load_state_dict({"state": {}, "param_groups": [{"params": [0], "fine": True}]}),
+            "fine=True, which Adam lacks",
         ),
     ],
 )

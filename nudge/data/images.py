@@ -10,7 +10,7 @@ from ..generator import Generator
 from ..tensor import Tensor
 
 
-def shifted(images: Tensor, size: tuple[int, int], by: float, generator: Generator) -> Tensor:
+def shifted(images: Tensor, generator: Generator, size: tuple[int, int], by: float) -> Tensor:
     """Move each image by its own part of a pixel: up to `by` pixels along either axis, uniformly drawn.
 
     `images` has shape (n, rows · columns). Between pixels it is interpolated linearly, and beyond the edge there is

@@ -22,7 +22,7 @@ def save(tensors: Mapping[str, Any], path: str | os.PathLike[str], metadata: Map
 
     for name, value in tensors.items():
         if not isinstance(value, (Tensor, np.ndarray)):
-            raise UsageError(f"{name} is {type(value).__name__}: a checkpoint holds tensors by name, as in state_dict()")
+            raise UsageError(f"{name} is {type(value).__name__}: a checkpoint holds tensors by name, as a state_dict")
     arrays = {name: np.ascontiguousarray(np.asarray(value)).reshape(value.shape) for name, value in tensors.items()}
     write_atomically(path, serialize(arrays, dict(metadata or {})))
 

@@ -10,8 +10,7 @@ from .. import ops
 from ..dtype import is_float
 from ..errors import IndexingError, ShapeError, UsageError, nearest
 from ..methods.axes import axis_from_end
-from ..mode import mode
-from ..op import Abstract
+from ..methods.key import known
 from ..tensor import Tensor, wrap
 
 REDUCTIONS = ("mean", "sum", "none")
@@ -83,15 +82,18 @@ def _below_largest(input: Tensor, axes: tuple[int, ...]) -> Any:
 # -- losses ----------------------------------------------------------------------------------------
 
 
-def cross_entropy(input: Tensor, target: Tensor, *, reduction: str = "mean") -> Tensor:
+def cross_entropy(
+    input: Tensor, target: Tensor, *, reduction: str = "mean", label_smoothing: float = 0.0
+) -> Tensor:
     """Compute −log p(target), p the softmax of logits of shape (classes,) or (n, classes, …).
 
-    The target holds classes, integers of shape () or (n, …), or a probability for each class, in the logits' shape.
+    The target holds classes, integers of shape () or (n, …), or a probability for each class, in the logits' shape. Of
+    each target, `label_smoothing` is spread over all classes (Szegedy et al., 2016).
 
     Raises:
         ShapeError: shapes that do not fit.
         IndexingError: a class that there is not.
-        UsageError: a reduction other than "mean", "sum" and "none".
+        UsageError: a reduction other than "mean", "sum" and "none", or a smoothing outside of [0, 1].
 
     >>> from nudge.creation import tensor
     >>> round(cross_entropy(tensor([[0.0, 0.0], [0.0, 0.0]]), tensor([0, 1])).item(), 4)  # log 2
@@ -99,11 +101,17 @@ def cross_entropy(input: Tensor, target: Tensor, *, reduction: str = "mean") -> 
     """
     axis = min(1, len(input.shape) - 1)
     log_p = log_softmax(input, axis)
-    if is_float(target.dtype):
+    shares = is_float(target.dtype)
+    if shares:
         _same_shape("cross_entropy with a probability for each class", input, target)
-        picked = log_p * target
     else:
-        picked = ops.where(_is_class(target, input.shape, axis), log_p, 0.0)
+        target = _is_class(target, input.shape, axis)
+    if not 0 <= label_smoothing <= 1:
+        raise UsageError(f"label_smoothing {label_smoothing}: expected a share, from 0 to 1")
+    if label_smoothing:
+        target = target.to(input.dtype) * (1 - label_smoothing) + label_smoothing / input.shape[axis]
+    # A class is selected, not multiplied by 0 and 1: the logarithm may be infinite where it is not the one.
+    picked = log_p * target if shares or label_smoothing else ops.where(target, log_p, 0.0)
     if known_reduction(reduction) == "none":
         return -picked.sum(axis)
     # One sum over examples and classes, and the sign with the mean: each step saved is saved once more on the way back.
@@ -119,12 +127,12 @@ def _is_class(target: Any, shape: tuple[int, ...], axis: int) -> Any:
             f"cross_entropy: logits of shape {shape} go with classes of shape {rest}, or with probabilities of shape "
             f"{shape}, not with {target.dtype} of shape {target.shape}"
         )
-    if not isinstance(target, Tensor) or type(target._array) is not Abstract:
-        values = np.asarray(target)
+    values = known(target)
+    if values is not None:
         if values.size and not 0 <= values.min() <= values.max() < classes:
             wrong = values.min() if values.min() < 0 else values.max()
             raise IndexingError(f"cross_entropy: class {wrong}, where the logits' classes are 0 to {classes - 1}")
-        target = target if mode.trace is not None else values  # what is known now needs no step of its own
+        target = values  # what is known now needs no step of its own
     column = ops.reshape(target, ndim=len(shape) - 1, shape=(*shape[:axis], 1, *shape[axis + 1 :]))
     mask = ops.eq(column, np.arange(classes).reshape(classes, *(1,) * (len(shape) - axis - 1)))
     return mask if isinstance(mask, Tensor) else wrap(mask)

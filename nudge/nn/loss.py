@@ -18,9 +18,16 @@ class Loss(Module):
 class CrossEntropyLoss(Loss):
     """−log p(class), p the softmax of the logits."""
 
+    def __init__(self, reduction: str = "mean", label_smoothing: float = 0.0) -> None:
+        """Spread `label_smoothing` of each target over all classes."""
+        super().__init__(reduction)
+        self.label_smoothing = label_smoothing
+
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         """Compare logits (n, classes) with classes (n,)."""
-        return functional.cross_entropy(input, target, reduction=self.reduction)
+        return functional.cross_entropy(
+            input, target, reduction=self.reduction, label_smoothing=self.label_smoothing
+        )
 
 
 class BCEWithLogitsLoss(Loss):

@@ -126,17 +126,14 @@ def test_softmax(shape: tuple[int, ...], dim: int) -> None:
 def test_cross_entropy(shape: tuple[int, ...], reduction: str) -> None:
     axis = min(1, len(shape) - 1)
     classes = np.random.default_rng(1).integers(0, 4, shape[:axis] + shape[axis + 1 :])
-    compare(
-        lambda x, t: F.cross_entropy(x, t, reduction=reduction),
-        lambda x, t: TF.cross_entropy(x, t, reduction=reduction),
-        20 * array(*shape), classes,
-    )
     shares = TF.softmax(torch.tensor(array(*shape, seed=2)), axis).numpy()
-    compare(
-        lambda x, t: F.cross_entropy(x, t, reduction=reduction),
-        lambda x, t: TF.cross_entropy(x, t, reduction=reduction),
-        array(*shape), shares, differentiable=2,
-    )
+    for smoothing in (0.0, 0.1, 1.0):
+        settings = {"reduction": reduction, "label_smoothing": smoothing}
+        ours, theirs = partial(F.cross_entropy, **settings), partial(TF.cross_entropy, **settings)
+        compare(ours, theirs, 20 * array(*shape), classes)
+        compare(ours, theirs, array(*shape), shares, differentiable=2)
+        modules = (home.CrossEntropyLoss(**settings) for home in (nn, torch.nn))
+        compare(*modules, array(*shape), classes)
 
 
 @pytest.mark.parametrize("reduction", ["mean", "sum", "none"])

@@ -1,0 +1,14 @@
+"""Training: a run is a stream of events; an experiment is a run that ends in an honest score."""
+
+from __future__ import annotations
+
+from .events import Checkpoint, Evaluated, Event, Finished, Improved, Progress, Started
+from .experiment import Experiment, Report, mlp
+from .folder import RunFolder
+from .run import Best, Run, Watcher, predict
+from .task import Classification, Task
+
+__all__ = [
+    "Best", "Checkpoint", "Classification", "Evaluated", "Event", "Experiment", "Finished", "Improved", "Progress",
+    "Report", "Run", "RunFolder", "Started", "Task", "Watcher", "mlp", "predict",
+]  # fmt: skip
