@@ -18,7 +18,7 @@ from nudge.graph import ancestors
 from nudge.native.trace import trace
 from nudge.scalar import MLP, Neuron, Value
 from nudge.see import NOTEBOOK, Picture, draw
-from nudge.see.layout import MOST_NODES, layout
+from nudge.see.layout import MOST_NODES, Size, layout
 from nudge.see.unfold import unfolded
 from nudge.tensor import wrap
 
@@ -174,7 +174,7 @@ def test_the_same_graph_gives_the_same_picture():
 
 def test_a_repeated_input_keeps_both_wires():
     x = Value(3.0, "x")
-    plan = layout((x * x), lambda node: (100.0, 50.0))
+    plan = layout(x * x, lambda node: Size(100, 50))
     assert [(wire.source, wire.k) for wire in plan.wires] == [(x, 0), (x, 1)]
     target = plan.boxes[plan.wires[0].target]
     assert target.offset(1) - target.offset(0) > 20, "they enter apart"
@@ -207,7 +207,7 @@ def test_nothing_overlaps(graph):
 
 @pytest.mark.parametrize("graph", GRAPHS.values(), ids=GRAPHS)
 def test_wires_pass_between_the_boxes(graph):
-    plan = layout(graph(), lambda node: (100.0, 50.0))
+    plan = layout(graph(), lambda node: Size(100, 50))
     tracks = [box for path in plan.tracks.values() for box in path if box.node is None]
     layers = {}
     for box in [*plan.boxes.values(), *tracks]:
@@ -221,13 +221,13 @@ def test_wires_pass_between_the_boxes(graph):
 
 def test_a_leaf_stands_next_to_what_it_feeds():
     root = neuron()
-    plan = layout(root, lambda node: (100.0, 50.0))
+    plan = layout(root, lambda node: Size(100, 50))
     last = {node.label: plan.boxes[node].layer for node in ancestors([root])}
     assert last["b"] == last["f"] - 2
 
 
 def test_a_long_chain_runs_level():
-    plan = layout(chain(300), lambda node: (100.0, 50.0))
+    plan = layout(chain(300), lambda node: Size(100, 50))
     assert plan.height < 400
 
 

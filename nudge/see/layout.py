@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 from operator import attrgetter
+from typing import NamedTuple
 
 from ..errors import UsageError
 from ..graph import Node, ancestors
@@ -26,17 +27,27 @@ SWEEPS = 8
 ADVICE = ": draw a part of it, such as one example's loss or one neuron"
 
 
+class Size(NamedTuple):
+    """How wide and high a node's box has to be for its text, and the room to its left for what stands on its wires."""
+
+    width: float
+    height: float
+    entry: float = 0.0
+
+
 @dataclass(eq=False, slots=True)
 class Box:
     """A place in a layer: a node's box, or (`node` is None) a track on which wires pass through.
 
-    x, y: its left upper corner. inputs, outputs: the wires that enter and leave it.
+    x, y: its left upper corner. entry: the room to its left, the same all through its layer, where wires run straight.
+    inputs, outputs: the wires that enter and leave it.
     """
 
     node: Node | None
     layer: int
     width: float
     height: float
+    entry: float = 0.0
     x: float = 0.0
     y: float = 0.0
     inputs: list[Link] = field(default_factory=list, repr=False)
@@ -93,11 +104,11 @@ class Layout:
     height: float
 
 
-def layout(root: Node, size: Callable[[Node], tuple[float, float]], room: float = 120.0) -> Layout:
+def layout(root: Node, size: Callable[[Node], Size], curve: float = 60.0) -> Layout:
     """Lay out all that `root` was made from.
 
-    size: how wide and high a node's box has to be for its text; more arguments make it higher. room: the distance
-    between layers, where the wires run.
+    size: the room that a node's box needs; more arguments make it higher. curve: the distance between layers, without
+    what the boxes need to their left.
 
     Raises UsageError for a graph of more than MOST_NODES nodes, or of as many tracks as would hide everything.
     """
@@ -109,18 +120,19 @@ def layout(root: Node, size: Callable[[Node], tuple[float, float]], room: float 
     _order(layers)
     _place(layers)
     top = min(layer[0].y for layer in layers)
-    left = 0.0
+    left = -curve
     for layer in layers:
-        width = max(box.width for box in layer)
+        entry, width = max(box.entry for box in layer), max(box.width for box in layer)
+        left += curve + entry
         for box in layer:
-            box.x, box.y, box.width = left, box.y - top, width
-        left += width + room
+            box.x, box.y, box.width, box.entry = left, box.y - top, width, entry
+        left += width
     bottom = max(layer[-1].y + layer[-1].height for layer in layers)
-    return Layout({node: boxes[node] for node in nodes}, wires, tracks, left - room, bottom)
+    return Layout({node: boxes[node] for node in nodes}, wires, tracks, left, bottom)
 
 
 def _layers(
-    nodes: Sequence[Node], size: Callable[[Node], tuple[float, float]]
+    nodes: Sequence[Node], size: Callable[[Node], Size]
 ) -> tuple[list[list[Box]], dict[Node, Box]]:
     """Give every node a layer; layers and boxes are in the order in which a reader meets the nodes."""
     depth = dict.fromkeys(nodes, 0)
@@ -132,8 +144,8 @@ def _layers(
     layers: list[list[Box]] = [[] for _ in range(last + 1)]
     boxes = {}
     for node in _met(nodes[-1]):
-        width, height = size(node)
-        box = boxes[node] = Box(node, last - depth[node], width, max(height, PORT * len(node.args)))
+        width, height, entry = size(node)
+        box = boxes[node] = Box(node, last - depth[node], width, max(height, PORT * len(node.args)), entry)
         layers[box.layer].append(box)
     return layers, boxes
 

@@ -23,14 +23,14 @@ import numpy as np
 from .. import words
 from ..graph import Node, ancestors
 from ..op import Abstract
-from .layout import Box, Wire, layout
+from .layout import Box, Size, Wire, layout
 
 Edge = tuple[Node, int]  # a node, and which of its arguments
 
-HEAD, ROW, PAD = 30.0, 19.0, 12.0  # of a card: its head, a row, the space at its sides
-CURVE = 60.0  # between two layers, the part in which wires curve; then come the local derivatives
+HEAD, ROW, PAD = 30.0, 19.0, 11.0  # of a card: its head, a row, the space at its sides
+CURVE = 52.0  # between two layers, the part in which wires curve; then come the local derivatives
 MARGIN, LINE = 24.0, 16.0
-LETTER, DIGIT, SMALL = 8.4, 7.3, 6.7  # widths of a letter, and of digits of fixed width in a card and on a wire
+LETTER, KEY, DIGIT, SMALL = 8.4, 6.6, 7.3, 6.7  # widths of letters: in a head, a key, a card's number, on a wire
 NARROWEST = 360.0
 LONGEST = 24  # columns of a name or an operation; the card's title has all of it
 DESCRIBED = 40  # nodes told in the description
@@ -107,8 +107,7 @@ class Drawing:
             for k, arg in enumerate(node.args)
             if not isinstance(arg, Node)
         }
-        self.pill = max(map(pill_width, self.pills.values()), default=0.0)
-        self.plan = layout(root, self._size, CURVE + self.pill)
+        self.plan = layout(root, self._size, CURVE)
 
     def svg(self) -> str:
         """Write the whole picture."""
@@ -166,17 +165,18 @@ class Drawing:
     def _head(self, node: Node) -> tuple[str, str]:
         return cut(self.names[node]), "" if node.op is None else cut(node.op.symbol)
 
-    def _size(self, node: Node) -> tuple[float, float]:
+    def _size(self, node: Node) -> Size:
         name, symbol = self._head(node)
         head = LETTER * (columns(name) + columns(symbol)) + 3 * PAD
-        rows = max(LETTER * columns(key) + DIGIT * columns(value) + 3 * PAD for key, value, _ in self.rows[node])
-        return max(head, rows), HEAD + ROW * len(self.rows[node]) + PAD / 2
+        rows = max(KEY * columns(key) + DIGIT * columns(value) + 3 * PAD for key, value, _ in self.rows[node])
+        pills = [pill_width(self.pills[node, k]) + 3 for k in range(len(node.args)) if (node, k) in self.pills]
+        return Size(max(head, rows), HEAD + ROW * len(self.rows[node]) + PAD / 2, max(pills, default=0.0))
 
     def _card(self, node: Node, box: Box) -> str:
         name, symbol = self._head(node)
         kind = ("leaf" if node.op is None else "step") + (" bad" if node is self.broken else "")
         left, right = box.x + PAD, box.x + box.width - PAD
-        top = box.y + (box.height - self._size(node)[1]) / 2
+        top = box.y + (box.height - self._size(node).height) / 2
         rows = []
         for k, (key, value, way) in enumerate(self.rows[node]):
             y = top + HEAD + ROW * (k + 0.7)
@@ -196,7 +196,7 @@ class Drawing:
             for wire in starting[box]:
                 carried = self.carried.get((wire.target, wire.k))
                 flow = carried if flow is None or carried is None else flow + carried
-            line = f"{self._line(before, box.x, box.middle)}H{short(box.x + box.width)}"
+            line = f"{self._line(before, box, box.middle)}H{short(box.x + box.width)}"
             stretches.append(f'<path {self._flow(flow)} d="{line}"/>')
         return f"<g><title>{clean(self.names[node])}</title>{''.join(stretches)}</g>"
 
@@ -204,14 +204,14 @@ class Drawing:
         target, start = self.plan.boxes[wire.target], wire.start
         title = clean(f"{self.names[wire.source]} → {self.names[wire.target]}")
         way = self._flow(self.carried.get((wire.target, wire.k)))
-        line = self._line(start, target.x, target.y + target.offset(wire.k))
+        line = self._line(start, target, target.y + target.offset(wire.k))
         return f'<g><title>{title}</title><path {way} d="{line}"/></g>'
 
-    def _line(self, before: Box, x: float, y: float) -> str:
+    def _line(self, before: Box, box: Box, y: float) -> str:
         """Lead from the right edge of a box to the left edge of one in the next layer, straight where pills stand."""
-        start, end = before.x + before.width, x - self.pill - 3
+        start, end = before.x + before.width, box.x - box.entry
         middle = (start + end) / 2
-        return f"M{at(start, before.middle)}C{at(middle, before.middle)} {at(middle, y)} {at(end, y)}H{short(x)}"
+        return f"M{at(start, before.middle)}C{at(middle, before.middle)} {at(middle, y)} {at(end, y)}H{short(box.x)}"
 
     def _flow(self, carried: Any) -> str:
         """Say how thick and of which colour a wire is, by what flows back along it; dotted where nothing does."""
