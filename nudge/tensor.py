@@ -8,7 +8,7 @@ every reader of the graph sees pure steps only.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from .dtype import CATEGORY, PYTHON, as_dtype, is_float
 from .errors import DTypeError, Error, GraphError, ShapeError, TraceError
 from .graph import NO_PARAMS, line_of, tick, user_place
 from .methods import METHODS
-from .mode import mode
+from .mode import enable_grad, mode
 from .op import Abstract, Operand, Operation, as_is, truth
 
 
@@ -46,6 +46,7 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
     """
 
     __array_priority__ = 1000
+    _node: ArrayNode | None = None
     _base: Tensor | None = None  # the tensor whose memory this is a view of
     _chain: tuple[tuple[Operation, dict[str, Any]], ...] = ()  # the views that lead from the base to here
     _seen = 0  # the base's epoch when this handle's node was made
@@ -68,6 +69,8 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
         """Run an operation on tensors, numbers and arrays; keep the step where a gradient or a trace wants it."""
         if mode.trace is not None:
             mode.trace.lift(args)
+        if op.is_view:
+            return self._view(op, params)
         raws = []
         nodes = []
         dtype = None
@@ -92,58 +95,57 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
                 scalars = True
             else:
                 return op(*[as_tensor(arg, op) for arg in args], **params)
-        if not op.is_view:
-            if op.data is not None and (mixed or scalars):
-                among = {arg._array.dtype for arg in args[op.data] if isinstance(arg, Tensor)}
-                dtype = among.pop() if len(among) == 1 else None
-            elif mixed:
-                dtype = None
-            # One float dtype everywhere is what the body wants, but for the rows of booleans; else look closer.
-            if dtype is None or (op.types is truth if dtype.kind == "f" else scalars or op.types is not as_is):
-                settled = _settle(op, args)
-                if settled is not args:
-                    return op(*settled, **params)
-        if abstract:
-            out: Any = _explained(op, raws, params)
-        else:
-            try:
-                out = op.body(*raws, **params)
-            except Error:
-                raise
-            except Exception:
-                _explained(op, raws, params)
-                raise
-            if type(out) is not np.ndarray:
-                out = np.asarray(out)
-        storage = Storage()
+        if op.data is not None and (mixed or scalars):
+            among = {arg._array.dtype for arg in args[op.data] if isinstance(arg, Tensor)}
+            dtype = among.pop() if len(among) == 1 else None
+        elif mixed:
+            dtype = None
+        # One float dtype everywhere is what the body wants, but for the rows of booleans; else look closer.
+        if dtype is None or (op.types is truth if dtype.kind == "f" else scalars or op.types is not as_is):
+            settled = _settle(op, args)
+            if settled is not args:
+                return op(*settled, **params)
+        out = _explained(op, raws, params) if abstract else _run(op, raws, params)
+        result = _new(Tensor)
+        result._array = out
+        result._storage = storage = Storage()
         tracked = tracked and op.differentiable and out.dtype.kind == "f" and mode.grad
-        made = None
         if tracked or abstract:
             for k, node in enumerate(nodes):
                 if node is None:
                     nodes[k] = args[k].node
-            made = ArrayNode(op, tuple(nodes), params, out, storage, tracked, user_place(sys._getframe(2)))
-        result = _new(Tensor)
-        result._array, result._node, result._storage = out, made, storage
-        if op.is_view and (abstract or _shares_memory(out, raws[0])):
-            result._become_view(args[0], op, params)
+            result._node = ArrayNode(op, tuple(nodes), params, out, storage, tracked, user_place(sys._getframe(2)))
         return result
 
-    def _become_view(self, source: Tensor, op: Operation, params: dict[str, Any]) -> None:
-        base = source if source._base is None else source._base
-        self._base, self._chain = base, (*source._chain, (op, params))
-        self._storage = base._storage
-        self._seen = base._storage.epoch
-        if self._node is not None:
-            self._node.storage = base._storage
+    def _view(self, op: Operation, params: dict[str, Any]) -> Tensor:
+        """Run an operation whose result shows this tensor's memory (or, where it must, a copy), and keep the step."""
+        raw = self._array
+        node = self._node if self._base is None else self._fresh()
+        abstract = type(raw) is Abstract
+        out = _explained(op, [raw], params) if abstract else _run(op, (raw,), params)
+        result = _new(Tensor)
+        result._array = out
+        if abstract or _shares_memory(out, raw):
+            result._base = base = self if self._base is None else self._base
+            result._chain = (*self._chain, (op, params))
+            result._storage = storage = base._storage
+            result._seen = storage.epoch
+        else:
+            result._storage = storage = Storage()
+        tracked = node is not None and node.requires_grad and mode.grad
+        if tracked or abstract:
+            place = user_place(sys._getframe(3))
+            result._node = ArrayNode(op, (node or self.node,), params, out, storage, tracked, place)
+        return result
 
     def _fresh(self) -> ArrayNode | None:
         """Give the current node; a view whose base was rewritten in the graph is read from it anew."""
         base = self._base
         if base is not None and self._seen != base._storage.epoch:
             read: Tensor = base
-            for op, params in self._chain:
-                read = op(read, **params)
+            with enable_grad():
+                for op, params in self._chain:
+                    read = op(read, **params)
             self._node, self._seen = read._node, base._storage.epoch
             if isinstance(self._array, Abstract):
                 self._array = read._array
@@ -218,6 +220,8 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
             if made.op is None or whole is value:
                 made = ArrayNode(ops.alias, (made,), NO_PARAMS, base._array, storage, made.requires_grad, storage.place)
             made.data, made.storage, made.born = base._array, storage, tick()
+            if root is not None and root.op is not None and root.keeps_grad:
+                made.keeps_grad, root.keeps_grad = True, False
             base._node = made
         elif root is not None and not root.requires_grad:
             base._node = None
@@ -275,6 +279,8 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
     def grad(self, value: Tensor | None) -> None:
         if value is not None and value.shape != self.shape:
             raise ShapeError(f"a gradient of shape {value.shape} was given to a tensor of shape {self.shape}")
+        if value is not None and value.dtype != self.dtype:
+            raise DTypeError(f"a gradient of {value.dtype} was given to a tensor of {self.dtype}")
         self.node.grad = value
 
     def retain_grad(self) -> None:
@@ -361,6 +367,18 @@ def leaf_tensor(leaf: Any) -> Tensor:
     return value if isinstance(value, Tensor) else leaf_tensor(value)
 
 
+def _run(op: Operation, raws: Sequence[Any], params: dict[str, Any]) -> Any:
+    """Run an operation's body on arrays; where it fails, say what did not fit."""
+    try:
+        out = op.body(*raws, **params)
+    except Error:
+        raise
+    except Exception:
+        _explained(op, raws, params)
+        raise
+    return out if type(out) is np.ndarray else np.asarray(out)
+
+
 def _settle(op: Operation, args: tuple[Any, ...]) -> Any:
     """Cast the arguments that are promoted to the dtype they meet in; numbers follow, unless there is nothing else."""
     among = range(len(args)) if op.data is None else range(len(args))[op.data]
@@ -377,7 +395,7 @@ def _settle(op: Operation, args: tuple[Any, ...]) -> Any:
     return args if all(a is b for a, b in zip(args, settled, strict=True)) else tuple(settled)
 
 
-def _explained(op: Operation, raws: list[Any], params: dict[str, Any]) -> Abstract:
+def _explained(op: Operation, raws: Sequence[Any], params: dict[str, Any]) -> Abstract:
     """Infer shape and dtype; what is wrong with them is said with the user's line."""
     try:
         return op.infer(*raws, **params)
