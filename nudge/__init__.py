@@ -36,7 +36,7 @@ from .creation import (
     zeros_like,
 )
 from .dtype import bool_, float32, float64, int32, int64
-from .errors import DTypeError, Error, GraphError, IndexingError, ShapeError, TraceError, UsageError
+from .errors import DTypeError, Error, GraphError, IndexingError, ShapeError, TraceError, UsageError, nearest
 from .functions import (
     broadcast_tensors,
     cat,
@@ -88,7 +88,7 @@ def __getattr__(name: str) -> Any:
     if name in _HOME:
         value = globals()[name] = getattr(importlib.import_module(f".{_HOME[name]}", __name__), name)
         return value
-    raise AttributeError(f"nudge has no {name!r}")
+    raise AttributeError(f"nudge has no {name!r}{nearest(name, __dir__())}")
 
 
 def __dir__() -> list[str]:

@@ -46,7 +46,7 @@ def _of_scalar(dim: int) -> tuple[int, ...]:
 
 def spread(args: tuple[Any, ...]) -> tuple[Any, ...]:
     """Read `f(2, 3)` and `f((2, 3))` alike."""
-    return tuple(args[0]) if len(args) == 1 and not isinstance(args[0], int) else args
+    return tuple(args[0]) if len(args) == 1 and isinstance(args[0], (tuple, list)) else args
 
 
 def sizes_of(args: tuple[Any, ...], count: int) -> tuple[int, ...]:
