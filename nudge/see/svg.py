@@ -30,7 +30,8 @@ Edge = tuple[Node, int]  # a node, and which of its arguments
 HEAD, ROW, PAD = 30.0, 19.0, 11.0  # of a card: its head, a row, the space at its sides
 CURVE = 52.0  # between two layers, the part in which wires curve; then come the local derivatives
 MARGIN, LINE = 24.0, 16.0
-LETTER, KEY, DIGIT, SMALL = 8.4, 6.6, 7.3, 6.7  # widths of letters: in a head, a key, a card's number, on a wire
+# Widths of letters: of a name, an operation, a key, a number in a card and one on a wire.
+NAME, SYMBOL, KEY, DIGIT, SMALL = 8.4, 9.6, 6.6, 7.3, 6.7
 NARROWEST = 360.0
 LONGEST = 24  # columns of a name or an operation; the card's title has all of it
 DESCRIBED = 40  # nodes told in the description
@@ -167,7 +168,7 @@ class Drawing:
 
     def _size(self, node: Node) -> Size:
         name, symbol = self._head(node)
-        head = LETTER * (columns(name) + columns(symbol)) + 3 * PAD
+        head = NAME * columns(name) + SYMBOL * columns(symbol) + 3 * PAD
         rows = max(KEY * columns(key) + DIGIT * columns(value) + 3 * PAD for key, value, _ in self.rows[node])
         pills = [pill_width(self.pills[node, k]) + 3 for k in range(len(node.args)) if (node, k) in self.pills]
         return Size(max(head, rows), HEAD + ROW * len(self.rows[node]) + PAD / 2, max(pills, default=0.0))
