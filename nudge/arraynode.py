@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from . import autograd
+from . import autograd, ops
 from .errors import GraphError, ShapeError
 from .graph import NO_PARAMS, Node, Place, line_of, tick, user_place
 from .op import Abstract, Operation
@@ -111,10 +111,7 @@ class ArrayNode(Node):
 
     def as_operand(self, g: Any) -> Tensor:
         """Hand a gradient to the user."""
-        if isinstance(g, self.Handle):
-            return g
-        g = np.asarray(g, dtype=None if isinstance(self.data, Abstract) else self.data.dtype)
-        return self._wrap(g if g.flags.writeable else g.copy())
+        return g if isinstance(g, self.Handle) else self._wrap(np.array(g, self.data.dtype))
 
     def seed(self, g: Any, record: bool) -> Any:
         """Begin a walk: 1 for a single element, else what is given, which must have this node's shape."""
@@ -130,17 +127,19 @@ class ArrayNode(Node):
             g = np.array(g, dtype)
         if g.shape != shape:
             raise ShapeError(f"the gradient given has shape {g.shape}, the output {shape}; they must be equal")
+        if g.dtype != dtype:
+            g = ops.cast(g, dtype=dtype)
         if record or type(self.data) is Abstract or (isinstance(g, self.Handle) and type(g._array) is Abstract):
             return g if isinstance(g, self.Handle) else self._wrap(g)
         return g._array.copy() if isinstance(g, self.Handle) else g
 
     def receive(self, g: Any) -> None:
-        """Take the gradient of a finished walk into `.grad`; add it to what a leaf has."""
+        """Take the gradient of a finished walk into `.grad`; add it to what is there."""
         if not self.keeps_grad or not self.requires_grad:
             return
         if isinstance(g, self.Handle):
-            self.grad = g if self.grad is None else self.grad + g
-        elif self.grad is None or self.op is not None:
+            self.grad = g.clone() if self.grad is None else self.grad + g
+        elif self.grad is None:
             self.grad = self._wrap(np.array(g))
         else:
             self.grad._array += g
@@ -155,9 +154,9 @@ class ArrayNode(Node):
         return g
 
     def free(self) -> None:
-        """Let go of arguments and value, so that memory is free before the last handle is; a trace keeps its graph."""
+        """Let go of the arguments, so that their memory is free before the last handle is; a trace keeps its graph."""
         if self.op is not None and type(self.data) is not Abstract:
-            self.args, self.data = (), None
+            self.args = ()
 
 
 def _reads(node: ArrayNode, k: int) -> frozenset[int]:
@@ -168,7 +167,8 @@ def _reads(node: ArrayNode, k: int) -> frozenset[int]:
             return ArrayNode(None, (), NO_PARAMS, Abstract(data.shape, data.dtype), Storage(), False).handle()
 
         def stand_ins() -> tuple[Any, Any, list[Any]]:
-            args = [stand_in(arg.data) if isinstance(arg, ArrayNode) else arg for arg in node.args]
+            # Numbers too, since a rule may take another way where they have a certain value (x**0).
+            args = [stand_in(arg.data if isinstance(arg, ArrayNode) else np.asarray(arg)) for arg in node.args]
             return stand_in(node.data), stand_in(node.data), args
 
         node.op.reads[key] = autograd.reads(node.op, stand_ins, k, node.params)

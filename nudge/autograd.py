@@ -7,6 +7,7 @@ uses. Accumulating, skipping and `create_graph` live here and nowhere else.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,9 @@ from .errors import GraphError, ShapeError
 from .graph import NO_PARAMS, Node, ancestors, descendants
 from .op import Operand, Operation
 from .ops import cast, reshape, sum, where
+
+
+_receiving = threading.Lock()  # walks of several threads may end at the same leaves
 
 
 def multiply(g: Any, slope: Any) -> Any:
@@ -116,7 +120,7 @@ def walk(
     asked = set(inputs or ())
     plain = not record and wanted is None and all(type(g) is float for g in seeds.values())
     grads: dict[Node, Any] = {**dict.fromkeys(order, 0.0), **seeds} if plain else dict(seeds)
-    for node in order:
+    for node in _passing(order) if free and not plain else order:
         if node not in grads:
             continue
         g = grads[node]
@@ -139,6 +143,13 @@ def walk(
     return grads
 
 
+def _passing(order: list[Node]) -> Iterator[Node]:
+    """Go through the nodes and hold none that was passed, so that its memory can go with its last user."""
+    order.reverse()
+    while order:
+        yield order.pop()
+
+
 def backward(
     tensors: Operand | Sequence[Operand],
     grad_tensors: Any = None,
@@ -153,8 +164,10 @@ def backward(
     outputs = _listed(tensors)
     seeds = _seeds(outputs, grad_tensors, create_graph)
     free = not (create_graph if retain_graph is None else retain_graph)
-    for node, g in walk(seeds, record=create_graph, free=free).items():
-        node.receive(g)
+    grads = walk(seeds, record=create_graph, free=free)
+    with _receiving:
+        for node, g in grads.items():
+            node.receive(g)
 
 
 def grad(

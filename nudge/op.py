@@ -157,7 +157,7 @@ class Operation:
         for arg in args:
             if isinstance(arg, Operand):
                 return arg.record(self, args, params)
-            if numbers and type(arg) is not float and type(arg) is not int:
+            if numbers and type(arg) is not float and type(arg) is not int and type(arg) is not bool:
                 numbers = False
         return self.on_floats(args) if numbers else self.body(*args, **params)
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..op import NONZERO, POSITIVE, REAL, elementwise, no_bool, to_float
 from .functions import log
-from .select import eq, ge, logical_and, where
+from .select import eq, ge, logical_and, ne, where
 
 
 @elementwise(
@@ -62,8 +62,8 @@ def neg(x: Any) -> Any:
 
 def _base_slope(y: Any, x: Any, n: Any) -> Any:
     if isinstance(n, (int, float)):
-        return n * pow(x, n - 1) if n else 0.0
-    return where(eq(n, 0.0), 0.0, n * pow(x, n - 1))
+        return n * pow(x, n - 1) if n else False
+    return ne(n, 0.0), n * pow(x, n - 1)
 
 
 @elementwise(
@@ -76,15 +76,23 @@ def pow(x: Any, n: Any) -> Any:
     return np.power(x, n)
 
 
-def _remainder_lower(b: Any, x: Any, z: Any) -> Any:
+def _divided(b: Any, x: Any, z: Any) -> tuple[Any, Any]:
+    """Find what division towards zero leaves, and whether rounding down instead leaves z more."""
     rest, zero = b.rem(x, z), b.constant(0, x)
-    turned = b.logical_and(b.ne(rest, zero), b.ne(b.lt(rest, zero), b.lt(z, zero)))
+    return rest, b.logical_and(b.ne(rest, zero), b.ne(b.lt(rest, zero), b.lt(z, zero)))
+
+
+def _remainder_lower(b: Any, x: Any, z: Any) -> Any:
+    rest, turned = _divided(b, x, z)
     return b.select(turned, b.add(rest, z), rest)
 
 
 def _floor_divide_lower(b: Any, x: Any, z: Any) -> Any:
-    whole = b.div(b.sub(x, _remainder_lower(b, x, z)), z)
-    nearest = b.floor(b.add(whole, b.constant(0.5, whole)))
+    rest, turned = _divided(b, x, z)
+    whole = b.div(b.sub(x, rest), z)
+    whole = b.select(turned, b.sub(whole, b.constant(1, whole)), whole)
+    below = b.floor(whole)
+    nearest = b.select(b.gt(b.sub(whole, below), b.constant(0.5, whole)), b.add(below, b.constant(1, whole)), below)
     return b.select(b.eq(z, b.constant(0, z)), b.div(x, z), nearest)
 
 

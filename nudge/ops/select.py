@@ -111,14 +111,22 @@ def where(condition: Any, x: Any, z: Any) -> Any:
     return np.where(condition, x, z)
 
 
-def _share(y: Any, mine: Any, other: Any) -> Any:
-    """Select where mine won; where both did, halve."""
+def _larger(x: float, z: float) -> float:
+    return x if x >= z or x != x else z
+
+
+def _smaller(x: float, z: float) -> float:
+    return x if x <= z or x != x else z
+
+
+def _share(y: Any, lost: Any, mine: Any, other: Any) -> Any:
+    """Select where mine did not lose, so that NaN passes; where it is a tie, halve."""
     tie = eq(mine, other)
-    return eq(mine, y), 1 - 0.5 * (cast(tie, dtype=y.dtype) if hasattr(y, "dtype") else tie)
+    return logical_not(lost), 1 - 0.5 * (cast(tie, dtype=y.dtype) if hasattr(y, "dtype") else tie)
 
 
 @elementwise(
-    slope=(lambda y, x, z: _share(y, x, z), lambda y, x, z: _share(y, z, x)), scalar=max,
+    slope=(lambda y, x, z: _share(y, lt(x, z), x, z), lambda y, x, z: _share(y, lt(z, x), z, x)), scalar=_larger,
     lower=lambda b, x, z: b.maximum(x, z), symbol="maximum", says="routes the gradient to the larger; a tie shares it",
     **_PAIR,
 )
@@ -128,7 +136,7 @@ def maximum(x: Any, z: Any) -> Any:
 
 
 @elementwise(
-    slope=(lambda y, x, z: _share(y, x, z), lambda y, x, z: _share(y, z, x)), scalar=min,
+    slope=(lambda y, x, z: _share(y, gt(x, z), x, z), lambda y, x, z: _share(y, gt(z, x), z, x)), scalar=_smaller,
     lower=lambda b, x, z: b.minimum(x, z), symbol="minimum", says="routes the gradient to the smaller; a tie shares it",
     **_PAIR,
 )
@@ -138,7 +146,7 @@ def minimum(x: Any, z: Any) -> Any:
 
 
 @elementwise(
-    slope=(lambda y, x: gt(y, 0.0),), scalar=lambda x: x if x > 0 or x != x else 0.0,
+    slope=(lambda y, x: ne(y, 0.0),), scalar=lambda x: x if x > 0 or x != x else 0.0,
     lower=lambda b, x: b.maximum(x, b.constant(0, x)), types=no_bool, symbol="relu",
     says="a gate: open where the input is positive, closed elsewhere",
 )
@@ -153,7 +161,7 @@ def relu(x: Any) -> Any:
         lambda y, x, low, high: logical_and(lt(x, low), lt(low, high)),
         lambda y, x, low, high: logical_or(gt(x, high), gt(low, high)),
     ),
-    scalar=lambda x, low, high: min(max(x, low), high),
+    scalar=lambda x, low, high: _smaller(_larger(x, low), high),
     lower=lambda b, x, low, high: b.minimum(b.maximum(x, low), high),
     symbol="clamp", says="passes the gradient inside of the bounds, and to the bound outside of them",
     domain=(REAL, Interval(high=-0.5), Interval(low=0.5)),
