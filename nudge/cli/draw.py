@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -28,7 +29,7 @@ def draw(
     root = parse(formula).record(parse_point(at))
     picture = picture_of(root)
     if out is None:
-        print(picture.svg, end="")
+        sys.stdout.buffer.write(picture.svg.encode())  # UTF-8 whatever the terminal speaks, as the format wants it
     else:
         tell(f"wrote {picture.save(out)}")
     complaint = explain(root).complaint

@@ -196,7 +196,8 @@ class Drawing:
         for before, box in reversed(list(pairwise(path))):
             for wire in starting[box]:
                 carried = self.carried.get((wire.target, wire.k))
-                flow = carried if flow is None or carried is None else flow + carried
+                if carried is not None:
+                    flow = carried if flow is None else flow + carried
             line = f"{self._line(before, box, box.middle)}H{short(box.x + box.width)}"
             stretches.append(f'<path {self._flow(flow)} d="{line}"/>')
         return f"<g><title>{clean(self.names[node])}</title>{''.join(stretches)}</g>"
