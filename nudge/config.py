@@ -78,7 +78,7 @@ class Knob:
         """Tell whether one value is of the kind and in range; NaN is not."""
         if self.choices:
             return value in self.choices
-        number: Any = value if isinstance(value, Real) and not isinstance(value, bool) else math.nan
+        number: Any = math.nan if isinstance(value, bool) or not isinstance(value, Real) else value
         if self.kind is int and not float(number).is_integer():
             return False
         return bool(number <= self.high and (number > self.low if self.above else number >= self.low))

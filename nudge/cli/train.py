@@ -6,18 +6,20 @@ import inspect
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from cyclopts import Parameter
 
 from ..config import KNOBS, Knob, TrainConfig
+from ..errors import UsageError
 from . import console, print_json, tell
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
 
-    from ..train import Event, Experiment, Report, RunFolder
+    from ..train import Event, Experiment, Report, Run, RunFolder
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -69,27 +71,27 @@ def train(data: str, /, *, json: bool = False, **given: str | None) -> int:
     config = TrainConfig(**{name: KNOBS[name].parse(text, option(name)) for name, text in texts.items()})
 
     from ..data import dataset
-    from ..train import Experiment, RunFolder
+    from ..train import DIVERGED, Experiment, RunFolder
 
-    experiment = Experiment(dataset(data), config)
+    try:
+        experiment = Experiment(dataset(data), config)
+    except MemoryError:
+        hidden = ",".join(map(str, config.hidden))
+        raise UsageError(f"--hidden {hidden}: so large a network does not fit into this machine's memory") from None
     run = experiment.run
     folder = RunFolder(run.best, data, about(experiment))
     run.watchers.append(folder)
     for line in understood(experiment):
         print(line, file=sys.stderr)
     try:
-        if watched():
-            with bar() as progress:
-                run.watchers.append(Bar(progress))
-                report = experiment.fit()
-        else:
+        with bar(run) if watched() else nullcontext():
             report = experiment.fit()
         folder.log({"event": "scored", **report.as_dict()})
         folder.save()
     except KeyboardInterrupt:
         tell(f"interrupted; {kept(experiment)} are in {folder.path}")
         return 130
-    if report.reason == "diverged":
+    if report.reason == DIVERGED:
         tell(f"the loss is no longer a number: a smaller --lr than {config.lr:g} may help")
     if json:
         print_json({**report.as_dict(), "run": folder.path.as_posix()})
@@ -118,7 +120,7 @@ def understood(experiment: Experiment) -> list[str]:
     end = f"{config.most_epochs} passes"
     if config.most_patience < config.most_epochs:
         end = f"at most {end}, ending after {config.most_patience} without improvement"
-    moved = f", images moved by up to {config.shift:g} of a pixel" if data.image and config.shift else ""
+    moved = f", images moved by up to {config.shift:g} pixels" if data.image and config.shift else ""
     return [
         f"{data.name}: {len(data.examples):,} {data.about}, {len(data.classes)} classes",
         f"parts (seed {config.seed}): {train:,} to train on, {validation:,} to choose by, {held_out:,} held out",
@@ -135,13 +137,16 @@ def kept(experiment: Experiment) -> str:
 
 def show(report: Report, experiment: Experiment, folder: RunFolder) -> None:
     """Print the score beside what it must beat, and where everything is."""
+    from ..train import ALL_PASSES
+
     out = console()
     out.print(f"{report.metric} on the {len(experiment.held_out)} held out:")
     out.print(f"  [bold green]{report.score:6.1%}  this network[/]")
     out.print(f"  {report.baselines['linear']:6.1%}  linear: the same without hidden layers")
     out.print(f"  {report.baselines['commonest']:6.1%}  always the commonest class")
+    early = "" if report.reason == ALL_PASSES else f" ({report.reason})"
     out.print(
-        f"{report.epochs} passes in {report.seconds:.1f} s ({report.reason}); "
+        f"{report.epochs} passes{early} in {report.seconds:.1f} s; "
         f"the best weights, of pass {experiment.run.best.epoch}, are in {folder.path}"
     )
 
@@ -154,19 +159,22 @@ def watched() -> bool:
     return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def bar() -> RichProgress:
-    """Make a live bar on standard error, which vanishes when it is done."""
+@contextmanager
+def bar(run: Run) -> Iterator[None]:
+    """Show a run on a live bar on standard error, which vanishes when it is done."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    return Progress(
+    with Progress(
         TextColumn("{task.description}"),
         BarColumn(bar_width=None),
         TextColumn("{task.fields[numbers]}"),
         TimeRemainingColumn(compact=True),
         console=Console(stderr=True, highlight=False),
         transient=True,
-    )
+    ) as progress:
+        run.watchers.append(Bar(progress))
+        yield
 
 
 class Bar:
@@ -182,7 +190,7 @@ class Bar:
 
     def __call__(self, event: Event) -> None:
         """Draw the event."""
-        from ..train import Evaluated, Finished, Progress, Started
+        from ..train import INTERRUPTED, Evaluated, Finished, Progress, Started
 
         if isinstance(event, Started):
             self.line = self.progress.add_task("training", total=event.steps, numbers="")
@@ -193,5 +201,5 @@ class Bar:
             self.drawn = time.perf_counter()
             numbers = f"pass {event.epoch}/{self.epochs}  {self.numbers}  rate {event.lr:.4f}"
             self.progress.update(self.line, completed=event.step, numbers=numbers)
-        elif isinstance(event, Finished):
+        elif isinstance(event, Finished) and event.reason != INTERRUPTED:
             self.progress.update(self.line, description="scoring", completed=event.step, total=event.step)

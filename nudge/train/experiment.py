@@ -15,11 +15,11 @@ from ..config import TrainConfig
 from ..data import Dataset, shifted, split
 from ..generator import Generator
 from .run import Run, Watcher, predict
-from .task import Classification
+from .task import Classification, Task
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid}
 # How the linear baseline is trained, whatever the knobs say: as suits it best, since a yardstick must not bend.
-LINEAR: dict[str, Any] = {"hidden": (), "lr": 0.2, "batch_size": 64, "epochs": 20, "shift": 0.0, "label_smoothing": 0.0}
+LINEAR: dict[str, Any] = {"hidden": (), "lr": 0.2, "batch_size": 64, "epochs": 20, "shift": 0.0}
 
 
 @dataclass(frozen=True)
@@ -57,15 +57,15 @@ class Experiment:
         generator = Generator().manual_seed(config.seed)
         parts = split(data.examples.targets, config.validation, config.holdout, generator)
         self.train, self.validation, self.held_out = (data.examples.take(rows) for rows in parts)
-        self.run = self._run(config, generator, watchers)
-        self.task, self.model = self.run.task, self.run.model
+        self.task = Classification(data.classes, config.label_smoothing)
+        self.run = self._run(self.task, config, generator, watchers)
+        self.model = self.run.model
 
-    def _run(self, config: TrainConfig, generator: Generator, watchers: Sequence[Watcher] = ()) -> Run:
+    def _run(self, task: Task, config: TrainConfig, generator: Generator, watchers: Sequence[Watcher] = ()) -> Run:
         image = self.data.image
         augment = None
         if image is not None and config.shift:
             augment = partial(shifted, size=image, by=config.shift)
-        task = Classification(self.data.classes, config.label_smoothing)
         with seeded(config.seed):
             model = mlp((self.train.inputs.shape[1], *config.hidden, task.outputs), config.activation)
         return Run(
@@ -76,7 +76,9 @@ class Experiment:
         """Train the network and its linear baseline, then score both, once, on what was held out."""
         began = time.perf_counter()
         finished = self.run.fit()
-        linear = self._run(TrainConfig(seed=self.config.seed, **LINEAR), Generator().manual_seed(self.config.seed))
+        seed = self.config.seed
+        plain = Classification(self.data.classes)
+        linear = self._run(plain, TrainConfig(seed=seed, **LINEAR), Generator().manual_seed(seed))
         linear.fit()
         score, line = (
             self.task.score(predict(model, self.held_out.inputs), self.held_out.targets)
@@ -90,7 +92,7 @@ class Experiment:
             baselines={"commonest": commonest, "linear": line},
             epochs=finished.epoch,
             seconds=time.perf_counter() - began,
-            seed=self.config.seed,
+            seed=seed,
             reason=finished.reason,
         )
 

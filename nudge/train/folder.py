@@ -50,7 +50,8 @@ class RunFolder:
 
     def save(self) -> None:
         """Write the best weights so far and the log."""
-        save(self.best.weights, self.path / "weights.safetensors", {"nudge": __version__, "epoch": str(self.best.epoch)})
+        notes = {"nudge": __version__, "epoch": str(self.best.epoch)}
+        save(self.best.weights, self.path / "weights.safetensors", notes)
         write_atomically(self.path / "log.jsonl", "".join(f"{line}\n" for line in self.lines).encode())
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 Watcher = Callable[[Event], object]
 Augment = Callable[[Tensor, Generator], Tensor]
 ALL_PASSES, NO_IMPROVEMENT, DIVERGED, INTERRUPTED = "all passes", "no improvement", "diverged", "interrupted"
+MANY = 100_000_000  # products
 AT_ONCE = 4096  # examples, where nothing is learned: bounds the memory
 
 
@@ -54,14 +56,14 @@ class Run:
     ) -> None:
         """Prepare to train `model` on `train`, and to choose its best weights by `validation`.
 
-        The generator draws the order of the examples, and what `augment` makes of each batch of inputs; by default it is
-        a new one, seeded by the configuration.
+        The generator draws the order of the examples, and what `augment` makes of each batch of inputs; by default it
+        is a new one, seeded by the configuration.
         """
         self.model, self.task, self.train, self.validation, self.config = model, task, train, validation, config
         self.augment = augment
         self.generator = Generator().manual_seed(config.seed) if generator is None else generator
         self.best = Best(model)
-        self.watchers = [self.best, *watchers]
+        self.watchers: list[Watcher] = [self.best, *watchers]
         self.step = self.epoch = 0
 
     @property
@@ -76,11 +78,13 @@ class Run:
             yield event
 
     def fit(self) -> Finished:
-        """Train to the end, and load the best weights. Ctrl-C passes on when the watchers know and the best are loaded."""
-        last: Event | None = None
+        """Train to the end, load the best weights, and tell how it ended.
+
+        Ctrl-C (KeyboardInterrupt) passes on, when the watchers know and the best weights are loaded.
+        """
         try:
-            for last in self:
-                pass
+            with blas_threads(self.config.batch_size * sum(p.numel() for p in self.model.parameters())):
+                *_, last = self
         except KeyboardInterrupt:
             self._tell(Finished(self.step, self.epoch, INTERRUPTED))
             raise
@@ -133,7 +137,7 @@ class Run:
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
-        return loss.item()  # type: ignore[no-any-return]
+        return loss.item()
 
     def evaluate(self, examples: Examples) -> tuple[float, float]:
         """Give loss and score of the model as it stands."""
@@ -164,6 +168,16 @@ class Best:
     def load(self) -> None:
         """Give the model its best weights."""
         self.model.load_state_dict(self.weights)
+
+
+def blas_threads(products: int) -> AbstractContextManager[Any]:
+    """Let BLAS use one thread for a while, where a pass forward takes few products of two numbers.
+
+    Two threads then wait for one another more than they work, and beside another busy program many times longer.
+    """
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(1, user_api="blas") if products < MANY else nullcontext()
 
 
 def predict(model: Module, inputs: Tensor) -> Tensor:
