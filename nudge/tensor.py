@@ -15,9 +15,9 @@ import numpy as np
 
 from . import autograd, ops
 from .arraynode import ArrayNode, Storage
-from .dtype import CATEGORY, PYTHON, as_dtype, is_float
-from .errors import DTypeError, Error, GraphError, ShapeError, TraceError
-from .graph import NO_PARAMS, line_of, tick, user_place
+from .dtype import PYTHON, as_dtype, is_float
+from .errors import DTypeError, Error, GraphError, ShapeError
+from .graph import NO_PARAMS, line_of, user_place
 from .methods import METHODS
 from .mode import enable_grad, mode
 from .op import Abstract, Operand, Operation, as_is, truth
@@ -159,80 +159,6 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
             node = self._node = ArrayNode(None, (), NO_PARAMS, self._array, self._storage, False)
         return node
 
-    # -- in place ----------------------------------------------------------------------------------
-
-    def _apply(self, method: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Tensor:
-        """Overwrite this tensor with what a method makes of it, or of a copy where a derivative needs what was."""
-        start = tick()
-        value = method(self, *args, **kwargs)
-        node = value._node
-        if node is not None and node.requires_grad and node.reads_memory(self._storage, start):
-            value = method(self.clone(), *args, **kwargs)
-        return self._write(value)
-
-    def _write(self, value: Tensor) -> Tensor:
-        """Overwrite this tensor, and the part of its base that it shows, with a value of its own shape."""
-        node = self._fresh()
-        if value.shape != self.shape:
-            raise ShapeError(
-                f"an in-place result of shape {value.shape} does not fit into a tensor of shape {self.shape}"
-            )
-        if value._array.dtype is not self._array.dtype and value.dtype != self.dtype:
-            if CATEGORY[value.dtype] > CATEGORY[self.dtype]:
-                raise DTypeError(f"an in-place result of {value.dtype} cannot be stored in a tensor of {self.dtype}")
-            value = ops.cast(value, dtype=self.dtype)
-        if mode.trace is not None:
-            mode.trace.lift((self,))
-        base = self if self._base is None else self._base
-        if type(value._array) is Abstract and type(self._array) is not Abstract:
-            raise TraceError(
-                f"a traced value of shape {value.shape} is written into a tensor of shape {self.shape} that was "
-                "made outside (under vmap it has one value for all examples): make it inside, with new_zeros() of a "
-                "mapped tensor"
-            )
-        root = base._fresh()
-        if (
-            mode.grad
-            and root is not None
-            and root.requires_grad
-            and (root.op is None or (node is not None and node.op is None))
-        ):
-            raise GraphError(
-                "a leaf that requires a gradient is changed in place, so its gradient would be of what it was: "
-                "do it under no_grad(), or on a clone()"
-            )
-        traced = type(self._array) is Abstract
-        tracked = traced or (mode.grad and any(n is not None and n.requires_grad for n in (root, value._fresh())))
-        if tracked and type(value._array) is not Abstract and (value._node is None or not value._node.requires_grad):
-            value = ops.where(False, self, value)  # a constant takes the place of what had a history, and keeps it
-        whole = (value if self is base else _scattered(base, self._chain, value)) if tracked else None
-        if not traced:
-            if not self._array.flags.writeable:
-                raise GraphError(
-                    "this view shows one element in many places (expand, unfold), so it cannot be written: clone() it"
-                )
-            self._array[...] = value._array
-        storage = base._storage
-        storage.touch(sys._getframe(1))
-        storage.epoch += 1
-        if whole is not None:
-            made = whole.node
-            if made.op is None or whole is value:
-                made = ArrayNode(ops.alias, (made,), NO_PARAMS, base._array, storage, made.requires_grad, storage.place)
-            made.data, made.storage, made.born = base._array, storage, tick()
-            if root is not None and root.op is not None and root.keeps_grad:
-                made.keeps_grad, root.keeps_grad = True, False
-            base._node = made
-        elif root is not None and not root.requires_grad:
-            base._node = None
-        self._fresh()
-        return self
-
-    def _overwrite(self, array: Any) -> None:
-        """Write numbers where no history is kept: under no_grad, outside of a trace, and not through a view."""
-        self._array[...] = array
-        self._storage.touch(sys._getframe(1))
-
     # -- gradients ---------------------------------------------------------------------------------
 
     @property
@@ -257,9 +183,12 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
                 f"a tensor of {self.dtype} cannot require a gradient: only floats can be nudged; cast with .float()"
             )
         self._base, self._chain = None, ()
-        made = (None, ()) if node is None or type(self._array) is not Abstract else (ops.alias, (node,))
-        self._node = ArrayNode(*made, NO_PARAMS, self._array, self._storage, True) if requires_grad else None
-        if self._node is not None:
+        if not requires_grad:
+            self._node = None
+        elif node is None or type(self._array) is not Abstract:
+            self._node = ArrayNode(None, (), NO_PARAMS, self._array, self._storage, True)
+        else:  # in a traced program a leaf still has a value that was computed
+            self._node = ArrayNode(ops.alias, (node,), NO_PARAMS, self._array, self._storage, True)
             self._node.keeps_grad = True
         return self
 
@@ -402,17 +331,6 @@ def _explained(op: Operation, raws: Sequence[Any], params: dict[str, Any]) -> Ab
     except ShapeError as error:
         line = line_of(user_place(sys._getframe(1)))
         raise ShapeError(f"{error} ({line})" if line else str(error)) from None
-
-
-def _scattered(base: Tensor, chain: tuple[tuple[Operation, dict[str, Any]], ...], value: Tensor) -> Tensor:
-    """Write `value` where a chain of views looks, as a pure step: where(written, scattered, base)."""
-    shapes = [Abstract(base.shape, base.dtype)]
-    for op, params in chain:
-        shapes.append(op.infer(shapes[-1], **params))
-    mask: Any = np.ones(value.shape, base.dtype if is_float(base.dtype) else np.float32)
-    for (op, params), x in zip(reversed(chain), reversed(shapes[:-1]), strict=True):
-        value, mask = (op.rules[0](g, None, x, **params) for g in (value, mask))
-    return ops.where(wrap(mask != 0), value, base)
 
 
 def _cut(tensor: Tensor) -> Tensor:

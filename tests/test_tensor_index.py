@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import nudge
-from nudge.errors import DTypeError, IndexingError, ShapeError
+from nudge.errors import DTypeError, IndexingError, ShapeError, TraceError
 
 SHAPES = hnp.array_shapes(min_dims=1, max_dims=4, min_side=1, max_side=4)
 
@@ -178,3 +178,18 @@ def test_a_value_that_does_not_fit_is_refused():
         x[0] = nudge.ones(3)
     with pytest.raises(IndexingError, match="mask of shape"):
         x[nudge.ones(1, 4) > 0] = 1.0
+
+
+def test_a_mapped_key_does_not_write_into_what_all_examples_share():
+    shared = nudge.zeros(3)
+
+    def mask(x):
+        shared[x > 0] = 1.0
+
+    def index(i):
+        shared[i] = 1.0
+
+    for write, argument in ((mask, nudge.ones(2, 3)), (index, nudge.tensor([[0], [1]]))):
+        with pytest.raises(TraceError, match=r"new_zeros\(\)"):
+            nudge.func.vmap(write)(argument)
+    assert shared.tolist() == [0.0, 0.0, 0.0]

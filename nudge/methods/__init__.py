@@ -11,5 +11,6 @@ from .pointwise import Pointwise
 from .reduce import Reduce
 from .seen import Seen
 from .shape import Shape
+from .write import Write
 
-METHODS = (Pointwise, Reduce, Shape, Index, Linalg, InPlace, New, Casts, Facts, Seen, Operators)
+METHODS = (Pointwise, Reduce, Shape, Index, Linalg, InPlace, Write, New, Casts, Facts, Seen, Operators)

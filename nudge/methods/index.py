@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import ops
-from ..dtype import is_float
+from ..dtype import PYTHON, is_float
 from ..errors import DTypeError, IndexingError, ShapeError
 from ..op import Operand
 from .axes import axis_from_end, numpy_names
 from .facts import Facts
-from .key import FULL, Joined, Place, check_mask, known, positions, split_key
+from .key import FULL, Joined, Place, check_fits, check_mask, known, positions, split_key
 from .numbers import array_of
 from .shape import moved, reshaped
 
@@ -35,6 +35,14 @@ def _view(x: Any, place: list[Place], sizes: list[int]) -> Any:
             break
         first += 1
     return x if list(x.shape) == sizes else reshaped(x, tuple(sizes))
+
+
+def _fitting(value: Any, shape: tuple[int, ...]) -> Any:
+    """Drop leading axes of size 1 that are too many. Raises ShapeError for what does not broadcast to the shape."""
+    while len(value.shape) > len(shape) and value.shape[0] == 1:
+        value = reshaped(value, value.shape[1:])
+    check_fits(value.shape, shape)
+    return value
 
 
 def _overwritten(x: Any, joined: Joined, value: Any) -> Any:
@@ -74,29 +82,34 @@ class Index(Facts):
 
     def __setitem__(self, key: Any, value: Any) -> None:
         value = self._as_value(value)
-        if isinstance(key, Operand) and key.dtype == np.bool_ and value._array.size == 1:  # type: ignore[attr-defined]
+        if isinstance(key, Facts) and key.dtype == np.bool_ and value._array.size == 1:
             check_mask(key, self.shape, 0)
-            mask = reshaped(key, (*key.shape, *(1,) * (self.ndim - len(key.shape))))  # type: ignore[attr-defined]
-            self._write(ops.where(mask, reshaped(value, ()), self))
+            mask = reshaped(key, (*key.shape, *(1,) * (self.ndim - len(key.shape))))
+            self._write_at(known(key), reshaped(value, ()), lambda v: ops.where(mask, v, self))
             return
         place, sizes, indices = split_key(key, self.shape)
         view = _view(self, place, sizes)
         if value._base is not None and value._base is view._base and value._chain == view._chain:
             return  # x[key] += 1 has written already, and assigns the part to itself
-        joined = None if indices is None else Joined(view.shape, indices)
-        shape = view.shape if joined is None else joined.result
-        while len(value.shape) > len(shape) and value.shape[0] == 1:
-            value = reshaped(value, value.shape[1:])
-        if value.shape != shape:
-            try:
-                value = value.expand(shape)
-            except ShapeError:
-                raise ShapeError(
-                    f"a value of shape {value.shape} is written to a part of shape {shape}: it does not broadcast"
-                ) from None
-        view._write(value if joined is None else _overwritten(view, joined, value))
+        if indices is None:
+            view._write(_fitting(value, view.shape))
+            return
+        joined = Joined(view.shape, indices)
+        at = None if known(joined.flat) is None else tuple([FULL if index is None else index for index in indices])
+        view._write_at(
+            at, _fitting(value, joined.result), lambda v: _overwritten(view, joined, v.expand(joined.result))
+        )
+
+    def _write_at(self, at: Any, value: Any, whole: Any) -> None:
+        """Write at NumPy's key, or all that `whole` makes where the key is traced."""
+        if at is None:
+            self._write(whole(value))
+        else:
+            self._write(value, at, whole)
 
     def _as_value(self, value: Any) -> Any:
+        if type(value) in PYTHON:
+            return self._of(np.array(value, self.dtype))
         if not isinstance(value, Operand):
             value = self._of(array_of(value, None if hasattr(value, "dtype") else self.dtype))
         return value.to(self.dtype)

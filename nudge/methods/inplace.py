@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..op import Operand
 from .facts import Facts
 from .index import Index
+from .key import check_fits
 from .linalg import Linalg
 from .pointwise import Pointwise
 from .reduce import Reduce
@@ -44,12 +44,13 @@ class InPlace(Facts):
 
     def copy_(self, src: Any) -> Tensor:
         """Overwrite with another tensor's numbers, cast and broadcast."""
-        src = src if isinstance(src, Operand) else self.new_tensor(src)
-        return self._write(src.to(self.dtype).expand(self.shape))
+        value = self._as_value(src)
+        check_fits(value.shape, self.shape)
+        return self._write(value)
 
     def fill_(self, value: Any) -> Tensor:
         """Overwrite with one number."""
-        return self.copy_(value if isinstance(value, Operand) else self.new_full((), value))
+        return self.copy_(value)
 
     def zero_(self) -> Tensor:
         """Overwrite with zeros."""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import ops
-from ..errors import DTypeError, IndexingError, TraceError
+from ..errors import DTypeError, IndexingError, ShapeError, TraceError
 from ..mode import mode
 from ..op import Abstract, Operand
 from .shape import reshaped
@@ -125,6 +125,13 @@ def _spelled_out(items: list[Any], ndim: int) -> list[Any]:
         raise IndexingError(f"{spent} indices for a tensor with {ndim} axes")
     at = dots[0] if dots else len(items)
     return items[:at] + [FULL] * (ndim - spent) + items[at + 1 :]
+
+
+def check_fits(value: tuple[int, ...], part: tuple[int, ...]) -> None:
+    """Raise ShapeError unless a value of one shape broadcasts to a part of another."""
+    tail = part[len(part) - len(value) :]
+    if value != part and (len(value) > len(part) or any([n not in (1, to) for n, to in zip(value, tail, strict=True)])):
+        raise ShapeError(f"a value of shape {value} is written to a part of shape {part}: it does not broadcast")
 
 
 def check_mask(mask: Any, shape: tuple[int, ...], axis: int) -> None:
