@@ -61,11 +61,11 @@ def test_the_stream_of_a_short_run() -> None:
     events = list(small(epochs=2))
     kinds = [type(event) for event in events if not isinstance(event, Improved)]
     a_pass = [Progress] * 3 + [Evaluated]
-    assert kinds == [Started, Evaluated, *a_pass, *a_pass, Checkpoint, Checkpoint, Finished]
+    assert kinds == [Started, Evaluated, Checkpoint, *a_pass, *a_pass, Checkpoint, Finished]
     assert events[0] == Started(0, 0, steps=6, epochs=2)
     assert events[-1] == Finished(6, 2, ALL_PASSES)
     assert [event.step for event in events if isinstance(event, Progress)] == [1, 2, 3, 4, 5, 6]
-    assert [event.epoch for event in events if type(event) is Evaluated] == [0, 1, 2]
+    assert [event.epoch for event in events if isinstance(event, Evaluated)] == [0, 1, 2]
 
 
 def test_what_improves_is_lower_than_everything_before() -> None:
@@ -108,7 +108,7 @@ def test_the_rate_rises_and_falls_once() -> None:
 def test_fit_loads_the_best_weights() -> None:
     run = small(epochs=6)
     losses = []
-    run.watchers.append(lambda event: losses.append(event.loss) if type(event) is Evaluated else None)
+    run.watchers.append(lambda event: losses.append(event.loss) if isinstance(event, Evaluated) else None)
     assert run.fit() == Finished(18, 6, ALL_PASSES)
     assert run.best.loss == min(losses) == run.evaluate(run.validation)[0]
     assert run.best.epoch == int(np.argmin(losses))
@@ -202,7 +202,7 @@ def test_a_folder_holds_the_best_weights_the_configuration_and_the_log(tmp_path:
     assert weights(again) == weights(run.model)
     log = [json.loads(line) for line in (folder.path / "log.jsonl").read_text().splitlines()]
     assert [entry["event"] for entry in log if entry["event"] != "improved"] == [
-        "started", "evaluated", "evaluated", "evaluated", "checkpoint", "evaluated", "evaluated", "checkpoint",
+        "started", "evaluated", "checkpoint", "evaluated", "evaluated", "checkpoint", "evaluated", "evaluated",
         "checkpoint", "finished",
     ]  # fmt: skip
     evaluated = [entry for entry in log if entry["event"] == "evaluated"]
@@ -215,7 +215,7 @@ def test_the_best_weights_outlast_a_process_that_is_killed(tmp_path: Path) -> No
     folder = RunFolder(run.best, "sides", {}, tmp_path)
     run.watchers.append(folder)
     for event in run:
-        if isinstance(event, Checkpoint):
+        if isinstance(event, Checkpoint) and event.epoch == 2:
             break
     assert io.load(folder.path / "weights.safetensors")["0.weight"].tolist() == run.best.weights["0.weight"].tolist()
 

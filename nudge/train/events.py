@@ -47,8 +47,11 @@ class Evaluated(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class Improved(Evaluated):
+class Improved(Event):
     """The loss on the part that is chosen by is lower than ever before: these are the best weights so far."""
+
+    loss: float
+    score: float
 
 
 @dataclass(frozen=True, slots=True)

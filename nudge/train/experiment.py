@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ from .. import nn, random
 from ..config import TrainConfig
 from ..data import Dataset, shifted, split
 from ..generator import Generator
-from .run import Run, Watcher, predict
+from .run import Run, predict
 from .task import Classification, Task
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid}
@@ -37,11 +36,16 @@ class Report:
 
     def as_dict(self) -> dict[str, Any]:
         """Give it in the form that programs read, the score also under its metric's name."""
-        values = dataclasses.asdict(self)
-        del values["reason"]
-        at = list(values).index("score") + 1
-        items = list(values.items())
-        return dict([*items[:at], (self.metric, self.score), *items[at:]])
+        return {
+            "task": self.task,
+            "metric": self.metric,
+            "score": self.score,
+            self.metric: self.score,
+            "baselines": self.baselines,
+            "epochs": self.epochs,
+            "seconds": self.seconds,
+            "seed": self.seed,
+        }
 
 
 class Experiment:
@@ -51,26 +55,24 @@ class Experiment:
     goes on to draw the order of the examples; the weights are PyTorch's for the same seed.
     """
 
-    def __init__(self, data: Dataset, config: TrainConfig, watchers: Sequence[Watcher] = ()) -> None:
+    def __init__(self, data: Dataset, config: TrainConfig) -> None:
         """Deal the data out and build the network. Raises UsageError for too few examples."""
         self.data, self.config = data, config
         generator = Generator().manual_seed(config.seed)
         parts = split(data.examples.targets, config.validation, config.holdout, generator)
         self.train, self.validation, self.held_out = (data.examples.take(rows) for rows in parts)
         self.task = Classification(data.classes, config.label_smoothing)
-        self.run = self._run(self.task, config, generator, watchers)
+        self.run = self._run(self.task, config, generator)
         self.model = self.run.model
 
-    def _run(self, task: Task, config: TrainConfig, generator: Generator, watchers: Sequence[Watcher] = ()) -> Run:
+    def _run(self, task: Task, config: TrainConfig, generator: Generator) -> Run:
         image = self.data.image
         augment = None
         if image is not None and config.shift:
             augment = partial(shifted, size=image, by=config.shift)
         with seeded(config.seed):
             model = mlp((self.train.inputs.shape[1], *config.hidden, task.outputs), config.activation)
-        return Run(
-            model, task, self.train, self.validation, config, augment=augment, generator=generator, watchers=watchers
-        )
+        return Run(model, task, self.train, self.validation, config, augment=augment, generator=generator)
 
     def fit(self) -> Report:
         """Train the network and its linear baseline, then score both, once, on what was held out."""

@@ -11,15 +11,15 @@ from typing import Any
 from ..errors import UsageError
 from ..io import save, write_atomically
 from ..version import __version__
-from .events import Checkpoint, Evaluated, Event, Finished, Improved, Progress
+from .events import Checkpoint, Evaluated, Event, Finished, Progress
 from .run import Best
 
 
 class RunFolder:
     """Keeps a run on disk: a watcher that writes when the run says that it is time.
 
-    `config.json` is there from the beginning; `weights.safetensors` and `log.jsonl` from the first checkpoint on, and
-    after it they are never missing or half-written.
+    `config.json`, the best weights so far (`weights.safetensors`) and `log.jsonl` are there from before the first step
+    on, and at no time half-written.
     """
 
     def __init__(self, best: Best, name: str, about: dict[str, Any], parent: str | Path = "runs") -> None:
@@ -35,7 +35,7 @@ class RunFolder:
         """Log the event; save where the run calls for it."""
         if isinstance(event, Progress):
             self.losses.append(event.loss)
-        elif isinstance(event, Evaluated) and not isinstance(event, Improved):
+        elif isinstance(event, Evaluated):
             train_loss = sum(self.losses) / len(self.losses) if self.losses else None
             self.log({**event.as_dict(), "train_loss": train_loss})
             self.losses.clear()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
@@ -84,7 +86,7 @@ class Run:
         """
         try:
             with blas_threads(self.config.batch_size * sum(p.numel() for p in self.model.parameters())):
-                *_, last = self
+                last = deque(self, maxlen=1).pop()
         except KeyboardInterrupt:
             self._tell(Finished(self.step, self.epoch, INTERRUPTED))
             raise
@@ -103,8 +105,8 @@ class Run:
         optimizer = Adam(self.model.parameters(), lr=config.lr, weight_decay=config.weight_decay)
         schedule = OneCycleLR(optimizer, config.lr, self.steps, cycle_momentum=False)
         yield Started(0, 0, self.steps, config.most_epochs)
-        least, stale, reason = math.inf, 0, ALL_PASSES
-        for self.epoch in range(config.most_epochs + 1):
+        least, stale, reason = math.inf, 0, ""
+        for self.epoch in itertools.count():
             if self.epoch:
                 for batch in self.train.batches(config.batch_size, self.generator):
                     lr = optimizer.param_groups[0]["lr"]
@@ -120,14 +122,15 @@ class Run:
                 yield Improved(self.step, self.epoch, loss, score)
             if not math.isfinite(loss):
                 reason = DIVERGED
-                break
-            if stale >= config.most_patience:
+            elif self.epoch == config.most_epochs:
+                reason = ALL_PASSES
+            elif stale >= config.most_patience:
                 reason = NO_IMPROVEMENT
-                break
-            if self.epoch and self.epoch % config.checkpoint_every == 0:
+            if reason or self.epoch % config.checkpoint_every == 0:
                 yield Checkpoint(self.step, self.epoch)
-        yield Checkpoint(self.step, self.epoch)
-        yield Finished(self.step, self.epoch, reason)
+            if reason:
+                yield Finished(self.step, self.epoch, reason)
+                return
 
     def _turn(self, batch: Examples, optimizer: Adam) -> float:
         """Take one step: turn every knob by its gradient."""
