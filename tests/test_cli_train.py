@@ -60,6 +60,14 @@ def test_it_says_what_it_understood_and_reports(typed: Typed, tmp_path: Path) ->
     assert sorted(os.listdir(tmp_path / "runs" / "digits-1")) == ["config.json", "log.jsonl", "weights.safetensors"]
 
 
+def test_a_network_that_is_not_worth_it_is_called_so(typed: Typed) -> None:
+    _, bad, err = typed("digits", "--epochs", "1", "--hidden", "1")
+    _, good, _ = typed("digits", "--epochs", "20")
+    assert "does no better than a simpler answer" in bad
+    assert "; 1 pass\n" in err
+    assert "simpler" not in good
+
+
 def test_with_json_standard_output_is_one_object(typed: Typed, tmp_path: Path) -> None:
     status, out, err = typed("digits", "--json", "--seed", "4", *QUICK)
     result = json.loads(out)

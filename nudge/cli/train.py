@@ -117,7 +117,7 @@ def understood(experiment: Experiment) -> list[str]:
     train, validation, held_out = (len(part) for part in (experiment.train, experiment.validation, experiment.held_out))
     sizes = [experiment.train.inputs.shape[1], *config.hidden, experiment.task.outputs]
     count = sum(p.numel() for p in experiment.model.parameters())
-    end = f"{config.most_epochs} passes"
+    end = passes(config.most_epochs)
     if config.most_patience < config.most_epochs:
         end = f"at most {end}, ending after {config.most_patience} without improvement"
     moved = f", images moved by up to {config.shift:g} pixels" if data.image and config.shift else ""
@@ -127,6 +127,11 @@ def understood(experiment: Experiment) -> list[str]:
         f"network: {' → '.join(map(str, sizes))}, {config.activation}, {count:,} parameters",
         f"training: Adam, rate up to {config.lr:g} and down again, batches of {config.batch_size}{moved}; {end}",
     ]
+
+
+def passes(number: int) -> str:
+    """Count passes: "1 pass", "2 passes"."""
+    return f"{number} pass" if number == 1 else f"{number} passes"
 
 
 def kept(experiment: Experiment) -> str:
@@ -140,13 +145,16 @@ def show(report: Report, experiment: Experiment, folder: RunFolder) -> None:
     from ..train import ALL_PASSES
 
     out = console()
+    better = report.score > max(report.baselines.values())
     out.print(f"{report.metric} on the {len(experiment.held_out)} held out:")
-    out.print(f"  [bold green]{report.score:6.1%}  this network[/]")
+    out.print(f"  [bold {'green' if better else 'yellow'}]{report.score:6.1%}  this network[/]")
     out.print(f"  {report.baselines['linear']:6.1%}  linear: the same without hidden layers")
     out.print(f"  {report.baselines['commonest']:6.1%}  always the commonest class")
+    if not better:
+        out.print("[yellow]this network does no better than a simpler answer[/]")
     early = "" if report.reason == ALL_PASSES else f" ({report.reason})"
     out.print(
-        f"{report.epochs} passes{early} in {report.seconds:.1f} s; "
+        f"{passes(report.epochs)}{early} in {report.seconds:.1f} s; "
         f"the best weights, of pass {experiment.run.best.epoch}, are in {folder.path}"
     )
 
