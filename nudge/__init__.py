@@ -51,16 +51,37 @@ from .functions import (
     where,
 )
 from .mode import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
+from .random import (
+    Generator,
+    bernoulli,
+    default_generator,
+    get_rng_state,
+    initial_seed,
+    manual_seed,
+    multinomial,
+    normal,
+    rand,
+    rand_like,
+    randint,
+    randint_like,
+    randn,
+    randn_like,
+    randperm,
+    seed,
+    set_rng_state,
+)
 from .tensor import Tensor
 from .version import __version__
 
 __all__ = [
-    "DTypeError", "Error", "GraphError", "IndexingError", "ShapeError", "Tensor", "TraceError", "UsageError",
-    "__version__", "arange", "as_tensor", "bool_", "broadcast_tensors", "cat", "concat", "concatenate",
-    "einsum", "empty", "empty_like", "enable_grad", "eye", "float32", "float64", "from_numpy", "full",
-    "full_like", "hstack", "int32", "int64", "is_grad_enabled", "is_tensor", "linspace", "meshgrid", "no_grad",
-    "ones", "ones_like", "promote_types", "result_type", "set_grad_enabled", "stack", "tensor", "tensordot",
-    "tril_indices", "triu_indices", "vstack", "where", "zeros", "zeros_like",
+    "DTypeError", "Error", "Generator", "GraphError", "IndexingError", "ShapeError", "Tensor", "TraceError",
+    "UsageError", "__version__", "arange", "as_tensor", "bernoulli", "bool_", "broadcast_tensors", "cat",
+    "concat", "concatenate", "default_generator", "einsum", "empty", "empty_like", "enable_grad", "eye",
+    "float32", "float64", "from_numpy", "full", "full_like", "get_rng_state", "hstack", "initial_seed", "int32",
+    "int64", "is_grad_enabled", "is_tensor", "linspace", "manual_seed", "meshgrid", "multinomial", "no_grad",
+    "normal", "ones", "ones_like", "promote_types", "rand", "rand_like", "randint", "randint_like", "randn",
+    "randn_like", "randperm", "result_type", "seed", "set_grad_enabled", "set_rng_state", "stack", "tensor",
+    "tensordot", "tril_indices", "triu_indices", "vstack", "where", "zeros", "zeros_like",
 ]  # fmt: skip
 
 globals().update(functions.FUNCTIONS)
@@ -68,28 +89,18 @@ e, inf, nan, pi, newaxis = math.e, math.inf, math.nan, math.pi, None
 double, long = float64, int64
 globals().update({"float": float32, "int": int32, "bool": bool_})
 
-# What is loaded when it is first asked for: whole modules, and names of modules.
-MODULES = ("autograd", "data", "func", "native", "nn", "ops", "optim", "random", "scalar")
-NAMES = {
-    "func": ("vmap",),
-    "random": (
-        "Generator", "bernoulli", "default_generator", "get_rng_state", "initial_seed", "manual_seed", "multinomial",
-        "normal", "rand", "rand_like", "randint", "randint_like", "randn", "randn_like", "randperm", "seed",
-        "set_rng_state",
-    ),
-    "see": ("draw",),
-}  # fmt: skip
-_HOME = {name: module for module, names in NAMES.items() for name in names}
+# Rooms that are opened when they are first asked for, and functions that live in them.
+MODULES = ("autograd", "data", "func", "io", "native", "nn", "ops", "optim", "scalar")
+HOME = {"vmap": "func"}
 
 
 def __getattr__(name: str) -> Any:
     if name in MODULES:
         return importlib.import_module(f".{name}", __name__)
-    if name in _HOME:
-        value = globals()[name] = getattr(importlib.import_module(f".{_HOME[name]}", __name__), name)
-        return value
+    if name in HOME:
+        return getattr(importlib.import_module(f".{HOME[name]}", __name__), name)
     raise AttributeError(f"nudge has no {name!r}{nearest(name, __dir__())}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *MODULES, *_HOME})
+    return sorted({*globals(), *MODULES, *HOME})

@@ -37,7 +37,9 @@ def positions(index: Any, size: int, axis: int) -> Any:
         raise DTypeError(f"an index of {index.dtype}: {EXPECTED}; cast with .long()")
     array = known(index)
     if array is None:
+        index = index.to(np.int64)
         return ops.where(ops.lt(index, 0), ops.add(index, size), index)
+    array = array.astype(np.int64, copy=False)
     if not array.size:
         return array
     low, high = array.min(), array.max()
@@ -169,26 +171,19 @@ class Joined:
     def __init__(self, shape: tuple[int, ...], indices: list[Any]) -> None:
         """Join the indices (None where an axis has none). Raises IndexingError where their shapes do not broadcast."""
         axes = [k for k, index in enumerate(indices) if index is not None]
-        self.together = axes == list(range(axes[0], axes[-1] + 1))
-        self.order = None if self.together else [*axes, *(k for k in range(len(shape)) if k not in axes)]
-        self.start = axes[0] if self.together else 0
-        self.lead = shape[: self.start]
-        self.rest = tuple(size for k, size in enumerate(shape) if k >= self.start and k not in axes)
+        together = axes == list(range(axes[0], axes[-1] + 1))
+        start = axes[0] if together else 0
+        self.order = None if together else [*axes, *(k for k in range(len(shape)) if k not in axes)]
+        self.lead = shape[:start]
+        self.rest = tuple(size for k, size in enumerate(shape) if k >= start and k not in axes)
         self.count = math.prod(shape[k] for k in axes)
-        found = [indices[k] for k in axes]
-        try:
-            self.shape = np.broadcast_shapes(*(index.shape for index in found))
-        except ValueError:
-            raise IndexingError(
-                f"index tensors of shapes {', '.join(str(i.shape) for i in found)} do not broadcast"
-            ) from None
-        at = found[0]
-        for index, axis in zip(found[1:], axes[1:], strict=True):
-            at = at * shape[axis] + index
-        if len(found) == 1 or at.shape == self.shape:
-            self.flat = at.reshape(-1)
-        else:  # an axis of size 1 was stretched by an index that came later
-            self.flat = (at + np.zeros(self.shape, np.int64)).reshape(-1)
+        first, *others = [indices[k] for k in axes]
+        self.shape = tuple(first.shape) if not others else _met([index.shape for index in (first, *others)])
+        for index, axis in zip(others, axes[1:], strict=True):
+            first = first * shape[axis] + index
+        if first.shape != self.shape:  # an axis of size 1 is stretched by an index that comes later
+            first = first + np.zeros(self.shape, np.int64)
+        self.flat = first if len(self.shape) == 1 else first.reshape(-1)
 
     def rows(self, x: Any) -> Any:
         """Lay a tensor out as (…, positions, the rest of a row)."""
@@ -207,3 +202,10 @@ class Joined:
     def result(self) -> tuple[int, ...]:
         """The shape of what is read."""
         return (*self.lead, *self.shape, *self.rest)
+
+
+def _met(shapes: list[tuple[int, ...]]) -> tuple[int, ...]:
+    try:
+        return np.broadcast_shapes(*shapes)
+    except ValueError:
+        raise IndexingError(f"index tensors of shapes {', '.join(map(str, shapes))} do not broadcast") from None

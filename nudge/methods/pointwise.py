@@ -90,11 +90,11 @@ class Pointwise(Facts):
 
     def addcmul(self, tensor1: Any, tensor2: Any, *, value: float = 1) -> Tensor:
         """Add value · tensor1 · tensor2."""
-        return Pointwise.add(self, ops.mul(tensor1, tensor2), alpha=value)
+        return self.add(ops.mul(tensor1, tensor2), alpha=value)
 
     def addcdiv(self, tensor1: Any, tensor2: Any, *, value: float = 1) -> Tensor:
         """Add value · tensor1 / tensor2."""
-        return Pointwise.add(self, ops.div(tensor1, tensor2), alpha=value)
+        return self.add(ops.div(tensor1, tensor2), alpha=value)
 
     def lerp(self, end: Any, weight: Any) -> Tensor:
         """Go from here towards `end`, by `weight` of the way."""
@@ -130,12 +130,12 @@ class Pointwise(Facts):
 
     def frac(self) -> Tensor:
         """Keep what trunc cuts off."""
-        return ops.sub(self, Pointwise.trunc(self))
+        return ops.sub(self, self.trunc())
 
     def round(self, *, decimals: int = 0) -> Tensor:
         """Round to the nearest whole number, halves to the even one; or to a number of decimals."""
         if decimals:
-            return ops.div(Pointwise.round(ops.mul(self, 10.0**decimals)), 10.0**decimals)
+            return ops.div(ops.mul(self, 10.0**decimals).round(), 10.0**decimals)
         if not is_float(self.dtype):
             return ops.floor(self)
         down = ops.floor(self)
@@ -205,7 +205,7 @@ class Pointwise(Facts):
 
     def allclose(self, other: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
         """Tell whether all elements are close."""
-        return bool(Pointwise.isclose(self, other, rtol, atol, equal_nan).all())
+        return bool(self.isclose(other, rtol, atol, equal_nan).all())
 
     def equal(self, other: Any) -> bool:
         """Tell whether shape and all elements are the same."""

@@ -29,16 +29,11 @@ class Extremum(NamedTuple):
 class Reduce(Facts):
     """Sums, extremes, statistics."""
 
-    def _reduced(self, op: Operation, dim: Any, keepdim: bool) -> Tensor:
-        axes = axes_from_end(dim, self.ndim)
-        y = op(self, axes=axes)
-        return y if keepdim else dropped(y, axes)
-
     # -- sums --------------------------------------------------------------------------------------
 
     def sum(self, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
         """Add up all elements, or those along axes."""
-        return Reduce._reduced(self if dtype is None else self.to(dtype), ops.sum, dim, keepdim)
+        return _reduced(ops.sum, self if dtype is None else self.to(dtype), dim, keepdim)
 
     def mean(self, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
         """Average all elements, or those along axes. Raises DTypeError for integers and booleans."""
@@ -47,46 +42,46 @@ class Reduce(Facts):
             raise DTypeError(
                 f"mean of {x.dtype} has no dtype to answer in: cast first with .float(), or say mean(dtype=...)"
             )
-        return ops.div(Reduce._reduced(x, ops.sum, dim, keepdim), _count(x, dim))
+        return ops.div(_reduced(ops.sum, x, dim, keepdim), _count(x, dim))
 
     def var(
         self, dim: Any = None, *, correction: float = 1, unbiased: bool | None = None, keepdim: bool = False
     ) -> Tensor:
         """Average the squared distances from the mean, over n − correction; `unbiased=False` is correction 0."""
-        distance = ops.sub(self, Reduce.mean(self, dim, True))
+        distance = ops.sub(self, self.mean(dim, True))
         freedom = _count(self, dim) - (correction if unbiased is None else int(unbiased))
-        return ops.div(Reduce._reduced(ops.mul(distance, distance), ops.sum, dim, keepdim), max(freedom, 0))
+        return ops.div(_reduced(ops.sum, ops.mul(distance, distance), dim, keepdim), max(freedom, 0))
 
     def std(
         self, dim: Any = None, *, correction: float = 1, unbiased: bool | None = None, keepdim: bool = False
     ) -> Tensor:
         """Take the square root of the variance."""
-        return root(Reduce.var(self, dim, correction=correction, unbiased=unbiased, keepdim=keepdim))
+        return root(self.var(dim, correction=correction, unbiased=unbiased, keepdim=keepdim))
 
     def norm(self, p: Any = 2, dim: Any = None, keepdim: bool = False) -> Tensor:
         """Take the p-norm, (Σ|x|ᵖ)^(1/p): 2 (or 'fro'), 1, 0 (how many are not 0), ±inf, or another number."""
         if p in (2, "fro"):
-            return root(Reduce._reduced(ops.mul(self, self), ops.sum, dim, keepdim))
+            return root(_reduced(ops.sum, ops.mul(self, self), dim, keepdim))
         size = ops.absolute(self)
         if p == math.inf:
-            return Reduce.amax(size, dim, keepdim)
+            return size.amax(dim, keepdim)
         if p == -math.inf:
-            return Reduce.amin(size, dim, keepdim)
+            return size.amin(dim, keepdim)
         if p == 0:
-            return Reduce._reduced(ops.cast(ops.ne(self, 0), dtype=self.dtype), ops.sum, dim, keepdim)
-        total = Reduce._reduced(size if p == 1 else ops.pow(size, p), ops.sum, dim, keepdim)
+            return _reduced(ops.sum, ops.cast(ops.ne(self, 0), dtype=self.dtype), dim, keepdim)
+        total = _reduced(ops.sum, size if p == 1 else ops.pow(size, p), dim, keepdim)
         return total if p == 1 else ops.pow(total, 1 / p)
 
     def count_nonzero(self, dim: Any = None) -> Tensor:
         """Count what is not 0."""
-        return Reduce._reduced(ops.ne(self, 0), ops.sum, dim, False)
+        return _reduced(ops.sum, ops.ne(self, 0), dim, False)
 
     def prod(self, dim: int | None = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
         """Multiply all elements, or those along one axis."""
         x = self if dtype is None else self.to(dtype)
         if dim is None:
             return dropped(ops.prod(reshaped(x, (x.numel(),)), axes=(-1,)), (-1,))
-        return Reduce._reduced(x, ops.prod, dim, keepdim) if x.ndim else ops.alias(x)
+        return _reduced(ops.prod, x, dim, keepdim) if x.ndim else ops.alias(x)
 
     def cumsum(self, dim: int, *, dtype: Any = None) -> Tensor:
         """Add up along an axis, keeping every subtotal."""
@@ -96,19 +91,19 @@ class Reduce(Facts):
 
     def amax(self, dim: Any = None, keepdim: bool = False) -> Tensor:
         """Find the largest; ties share the gradient. Raises ShapeError where there are no elements."""
-        return Reduce._reduced(_some(self, "amax", dim), ops.max, dim, keepdim)
+        return _reduced(ops.max, _some(self, "amax", dim), dim, keepdim)
 
     def amin(self, dim: Any = None, keepdim: bool = False) -> Tensor:
         """Find the smallest; ties share the gradient. Raises ShapeError where there are no elements."""
-        return Reduce._reduced(_some(self, "amin", dim), ops.min, dim, keepdim)
+        return _reduced(ops.min, _some(self, "amin", dim), dim, keepdim)
 
     def max(self, dim: Any = None, keepdim: bool = False) -> Any:
         """Find the largest of all; along an axis, (values, indices); with another tensor, the larger of each pair."""
-        return _extreme(self, dim, keepdim, Reduce.amax, ops.maximum, Reduce.argmax)
+        return _extreme(self, dim, keepdim, self.amax, ops.maximum, self.argmax)
 
     def min(self, dim: Any = None, keepdim: bool = False) -> Any:
         """Find the smallest of all; along an axis, (values, indices); with another tensor, the smaller of each pair."""
-        return _extreme(self, dim, keepdim, Reduce.amin, ops.minimum, Reduce.argmin)
+        return _extreme(self, dim, keepdim, self.amin, ops.minimum, self.argmin)
 
     def argmax(self, dim: int | None = None, keepdim: bool = False) -> Tensor:
         """Find where the largest stands, the first of equals; without an axis, in the flattened tensor."""
@@ -117,7 +112,7 @@ class Reduce(Facts):
             at = ops.argmax(reshaped(x, (x.numel(),)))
             return reshaped(at, (1,) * x.ndim if keepdim else ())
         if not x.ndim:
-            return Reduce.argmax(x)
+            return x.argmax()
         axis = axis_from_end(dim, x.ndim)
         at = _along_last(ops.argmax, x, axis)
         return at if keepdim else dropped(at, (axis,))
@@ -125,19 +120,20 @@ class Reduce(Facts):
     def argmin(self, dim: int | None = None, keepdim: bool = False) -> Tensor:
         """Find where the smallest stands, the first of equals; without an axis, in the flattened tensor."""
         if self.dtype == bool_:
-            return Reduce.argmax(ops.logical_not(self), dim, keepdim)
+            return ops.logical_not(self).argmax(dim, keepdim)
         # Of integers −1 − x, since −x of the lowest is itself.
-        return Reduce.argmax(ops.neg(self) if is_float(self.dtype) else ops.sub(-1, self), dim, keepdim)
+        turned = ops.neg(self) if is_float(self.dtype) else ops.sub(-1, self)
+        return turned.argmax(dim, keepdim)
 
     # -- questions ---------------------------------------------------------------------------------
 
     def all(self, dim: Any = None, keepdim: bool = False) -> Tensor:
         """Tell whether no element is 0."""
-        return ops.eq(Reduce._reduced(ops.eq(self, 0), ops.sum, dim, keepdim), 0)
+        return ops.eq(_reduced(ops.sum, ops.eq(self, 0), dim, keepdim), 0)
 
     def any(self, dim: Any = None, keepdim: bool = False) -> Tensor:
         """Tell whether some element is not 0."""
-        return ops.ne(Reduce._reduced(ops.ne(self, 0), ops.sum, dim, keepdim), 0)
+        return ops.ne(_reduced(ops.sum, ops.ne(self, 0), dim, keepdim), 0)
 
     # -- exponentials ------------------------------------------------------------------------------
 
@@ -162,6 +158,12 @@ class Reduce(Facts):
         axes = axes_from_end(dim, x.ndim)
         shifted = ops.sub(x, ops.max(x.detach(), axes=axes))
         return ops.sub(shifted, ops.log(ops.sum(ops.exp(shifted), axes=axes)))
+
+
+def _reduced(op: Operation, x: Any, dim: Any, keepdim: bool) -> Any:
+    axes = axes_from_end(dim, x.ndim)
+    y = op(x, axes=axes)
+    return y if keepdim else dropped(y, axes)
 
 
 def root(x: Any) -> Any:
@@ -195,12 +197,12 @@ def _along_last(op: Operation, x: Any, dim: int) -> Any:
 
 def _extreme(x: Any, dim: Any, keepdim: bool, over_all: Any, pairwise: Any, position: Any) -> Any:
     if dim is None:
-        return over_all(x)
+        return over_all()
     if not isinstance(dim, int):
         return pairwise(x, dim)
     if not x.ndim:
-        return Extremum(x, position(x, dim))
+        return Extremum(x, position(dim))
     axis = axis_from_end(dim, x.ndim)
-    at = position(x, axis, keepdim=True)
+    at = position(axis, keepdim=True)
     values = taken(x, axis, at)
     return Extremum(values, at) if keepdim else Extremum(dropped(values, (axis,)), dropped(at, (axis,)))

@@ -63,12 +63,12 @@ class Write(Facts):
             self._array[at] = value._array
         storage = base._storage
         storage.touch(sys._getframe(1))
-        storage.epoch += 1
         if step is not None:
+            storage.epoch += 1
             _rebind(base, root, step.node, of_its_own=step is not value)
+            self._fresh()
         elif root is not None and not root.requires_grad:
             base._node = None
-        self._fresh()
         return self  # type: ignore[return-value]
 
     def _overwrite(self, array: Any) -> None:
