@@ -13,6 +13,8 @@ import importlib
 import math
 from typing import Any
 
+from numpy import finfo, iinfo
+
 from . import functions
 from .creation import (
     arange,
@@ -50,9 +52,9 @@ from .functions import (
     vstack,
     where,
 )
+from .generator import Generator
 from .mode import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
 from .random import (
-    Generator,
     bernoulli,
     default_generator,
     get_rng_state,
@@ -77,16 +79,18 @@ __all__ = [
     "DTypeError", "Error", "Generator", "GraphError", "IndexingError", "ShapeError", "Tensor", "TraceError",
     "UsageError", "__version__", "arange", "as_tensor", "bernoulli", "bool_", "broadcast_tensors", "cat",
     "concat", "concatenate", "default_generator", "einsum", "empty", "empty_like", "enable_grad", "eye",
-    "float32", "float64", "from_numpy", "full", "full_like", "get_rng_state", "hstack", "initial_seed", "int32",
-    "int64", "is_grad_enabled", "is_tensor", "linspace", "manual_seed", "meshgrid", "multinomial", "no_grad",
-    "normal", "ones", "ones_like", "promote_types", "rand", "rand_like", "randint", "randint_like", "randn",
-    "randn_like", "randperm", "result_type", "seed", "set_grad_enabled", "set_rng_state", "stack", "tensor",
-    "tensordot", "tril_indices", "triu_indices", "vstack", "where", "zeros", "zeros_like",
+    "finfo", "float32", "float64", "from_numpy", "full", "full_like", "get_rng_state", "hstack", "iinfo",
+    "initial_seed", "int32", "int64", "is_grad_enabled", "is_tensor", "linspace", "manual_seed", "meshgrid",
+    "multinomial", "no_grad", "normal", "ones", "ones_like", "promote_types", "rand", "rand_like", "randint",
+    "randint_like", "randn", "randn_like", "randperm", "result_type", "seed", "set_grad_enabled",
+    "set_rng_state", "stack", "tensor", "tensordot", "tril_indices", "triu_indices", "vstack", "where", "zeros",
+    "zeros_like",
 ]  # fmt: skip
 
 globals().update(functions.FUNCTIONS)
 e, inf, nan, pi, newaxis = math.e, math.inf, math.nan, math.pi, None
 double, long = float64, int64
+inference_mode = no_grad
 globals().update({"float": float32, "int": int32, "bool": bool_})
 
 # Rooms that are opened when they are first asked for, and functions that live in them.
