@@ -94,8 +94,8 @@ inference_mode = no_grad
 globals().update({"float": float32, "int": int32, "bool": bool_})
 
 # Rooms that are opened when they are first asked for, and functions that live in them.
-MODULES = ("autograd", "data", "func", "io", "native", "nn", "ops", "optim", "scalar")
-HOME = {"vmap": "func"}
+MODULES = ("autograd", "data", "func", "io", "native", "nn", "ops", "optim", "scalar", "see")
+HOME = {"draw": "see", "vmap": "func"}
 
 
 def __getattr__(name: str) -> Any:

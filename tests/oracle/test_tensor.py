@@ -228,7 +228,7 @@ def test_views_share_memory_both_ways(t):
 
 
 def word_model(t):
-    """A character model in the manner of a lecture: embedding, hidden layer, batch norm by hand, and its own updates."""
+    """A character model as lectures write it: embedding, hidden layer, batch norm and updates by hand."""
     g = t.Generator().manual_seed(2147483647)
     text = "emma olivia ava isabella sophia charlotte mia amelia harper evelyn "
     letters = sorted(set(text))
