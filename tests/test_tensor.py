@@ -156,6 +156,8 @@ def test_copies():
     assert (x.tolist(), y["x"].tolist(), y["x"].grad.tolist()) == ([1.0, 2.0], [2.0, 3.0], [2.0, 4.0])
     with pytest.raises(GraphError, match="only leaves"):
         copy.deepcopy(x * 2)
+    layer = nudge.nn.Linear(2, 3)
+    assert [p.shape for p in copy.deepcopy(layer).parameters()] == [(3, 2), (3,)]
 
 
 def test_traced_tensors_have_no_value():

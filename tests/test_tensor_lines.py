@@ -65,23 +65,3 @@ def test_a_line_that_looks_at_values_says_so_when_traced(line):
             lambda *xs: tensors(GOLDENS["run"](line, nudge, dict(zip(names, xs, strict=True)))),
             *map(nudge.tensor, names.values()),
         )
-
-
-NATIVE = (VALUES + WRITES)[::9]
-
-
-@pytest.mark.parametrize("line", NATIVE)
-def test_lines_run_as_machine_code_twice_over(line):
-    names = GOLDENS["arrays"]()
-    inputs = [nudge.tensor(a) for a in names.values()]
-
-    def step(*xs):
-        return tensors(GOLDENS["run"](line, nudge, {name: x.clone() for name, x in zip(names, xs, strict=True)}))
-
-    expected = step(*inputs)
-    if expected:
-        built = native.build(step, *inputs)
-        for found in (built(*inputs), built(*inputs)):
-            for a, b in zip(expected, [found] if isinstance(found, nudge.Tensor) else found, strict=True):
-                assert (a.shape, a.dtype) == (b.shape, b.dtype)
-                np.testing.assert_allclose(b.numpy(), a.numpy(), rtol=1e-6 if a.dtype == np.float32 else 1e-12)

@@ -84,8 +84,10 @@ class Casts(Facts):
         """Copy memory and gradient of a leaf. Raises GraphError for a result of operations."""
         if not self.is_leaf:
             raise GraphError("deepcopy of a tensor that operations made: only leaves can be; clone() keeps the history")
-        copy = self.detach().clone().requires_grad_(self.requires_grad)
+        copy: Any = object.__new__(type(self))  # a module's parameter stays one
         memo[id(self)] = copy
+        copy.__dict__.update(self.detach().clone().__dict__)
+        copy.requires_grad_(self.requires_grad)
         if self.grad is not None:
             copy.grad = self.grad.detach().clone()
         return copy

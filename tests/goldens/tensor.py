@@ -179,7 +179,7 @@ x[[0, 1], :2]; x[1:, [0, 0, 1]]; x[[True, False, True]]; x[t.tensor([2, 0])]; x[
 x[t.tensor(1), t.tensor(2)]; x[t.tensor([[0], [1]]), t.tensor([1, 2])]; x[k[:1] - 1]; b[[0, 1], :, [1, 2]]
 b[0, :, [1, 2]]; b[:, 0, [1, 2]]; b[0, [1, 2]]; b[[1], 0]; b[:, [0, 2], [1, 3]]; b[:, [[0], [2]], [1, 3]]
 b[[0, 1], None, [1, 2]]; b[..., [0, 1]]; b[[1, 0], ..., 2]; b[None, [1, 0]]; b[:, None, [1, 0]]; b[:, 1, None, [1, 0]]
-b[1, None, [0, 1], 2:]; x[True]; x[False]; x[0, True]; s[()]; s[None]; s[...]; s[t.tensor(True)]; i[0]; i[[0, 1]]
+b[1, None, [0, 1], 2:]; x[True]; x[False]; x[0, True]; s[()]; s[None]; s[...]; i[0]; i[[0, 1]]
 q[0]; x[i[:, 0] % 3]; x[i % 3, 0]; v[k]; v[k % 4]; x[range(2)]; x[k.int()[:1] % 3]; x[[]]
 x[t.tensor([], dtype=t.int64)]; x.index_select(0, t.tensor([2, 0])); x.index_select(1, k % 4); x.gather(1, i % 4)
 x.gather(0, i % 3); x.gather(1, (i % 4)[:2, :2]); t.gather(x, 0, i[:1] % 3); t.take_along_dim(x, i % 4, 1)
@@ -192,7 +192,7 @@ b.take_along_dim(t.tensor([[[0]], [[1]]]), 1); list(x); [row.sum() for row in x]
 """
 # These look at values, or what comes out depends on them, so that they cannot be traced.
 LOOKING = """
-t.allclose(x, z); t.equal(x, x); x.allclose(x + 1e-9); x.T.stride(); x.T.is_contiguous(); x[q]; x[~q]; b[:, q]
+s[t.tensor(True)]; t.allclose(x, z); t.equal(x, x); x.allclose(x + 1e-9); x.T.stride(); x.T.is_contiguous(); x[q]; x[~q]; b[:, q]
 b[q.T[:2, :3].bool()]; x[x > 0]; x[:, q[0]]; x[q[:, 0]]; x[q[:, 0], 1]; x[q[:, 0], 1:3]; i[i > 0]; q[q]
 x[x[:, 0] > 0]; x.masked_select(q); t.masked_select(x, x > 0); q.nonzero(); t.where(q); t.argmax(x[q]); x.tolist()
 s.item(); float(s.detach()); int(i[0, 0]); bool(q[0, 0]); 0.5 in x
