@@ -47,12 +47,18 @@ def run(line: str, library: Any, names: dict[str, Any]) -> list[Any]:
     return list(y) if isinstance(y, (tuple, list)) else [y]
 
 
-def report(line: str, library: Any, dtype: str = "float64") -> dict[str, Any]:
-    """Return what a line gives in a library: each result as [kind, shape, numbers], and the gradients by name."""
+def tensors(library: Any, dtype: str = "float64") -> dict[str, Any]:
+    """Return what the lines begin with as tensors, of which the floats require gradients."""
     names = {name: library.tensor(a) for name, a in arrays(dtype).items()}
     for tensor in names.values():
         if tensor.is_floating_point():
             tensor.requires_grad_()
+    return names
+
+
+def report(line: str, library: Any, dtype: str = "float64") -> dict[str, Any]:
+    """Return what a line gives in a library: each result as [kind, shape, numbers], and the gradients by name."""
+    names = tensors(library, dtype)
     ys = run(line, library, names)
     rng, total = np.random.default_rng(1), None
     for y in ys:
@@ -192,8 +198,8 @@ b.take_along_dim(t.tensor([[[0]], [[1]]]), 1); list(x); [row.sum() for row in x]
 """
 # These look at values, or what comes out depends on them, so that they cannot be traced.
 LOOKING = """
-s[t.tensor(True)]; t.allclose(x, z); t.equal(x, x); x.allclose(x + 1e-9); x.T.stride(); x.T.is_contiguous(); x[q]; x[~q]; b[:, q]
-b[q.T[:2, :3].bool()]; x[x > 0]; x[:, q[0]]; x[q[:, 0]]; x[q[:, 0], 1]; x[q[:, 0], 1:3]; i[i > 0]; q[q]
+s[t.tensor(True)]; t.allclose(x, z); t.equal(x, x); x.allclose(x + 1e-9); x.T.stride(); x.T.is_contiguous(); x[q]; x[~q]
+b[:, q]; b[q.T[:2, :3].bool()]; x[x > 0]; x[:, q[0]]; x[q[:, 0]]; x[q[:, 0], 1]; x[q[:, 0], 1:3]; i[i > 0]; q[q]
 x[x[:, 0] > 0]; x.masked_select(q); t.masked_select(x, x > 0); q.nonzero(); t.where(q); t.argmax(x[q]); x.tolist()
 s.item(); float(s.detach()); int(i[0, 0]); bool(q[0, 0]); 0.5 in x
 """
@@ -272,6 +278,42 @@ y = x.clone(); a = y; y = y + 1; a += 5
 y = x.T.clone(); y[1] = 0; y = y.T
 """
 
+# Both raise.
+REFUSED = """
+x.view(5, 3); x.reshape(5); x.reshape(-1, -1); x.T.view(-1); x + t.ones(5); x @ x; x @ v[:3]; t.cat([x, v]); t.cat([])
+t.stack([x, v]); x.sum(2); x.mean(-3); x.sum((0, 0)); x.permute(0); x.permute(0, 0); x.transpose(0, 2); x.expand(3, 5)
+x.expand(4); x.squeeze(5); x.unsqueeze(4); x.split([1, 1], 1); x.narrow(0, 2, 2); x.t().t().expand(-1, -1, 4); x[3]
+x[0, 0, 0]; x[-4]; x[[3]]; x[t.tensor([0.5])]; x[0.5]; x[t.tensor([True, False])]; x[[0, 1], [0, 1, 2]]; x['a']
+x[:, 4]; x[:, [0, 9]]; s[0]; i.mean(); i.requires_grad_(); t.tensor([1], requires_grad=True); -q; q - q; ~x; x & q
+x.masked_fill(i, 0.0); t.tensor([[1, 2], [3]]); t.tensor('a'); t.tensor(None); x + 'a'; x + None; 'a' * x; x < 'a'
+x ** None; x @ 3; x[0] @ 'a'; t.arange(5, 0); t.arange(0, 5, -1); t.arange(0, 5, 0); t.zeros(-1); t.linspace(0, 1, -1)
+t.full((2,), 'a'); x.item(); bool(x); float(x); int(x); x.max(2); x[:0].max(); x[:0].argmax(); x[:0].amin(0)
+x.repeat(2); x.gather(2, i); x.gather(0, k); x.gather(1, i + 9); x.index_select(0, t.tensor([5]))
+x.scatter_add(1, i + 9, z); x.index_add(0, t.tensor([7]), z[:1]); x.bmm(x); x.mm(v); x.mv(x); v.dot(v[:2]); v.dot(x)
+x.outer(v); x.clamp(); x.div(z, rounding_mode='up'); t.einsum('ij,jk', x, z); t.einsum('ij', v)
+t.einsum('ij->ijk', x); t.einsum('ij,jk', x); x.flatten(1, 0); x.unflatten(1, (3, 2)); x.chunk(2, 3); x.roll(1, 3)
+x.flip(2); v.tril(); b.t(); b.diag(); x.numpy(); t.broadcast_tensors(x, v[:3]); t.meshgrid(v, indexing='zz'); len(s)
+iter(s); x.unfold(1, 9, 1); t.where(q, x, v[:3]); [1, 2][x]; x.grad.sum(); x.sum().backward(t.ones(2)); x.backward()
+q.sum().backward(); x.detach().sum().backward(); (x * 2).requires_grad_(False); x.detach().retain_grad()
+x.detach().register_hook(print); x.add_(1); x[0] = 1; x.mul_(2); x[0].add_(1); x.T.zero_(); x.clone().add_(b)
+i.add_(0.5); i.div_(2); q.add_(1); v.clone().expand(3, 4).add_(1); i.clone().pow_(0.5); x.detach().copy_(b)
+x.clone()[0].copy_(x); x.grad = v
+"""
+REFUSED_PROGRAMS = """
+y = x.clone(); y[0] = z
+y = x.clone(); y[9] = 0
+y = x.clone(); y[[0, 7]] = 0
+y = x.clone(); y[t.tensor([True, False])] = 0
+y = x.clone(); y[:, :2] = v
+y = x.exp(); y.add_(1); y.sum().backward()
+y = x.clone(); a = y * y; y.add_(1); a.sum().backward()
+y = x.clone(); a = (y[0] * z[0]).sum(); y[0, 0] = 5; a.backward()
+y = x.clone(); a = y.sigmoid(); a.mul_(2); a.sum().backward()
+a = (x * z).sum(); a.backward(); a.backward()
+y = x * 2; t.autograd.grad(y.sum(), z)
+t.autograd.grad((x * 2).sum(), z)
+"""
+
 
 def split(text: str) -> list[str]:
     """Return the lines of a text in which semicolons divide them as well."""
@@ -281,6 +323,7 @@ def split(text: str) -> list[str]:
 VALUES = split(POINTWISE + REDUCE + SHAPE + LINALG + INDEX)
 LOOKS = [*split(LOOKING), "y = x.clone(); y[q] = z[q] * 2", "y = b.clone(); y[:, q] = 0.5"]
 WRITES = INPLACE.strip().split("\n")
+REFUSALS = split(REFUSED) + REFUSED_PROGRAMS.strip().split("\n")
 LINES = VALUES + LOOKS + split(CREATE) + WRITES
 
 
