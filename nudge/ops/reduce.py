@@ -123,7 +123,7 @@ def _argmax_step(b: Any, state: Any, at: Any, x: Any) -> Any:
 )
 def argmax(x: Any) -> Any:
     """Find where the largest of the last axis stands (the first of equals, NaN above all), keeping the axis."""
-    return np.argmax(x, axis=-1, keepdims=True)
+    return x.argmax(axis=-1, keepdims=True)
 
 
 @kernel(
