@@ -292,8 +292,8 @@ def leaf_tensor(leaf: Any) -> Tensor:
     """Take what a transform is given (a tensor, an array or a number) as a tensor."""
     if type(leaf) in PYTHON:
         return wrap(np.asarray(leaf, PYTHON[type(leaf)]))
-    value = as_tensor(leaf, ops.alias)
-    return value if isinstance(value, Tensor) else leaf_tensor(value)
+    value: Tensor = as_tensor(np.asarray(leaf) if isinstance(leaf, np.generic) else leaf, ops.alias)
+    return value
 
 
 def _run(op: Operation, raws: Sequence[Any], params: dict[str, Any]) -> Any:

@@ -225,6 +225,9 @@ def unfold(x: Any, *, axis: int, size: int, step: int = 1, dilation: int = 1) ->
 
 
 def _folded(x: Shape, *, axis: int, n: int, step: int = 1, dilation: int = 1) -> Shape:
+    count = (n - dilation * (x[-1] - 1) - 1) // step + 1
+    if not 0 < count == x[axis - 1]:
+        raise ShapeError(f"fold: {x[axis - 1]} windows of shape {x}, but an axis of size {n} has {max(count, 0)} of them")
     out = list(x[:-1])
     out[axis] = n
     return tuple(out)
@@ -242,7 +245,7 @@ def _folded(x: Shape, *, axis: int, n: int, step: int = 1, dilation: int = 1) ->
 )
 def fold(x: Any, *, axis: int, n: int, step: int = 1, dilation: int = 1) -> Any:
     """Add windows (their inside on the last axis) back up into an axis of size n: the transpose of unfold."""
-    out: Any = np.zeros(_folded(x.shape, axis=axis, n=n), dtype=x.dtype)
+    out: Any = np.zeros(_folded(x.shape, axis=axis, n=n, step=step, dilation=dilation), dtype=x.dtype)
     tail: Any = (slice(None),) * (-axis - 1)
     last = step * (x.shape[axis - 1] - 1) + 1
     for k in range(x.shape[-1]):
