@@ -12,9 +12,9 @@ import numpy as np
 from . import ops
 from .creation import as_tensor
 from .errors import ShapeError, UsageError
-from .methods.axes import axis_from_end, spread
+from .methods.axes import axis_from_end, numpy_names, spread
 from .methods.casts import Casts
-from .methods.einsum import einsum as _einsum
+from .methods.einsum import contract
 from .methods.facts import Facts
 from .methods.index import Index
 from .methods.linalg import Linalg
@@ -59,14 +59,8 @@ def _tensors(given: Any) -> list[Tensor]:
     return [as_tensor(x) for x in given]
 
 
-def _axis(dim: Any, axis: Any, default: int = 0) -> int:
-    if dim is not None and axis is not None:
-        raise UsageError("dim= and axis= mean the same: give one")
-    given = axis if dim is None else dim
-    return default if given is None else given
-
-
-def cat(tensors: Sequence[Any], dim: int | None = None, *, axis: int | None = None) -> Tensor:
+@numpy_names
+def cat(tensors: Sequence[Any], dim: int = 0) -> Tensor:
     """Join tensors along an axis that they have; beside it, their shapes must be equal.
 
     >>> cat([as_tensor([1, 2]), as_tensor([3])])
@@ -77,21 +71,26 @@ def cat(tensors: Sequence[Any], dim: int | None = None, *, axis: int | None = No
     parts = [x for x in parts if x.shape != (0,)] or parts[:1]
     if not parts[0].ndim:
         raise ShapeError("cat of tensors without axes: use stack()")
-    return ops.concatenate(*parts, axis=axis_from_end(_axis(dim, axis), parts[0].ndim))
+    return ops.concatenate(*parts, axis=axis_from_end(dim, parts[0].ndim))
 
 
 concat = concatenate = cat
 
 
-def stack(tensors: Sequence[Any], dim: int | None = None, *, axis: int | None = None) -> Tensor:
+@numpy_names
+def stack(tensors: Sequence[Any], dim: int = 0) -> Tensor:
     """Join tensors of one shape along a new axis."""
     parts = _tensors(tensors)
     if len({x.shape for x in parts}) > 1:
         raise ShapeError(
             f"stack of shapes {', '.join(str(x.shape) for x in parts)}: they must be equal; cat() joins along an axis"
         )
-    at = _axis(dim, axis)
-    return cat([x.unsqueeze(at) for x in parts], at)
+    n = parts[0].ndim
+    at = axis_from_end(dim, n + 1) + n + 1
+    if at == n:
+        return ops.concatenate(*(x.unsqueeze(-1) for x in parts), axis=-1)
+    shape = parts[0].shape
+    return reshaped(ops.concatenate(*parts, axis=at - n), (*shape[:at], len(parts), *shape[at:]))
 
 
 def hstack(tensors: Sequence[Any]) -> Tensor:
@@ -113,18 +112,16 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
     return ops.where(condition, input, other)
 
 
-def einsum(equation: str, *operands: Any) -> Tensor:  # noqa: D103
-    return _einsum(
-        equation,
-        *(
-            _tensors(operands[0])
-            if len(operands) == 1 and isinstance(operands[0], (list, tuple))
-            else map(as_tensor, operands)
-        ),
-    )
+def einsum(equation: str, *operands: Any) -> Tensor:
+    """Multiply tensors whose axes are named by letters, and sum over the letters that the output lacks.
 
+    `...` stands for batch axes, which broadcast; a letter twice in one operand takes its diagonal. Without `->` the
+    output has the letters that occur once, in alphabetical order. The operands are joined from the left.
 
-einsum.__doc__ = _einsum.__doc__
+    Raises ShapeError for an equation that does not fit its operands.
+    """
+    given = operands[0] if len(operands) == 1 and isinstance(operands[0], (list, tuple)) else operands
+    return contract(equation, [as_tensor(x) for x in given])
 
 
 def tensordot(a: Any, b: Any, dims: Any = 2) -> Tensor:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from ..errors import ShapeError, UsageError
 
-C = TypeVar("C", bound=type)
+T = TypeVar("T")
 
 # PyTorch's parameter, and the name NumPy has for it.
 NUMPY_NAMES = {"dim": "axis", "dims": "axis", "dimension": "axis", "keepdim": "keepdims"}
@@ -69,29 +69,30 @@ def sizes_of(args: tuple[Any, ...], count: int) -> tuple[int, ...]:
     return tuple(count // rest if size == -1 else size for size in sizes)
 
 
-def numpy_names(family: C) -> C:
-    """Let every method of a family that has `dim` or `keepdim` take NumPy's `axis` and `keepdims` as well."""
-    for name, method in list(vars(family).items()):
-        if isinstance(method, FunctionType):
-            code = method.__code__
-            parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-            others = {NUMPY_NAMES[own]: own for own in parameters if own in NUMPY_NAMES}
-            if others:
-                setattr(family, name, _renaming(method, others))
-    return family
+def numpy_names(target: T) -> T:
+    """Let a function, or every method of a family, take NumPy's `axis` and `keepdims` for its `dim` and `keepdim`."""
+    if isinstance(target, type):
+        for name, method in list(vars(target).items()):
+            if isinstance(method, FunctionType):
+                setattr(target, name, numpy_names(method))
+        return target
+    code = target.__code__  # type: ignore[attr-defined]
+    parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    others = {NUMPY_NAMES[own]: own for own in parameters if own in NUMPY_NAMES}
+    return _renaming(target, others) if others else target  # type: ignore[arg-type, return-value]
 
 
-def _renaming(method: Callable[..., Any], others: dict[str, str]) -> Callable[..., Any]:
-    @functools.wraps(method)
-    def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+def _renaming(function: Callable[..., Any], others: dict[str, str]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
         if kwargs:
             for other, own in others.items():
                 if other in kwargs:
                     if own in kwargs:
                         raise UsageError(
-                            f"{method.__name__} was given {own}= and {other}=, which mean the same: give one"
+                            f"{function.__name__} was given {own}= and {other}=, which mean the same: give one"
                         )
                     kwargs[own] = kwargs.pop(other)
-        return method(self, *args, **kwargs)
+        return function(*args, **kwargs)
 
     return call

@@ -86,7 +86,7 @@ class Casts(Facts):
             raise GraphError("deepcopy of a tensor that operations made: only leaves can be; clone() keeps the history")
         copy: Any = object.__new__(type(self))  # a module's parameter stays one
         memo[id(self)] = copy
-        copy.__dict__.update(self.detach().clone().__dict__)
+        copy._bind(self.detach().clone()._binding())
         copy.requires_grad_(self.requires_grad)
         if self.grad is not None:
             copy.grad = self.grad.detach().clone()

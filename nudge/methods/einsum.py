@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from .. import ops
@@ -10,29 +11,14 @@ from ..errors import ShapeError
 from .shape import reshaped
 
 
-def einsum(equation: str, *operands: Any) -> Any:
-    """Multiply tensors whose axes are named by letters, and sum over the letters that the output lacks.
-
-    `...` stands for batch axes, which broadcast; a letter twice in one operand takes its diagonal. Without `->` the
-    output has the letters that occur once, in alphabetical order. The operands are joined from the left.
-
-    Raises ShapeError for an equation that does not fit its operands.
-    """
-    if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
-        operands = tuple(operands[0])
+def contract(equation: str, operands: Sequence[Any]) -> Any:
+    """Join the operands from the left, and sum over the letters that the output lacks; see nudge.einsum."""
     left, arrow, right = equation.replace(" ", "").partition("->")
     terms = left.split(",")
     if len(terms) != len(operands):
         raise ShapeError(f"einsum {equation!r} names {len(terms)} operands, {len(operands)} were given")
-    width = (
-        max(
-            len(x.shape) - len(term.replace("...", ""))
-            for term, x in zip(terms, operands, strict=True)
-            if "..." in term
-        )
-        if "..." in left
-        else 0
-    )
+    dotted = [len(x.shape) - len(term) + 3 for term, x in zip(terms, operands, strict=True) if "..." in term]
+    width = max(dotted, default=0)
     named = [_letters(equation, term, x, width) for term, x in zip(terms, operands, strict=True)]
     if arrow:
         output = _dots(right, width)
@@ -46,7 +32,7 @@ def einsum(equation: str, *operands: Any) -> Any:
     x, term = parts[0]
     for k, (z, other) in enumerate(parts[1:], 2):
         later = {*output, *(c for _, rest in parts[k:] for c in rest)}
-        x, term = _contract(equation, x, term, z, other, later)
+        x, term = _join(equation, x, term, z, other, later)
     gone = tuple(k - len(term) for k, c in enumerate(term) if c not in output)
     if gone:
         x = x.sum(gone)
@@ -79,9 +65,7 @@ def _diagonals(x: Any, term: list[str]) -> tuple[Any, list[str]]:
     return x, term
 
 
-def _contract(
-    equation: str, x: Any, left: list[str], z: Any, right: list[str], later: set[str]
-) -> tuple[Any, list[str]]:
+def _join(equation: str, x: Any, left: list[str], z: Any, right: list[str], later: set[str]) -> tuple[Any, list[str]]:
     """Join two operands by a matrix product: shared letters that are needed later are batch, the others are summed."""
     x, left = _summed(x, left, {*right, *later})
     z, right = _summed(z, right, {*left, *later})
