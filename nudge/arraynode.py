@@ -22,23 +22,30 @@ NEVER = -1
 class Storage:
     """What all tensors on the same memory share: when, and by which line, it was last written."""
 
-    latest = NEVER  # when any was
     written = NEVER
     epoch = 0  # how many writes changed the graph
     place: Place | None = None
 
     def touch(self, frame: FrameType | None = None) -> None:
         """Note a write, and where the user's code stood."""
-        self.written = Storage.latest = tick()
+        self.written = clock.latest = tick()
         self.place = user_place(frame)
+
+
+class Clock:
+    """When anything was last written; an object of its own, since to change an attribute of a class is slow."""
+
+    __slots__ = ("latest",)
+
+
+clock = Clock()
+clock.latest = NEVER
 
 
 class ArrayNode(Node):
     """A step that made an array."""
 
-    grad: Tensor | None = None
-    hooks: list[Callable[[Tensor], Any]] | None = None
-    label = ""
+    __slots__ = ("grad", "hooks", "keeps_grad", "label", "params", "place", "requires_grad", "storage")
     Handle: ClassVar[Any]  # what users hold: Tensor, which is made of nodes and sets this
 
     def __init__(
@@ -55,6 +62,9 @@ class ArrayNode(Node):
         self.op, self.args, self.params, self.data, self.storage = op, args, params, data, storage
         self.requires_grad, self.place = requires_grad, place
         self.keeps_grad = op is None
+        self.hooks: list[Callable[[Tensor], Any]] | None = None
+        self.grad: Tensor | None = None
+        self.label = ""
         self.born = tick()
 
     @property
@@ -64,7 +74,7 @@ class ArrayNode(Node):
 
     def values(self, record: bool) -> tuple[Any, tuple[Any, ...]]:
         """Give the rules arrays, or handles where the walk is recorded or there are no values yet."""
-        if Storage.latest > self.born:
+        if clock.latest > self.born:
             self._refuse_spoiled()
         if record or type(self.data) is Abstract:
             return self.handle(), tuple([arg.handle() if isinstance(arg, ArrayNode) else arg for arg in self.args])

@@ -63,7 +63,7 @@ def unbroadcast(c: Any, shape: tuple[int, ...]) -> Any:
     return reshape(c, ndim=len(c.shape), shape=shape) if extra else c
 
 
-def contributions(node: Node, g: Any, record: bool, wanted: set[Node] | None = None) -> Iterator[tuple[Node, Any]]:
+def contributions(node: Node, g: Any, record: bool, wanted: set[Node] | None = None) -> list[tuple[Node, Any]]:
     """Give each differentiable argument its part of a node's gradient: (argument, contribution)."""
     op: Operation = node.op
     if not node.args:
@@ -72,6 +72,7 @@ def contributions(node: Node, g: Any, record: bool, wanted: set[Node] | None = N
     params, slopes, rules = node.params, op.slope, op.rules
     if op.variadic and slopes is not None:
         slopes = slopes(y, *args)
+    found = []
     for k, arg in enumerate(node.args):
         if not isinstance(arg, Node) or not arg.requires_grad or (wanted is not None and arg not in wanted):
             continue
@@ -79,7 +80,9 @@ def contributions(node: Node, g: Any, record: bool, wanted: set[Node] | None = N
             slope = slopes[k]
             if slope is None:
                 continue
-            c = multiply(g, slope_at(op, k, y, args, params) if callable(slope) else slope)
+            if callable(slope):
+                slope = slope_at(op, k, y, args, params) if type(y) is float else slope(y, *args, **params)
+            c = multiply(g, slope)
         elif op.variadic:
             c = rules(g, y, *args, k=k, **params)
         elif rules[k] is None:
@@ -88,11 +91,14 @@ def contributions(node: Node, g: Any, record: bool, wanted: set[Node] | None = N
             c = rules[k](g, y, *args, **params)
         data = arg.data
         if type(data) is not float:
-            if c.shape != data.shape:
-                c = unbroadcast(c, data.shape)
-            if c.dtype is not data.dtype and c.dtype != data.dtype:
-                c = cast(c, dtype=data.dtype)
-        yield arg, c
+            shape = data.shape
+            if c.shape != shape:
+                c = unbroadcast(c, shape)
+            dtype = data.dtype
+            if c.dtype is not dtype and c.dtype != dtype:
+                c = cast(c, dtype=dtype)
+        found.append((arg, c))
+    return found
 
 
 def add_numbers(node: Node, g: float, grads: dict[Node, Any]) -> None:

@@ -55,8 +55,9 @@ def vmap(f: Callable[..., Any], in_dims: Any = 0, out_dims: Any = 0, randomness:
     `in_dims` says which axis of each argument counts examples (None: the same for all); `out_dims` where it goes in the
     outputs. Random operations draw per example ("different"), once ("same"), or raise GraphError ("error").
 
-    >>> vmap(lambda x, w: (x * w).sum(), in_dims=(0, None))(wrap(np.eye(2)), wrap(np.array([3.0, 4.0])))
-    tensor([3., 4.], dtype=float64)
+    >>> from nudge.creation import eye, tensor
+    >>> vmap(lambda x, w: (x * w).sum(), in_dims=(0, None))(eye(2), tensor([3.0, 4.0]))
+    tensor([3., 4.])
     """
     if randomness not in ("error", "same", "different"):
         raise GraphError(f"randomness={randomness!r}: expected 'error', 'same' or 'different'")

@@ -46,16 +46,22 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
     """
 
     __array_priority__ = 1000
-    _node: ArrayNode | None = None
-    _base: Tensor | None = None  # the tensor whose memory this is a view of
-    _chain: tuple[tuple[Operation, dict[str, Any]], ...] = ()  # the views that lead from the base to here
-    _seen = 0  # the base's epoch when this handle's node was made
+    __slots__ = ("_array", "_base", "_chain", "_node", "_seen", "_storage")
+    _base: Tensor | None  # the tensor whose memory this is a view of
+    _chain: tuple[tuple[Operation, dict[str, Any]], ...]  # the views that lead from the base to here
+    _seen: int  # the base's epoch when this handle's node was made
 
     def __init__(self, array: Any, node: ArrayNode | None, storage: Storage) -> None:
         """Make a handle; users call nudge.tensor."""
-        self._array = array
-        self._node = node
-        self._storage = storage
+        self._bind((array, node, storage, None, (), 0))
+
+    def _binding(self) -> tuple[Any, ...]:
+        """Tell what this handle points at."""
+        return self._array, self._node, self._storage, self._base, self._chain, self._seen
+
+    def _bind(self, binding: tuple[Any, ...]) -> None:
+        """Point at something else."""
+        self._array, self._node, self._storage, self._base, self._chain, self._seen = binding
 
     @staticmethod
     def _of(array: Any, requires_grad: bool = False) -> Tensor:
@@ -106,15 +112,16 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
             if settled is not args:
                 return op(*settled, **params)
         out = _explained(op, raws, params) if abstract else _run(op, raws, params)
-        result = _new(Tensor)
-        result._array = out
-        result._storage = storage = Storage()
+        storage = Storage()
         tracked = tracked and op.differentiable and out.dtype.kind == "f" and mode.grad
+        made = None
         if tracked or abstract:
             for k, node in enumerate(nodes):
                 if node is None:
                     nodes[k] = args[k].node
-            result._node = ArrayNode(op, tuple(nodes), params, out, storage, tracked, user_place(sys._getframe(2)))
+            made = ArrayNode(op, tuple(nodes), params, out, storage, tracked, user_place(sys._getframe(2)))
+        result = _new(Tensor)
+        result._bind((out, made, storage, None, (), 0))
         return result
 
     def _view(self, op: Operation, params: dict[str, Any]) -> Tensor:
@@ -124,14 +131,14 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
         abstract = type(raw) is Abstract
         out = _explained(op, [raw], params) if abstract else _run(op, (raw,), params)
         result = _new(Tensor)
-        result._array = out
         if abstract or _shares_memory(out, raw):
-            result._base = base = self if self._base is None else self._base
-            result._chain = (*self._chain, (op, params))
-            result._storage = storage = base._storage
-            result._seen = storage.epoch
+            base = self if self._base is None else self._base
+            storage = base._storage
+            binding = out, None, storage, base, (*self._chain, (op, params)), storage.epoch
         else:
-            result._storage = storage = Storage()
+            storage = Storage()
+            binding = out, None, storage, None, (), 0
+        result._bind(binding)
         tracked = node is not None and node.requires_grad and mode.grad
         if tracked or abstract:
             place = user_place(sys._getframe(3))

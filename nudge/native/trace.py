@@ -33,7 +33,7 @@ class Tracer:
 
     def __init__(self) -> None:
         """Begin with nothing captured."""
-        self.lent: dict[int, tuple[Tensor, dict[str, Any]]] = {}
+        self.lent: dict[int, tuple[Tensor, tuple[Any, ...]]] = {}
         self.leaves: dict[int, ArrayNode] = {}
 
     def lift(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -50,7 +50,7 @@ class Tracer:
         return args
 
     def _lend(self, tensor: Tensor) -> None:
-        self.lent[id(tensor)] = (tensor, dict(tensor.__dict__))
+        self.lent[id(tensor)] = (tensor, tensor._binding())
         tensor._array = Abstract(tuple(tensor._array.shape), tensor._array.dtype)
 
     def _capture(self, tensor: Tensor) -> None:
@@ -77,8 +77,7 @@ class Tracer:
                 captured.append((tensor, self.leaves[key]))
                 if tensor._node is not None and tensor._node is not self.leaves[key]:
                     writes.append((tensor, tensor._node))
-            tensor.__dict__.clear()
-            tensor.__dict__.update(state)
+            tensor._bind(state)
             tensor._seen = tensor._storage.epoch
         return captured, writes
 
