@@ -93,7 +93,7 @@ def _edges(node: Node) -> Iterator[tuple[int, Any]]:
     slopes = op.slope(y, *args) if op.variadic and op.slope is not None else op.slope
     rules = op.rules if slopes is None else slopes
     # Of one number, what the rule makes of a gradient of 1 is the local derivative itself.
-    unit = contributions(node, np.ones_like(y), False) if slopes is None and np.size(y) == 1 else None
+    unit = iter(contributions(node, np.ones_like(y), False)) if slopes is None and np.size(y) == 1 else None
     for k, arg in enumerate(node.args):
         if not isinstance(arg, Node) or not arg.requires_grad or not (callable(rules) or rules[k] is not None):
             continue

@@ -122,7 +122,27 @@ def test_training_in_machine_code_writes_the_arrays_that_a_person_looks_at(dtype
     np.testing.assert_allclose(memory, eager.detach().numpy(), rtol=1e-5)
 
 
-# 6. An in-place write through a view of a view.
+# 6. A picture, and words.
+
+
+def on_one_example():
+    x, w = wrap(X[:1, :4].copy()).requires_grad_(), wrap(W[:, :1].copy()).requires_grad_()
+    return network(x, w)
+
+
+def test_a_picture():
+    svg = nudge.draw(on_one_example()).svg
+    for op in (ops.tanh, ops.max, ops.unfold, ops.matmul):
+        assert op.symbol in svg
+
+
+def test_an_explanation():
+    text = str(on_one_example().explain())
+    for op in (ops.tanh, ops.max, ops.unfold, ops.matmul):
+        assert op.says in text
+
+
+# 7. An in-place write through a view of a view.
 
 
 def written(x, w):
