@@ -37,9 +37,12 @@ class Clock:
 
     __slots__ = ("latest",)
 
+    def __init__(self) -> None:
+        """Begin before any write."""
+        self.latest = NEVER
+
 
 clock = Clock()
-clock.latest = NEVER
 
 
 class ArrayNode(Node):

@@ -134,11 +134,10 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
         if abstract or _shares_memory(out, raw):
             base = self if self._base is None else self._base
             storage = base._storage
-            binding = out, None, storage, base, (*self._chain, (op, params)), storage.epoch
+            result._bind((out, None, storage, base, (*self._chain, (op, params)), storage.epoch))
         else:
             storage = Storage()
-            binding = out, None, storage, None, (), 0
-        result._bind(binding)
+            result._bind((out, None, storage, None, (), 0))
         tracked = node is not None and node.requires_grad and mode.grad
         if tracked or abstract:
             place = user_place(sys._getframe(3))
