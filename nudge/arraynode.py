@@ -102,7 +102,7 @@ class ArrayNode(Node):
                     )
 
     def reads_memory(self, storage: Storage, since: int) -> bool:
-        """Tell whether the derivative of this step, or of an earlier one after `since`, reads arguments in that memory."""
+        """Tell whether the derivative of this step, or of an earlier one after `since`, reads that memory."""
         pending = [self]
         for node in pending:
             if node.op is None or node.born < since:

@@ -19,7 +19,6 @@ from .graph import NO_PARAMS, Node, ancestors, descendants
 from .op import Operand, Operation
 from .ops import cast, reshape, sum, where
 
-
 _receiving = threading.Lock()  # walks of several threads may end at the same leaves
 
 

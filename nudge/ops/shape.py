@@ -184,7 +184,8 @@ def _placed(i: Any, *xs: Any, k: int, axis: int) -> Any:
 
 @reduction(
     vjp=lambda g, y, *xs, k, axis: narrow(g, axis, _offset(k, xs, axis), xs[k].shape[axis]), shape=_joined,
-    index=_placed, variadic=True, data=None, identity=0, symbol="concatenate", says="each part gets its own piece of the gradient",
+    index=_placed, variadic=True, data=None, identity=0, symbol="concatenate",
+    says="each part gets its own piece of the gradient",
     samples=((((2, 3), (2, 1), (2, 2)), {"axis": -1}), (((2, 3), (1, 3)), {"axis": -2})),
 )
 def concatenate(*xs: Any, axis: int) -> Any:
@@ -227,7 +228,8 @@ def unfold(x: Any, *, axis: int, size: int, step: int = 1, dilation: int = 1) ->
 def _folded(x: Shape, *, axis: int, n: int, step: int = 1, dilation: int = 1) -> Shape:
     count = (n - dilation * (x[-1] - 1) - 1) // step + 1
     if not 0 < count == x[axis - 1]:
-        raise ShapeError(f"fold: {x[axis - 1]} windows of shape {x}, but an axis of size {n} has {max(count, 0)} of them")
+        has = f"an axis of size {n} has {max(count, 0)} of them"
+        raise ShapeError(f"fold: {x[axis - 1]} windows of shape {x}, but {has}")
     out = list(x[:-1])
     out[axis] = n
     return tuple(out)
