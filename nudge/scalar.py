@@ -10,13 +10,15 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from . import autograd, ops
 from .errors import DTypeError
-from .graph import NO_PARAMS, Node, tick
+from .graph import NO_PARAMS, Node, line_of, tick, user_place
 from .op import Operand, Operation, install_operators
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ class Value(Node, Operand):
     that several examples turn; every other node shows the last walk's.
     """
 
-    __slots__ = ("grad", "label")
+    __slots__ = ("grad", "label", "place")
     grad: Any
 
     def __init__(self, data: float, label: str = "") -> None:
@@ -43,10 +45,8 @@ class Value(Node, Operand):
 
     def __getattr__(self, name: str) -> Any:
         # Only what was never set comes here: creating a node sets no more than it must.
-        if name == "grad":
-            return 0.0
-        if name == "label":
-            return ""
+        if name in _UNSET:
+            return _UNSET[name]
         raise AttributeError(f"Value has no attribute {name!r}")
 
     def __repr__(self) -> str:
@@ -72,7 +72,14 @@ class Value(Node, Operand):
             return y
         node = _new(Value)
         node.op, node.args, node.data, node.born = op, args, y, tick()
+        if _remembering:
+            node.place = user_place(sys._getframe(1))
         return node
+
+    @property
+    def line(self) -> str:
+        """The user's line that made it, as `file:line`, where `remember_lines` was on; else ''."""
+        return line_of(self.place)
 
     def values(self, record: bool) -> tuple[Any, Sequence[Any]]:
         """Give the rules floats, or the nodes themselves where the walk is to be recorded."""
@@ -149,6 +156,25 @@ def numbers(args: tuple[Any, ...]) -> list[Any]:
 
 
 _new, _data = Value.__new__, attrgetter("data")
+_UNSET: dict[str, Any] = {"grad": 0.0, "label": "", "place": None}
+_remembering = False
+
+
+@contextmanager
+def remember_lines() -> Iterator[None]:
+    """Let every Value that is made inside know the line that made it; tensors always do, scalars come by the million.
+
+    >>> with remember_lines():
+    ...     y = Value(2.0) * 3
+    >>> y.line.rpartition(":")[2]
+    '2'
+    """
+    global _remembering
+    before, _remembering = _remembering, True
+    try:
+        yield
+    finally:
+        _remembering = before
 install_operators(Value)
 Value.__eq__, Value.__ne__, Value.__hash__ = Node.__eq__, Node.__ne__, Node.__hash__  # type: ignore[method-assign]
 

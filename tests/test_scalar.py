@@ -1,6 +1,7 @@
 """micrograd's API: its README example, its demo, its rules of accumulation; and what goes wrong said plainly."""
 
 import gc
+import inspect
 import math
 import random
 
@@ -9,7 +10,7 @@ import pytest
 
 from nudge import autograd, ops
 from nudge.errors import DTypeError
-from nudge.scalar import MLP, Neuron, Value
+from nudge.scalar import MLP, Neuron, Value, remember_lines
 
 
 def test_readme_example():
@@ -159,3 +160,11 @@ def test_what_is_not_a_number_is_said_to_be_none():
         Value(1.0) + "x"
     with pytest.raises(AttributeError, match="no attribute 'bacward'"):
         Value(1.0).bacward()
+
+
+def test_lines_are_remembered_on_request():
+    assert (Value(2.0) * 3).line == ""
+    with remember_lines():
+        y = Value(2.0) * 3
+    here = inspect.currentframe().f_lineno
+    assert y.line == f"{__file__}:{here - 1}"
