@@ -8,7 +8,10 @@ import platform
 import statistics
 import time
 from collections.abc import Callable, Mapping
+from importlib import metadata
 from pathlib import Path
+
+PEERS = ("numpy", "micrograd", "torch", "cyclopts")
 
 
 def in_turn(
@@ -61,6 +64,14 @@ def verdict(met: bool) -> str:
     return "met" if met else "FALLS SHORT"
 
 
+def installed(distribution: str) -> str:
+    """Tell a distribution's version; '' where it is not installed."""
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
 def machine() -> str:
     """Tell on what this ran, and how busy it was before."""
     model = platform.processor()
@@ -70,5 +81,9 @@ def machine() -> str:
             (line.partition(":")[2].strip() for line in info.read_text().splitlines() if line.startswith("model name")),
             model,
         )
+    versions = ", ".join(f"{name} {version}" for name in PEERS if (version := installed(name)))
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
-    return f"{model}, {os.cpu_count()} cores, Python {platform.python_version()}, load {load:.2f} before the first row"
+    return (
+        f"{model}, {os.cpu_count()} cores, load {load:.2f} before the first row\n"
+        f"Python {platform.python_version()}, {versions}"
+    )
