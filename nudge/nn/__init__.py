@@ -6,10 +6,10 @@ from . import functional, init
 from .activation import ReLU, Sigmoid, Tanh
 from .container import Sequential
 from .linear import Linear
-from .loss import BCEWithLogitsLoss, CrossEntropyLoss, MSELoss
+from .loss import BCEWithLogitsLoss, CrossEntropyLoss, MSELoss, NLLLoss
 from .module import Module, Parameter
 
 __all__ = [
-    "BCEWithLogitsLoss", "CrossEntropyLoss", "Linear", "MSELoss", "Module", "Parameter", "ReLU", "Sequential",
-    "Sigmoid", "Tanh", "functional", "init",
+    "BCEWithLogitsLoss", "CrossEntropyLoss", "Linear", "MSELoss", "Module", "NLLLoss", "Parameter", "ReLU",
+    "Sequential", "Sigmoid", "Tanh", "functional", "init",
 ]

@@ -8,13 +8,16 @@ import numpy as np
 
 from .. import ops
 from ..dtype import is_float
-from ..errors import IndexingError, ShapeError, UsageError, nearest
+from ..errors import IndexingError, ShapeError, UsageError
 from ..methods.axes import axis_from_end
 from ..methods.key import known
 from ..tensor import Tensor, wrap
+from .functional_loss import binary_cross_entropy_with_logits, known_reduction, mse_loss, same_shape
 
-REDUCTIONS = ("mean", "sum", "none")
-
+__all__ = [
+    "binary_cross_entropy_with_logits", "cross_entropy", "linear", "log_softmax", "mse_loss", "nll_loss", "relu",
+    "sigmoid", "softmax", "tanh",
+]
 
 # -- layers ----------------------------------------------------------------------------------------
 
@@ -83,12 +86,19 @@ def _below_largest(input: Tensor, axes: tuple[int, ...]) -> Any:
 
 
 def cross_entropy(
-    input: Tensor, target: Tensor, *, reduction: str = "mean", label_smoothing: float = 0.0
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    *,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
 ) -> Tensor:
     """Compute −log p(target), p the softmax of logits of shape (classes,) or (n, classes, …).
 
     The target holds classes, integers of shape () or (n, …), or a probability for each class, in the logits' shape. Of
-    each target, `label_smoothing` is spread over all classes (Szegedy et al., 2016).
+    each target, `label_smoothing` is spread over all classes (Szegedy et al., 2016). `weight`, shape (classes,), says
+    how much each class counts; examples of class `ignore_index` do not. The mean of classes is by these weights.
 
     Raises:
         ShapeError: shapes that do not fit.
@@ -101,17 +111,23 @@ def cross_entropy(
     """
     axis = min(1, len(input.shape) - 1)
     log_p = log_softmax(input, axis)
-    shares = is_float(target.dtype)
+    shares, left_out = is_float(target.dtype), False
+    hit: Any = None
     if shares:
-        _same_shape("cross_entropy with a probability for each class", input, target)
+        same_shape("cross_entropy with a probability for each class", input, target)
     else:
-        target = _is_class(target, input.shape, axis)
+        hit, left_out = _is_class("cross_entropy", target, input.shape, axis, ignore_index)
+        target = hit
     if not 0 <= label_smoothing <= 1:
         raise UsageError(f"label_smoothing {label_smoothing}: expected a share, from 0 to 1")
     if label_smoothing:
         target = target.to(input.dtype) * (1 - label_smoothing) + label_smoothing / input.shape[axis]
     # A class is selected, not multiplied by 0 and 1: the logarithm may be infinite where it is not the one.
     picked = log_p * target if shares or label_smoothing else ops.where(target, log_p, 0.0)
+    if label_smoothing and left_out:  # what is spread over all classes reaches ignored examples too
+        picked = ops.where(hit.any(axis, keepdim=True), picked, 0.0)
+    if left_out or weight is not None:
+        return _weighed("cross_entropy", picked, hit, weight, axis, reduction)
     if known_reduction(reduction) == "none":
         return -picked.sum(axis)
     # One sum over examples and classes, and the sign with the mean: each step saved is saved once more on the way back.
@@ -119,69 +135,70 @@ def cross_entropy(
     return picked.sum() * (-1.0 if reduction == "sum" else -1 / examples)
 
 
-def _is_class(target: Any, shape: tuple[int, ...], axis: int) -> Any:
-    """Mark each example's class, shape (n, classes, …), in a target of shape (n, …)."""
+def nll_loss(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    *,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+) -> Tensor:
+    """Compute −x of the target's class, of log-probabilities x; shapes, weights and errors as in `cross_entropy`.
+
+    >>> from nudge.creation import tensor
+    >>> nll_loss(tensor([[-1.0, -2.0], [-3.0, -4.0]]), tensor([0, 1])).item()
+    2.5
+    """
+    axis = min(1, len(input.shape) - 1)
+    hit, _ = _is_class("nll_loss", target, input.shape, axis, ignore_index)
+    return _weighed("nll_loss", ops.where(hit, input, 0.0), hit, weight, axis, reduction)
+
+
+def _is_class(what: str, target: Any, shape: tuple[int, ...], axis: int, ignore_index: int) -> tuple[Any, bool]:
+    """Mark each example's class, shape (n, classes, …), in a target of shape (n, …); tell if some may have none."""
     classes, rest = shape[axis], shape[:axis] + shape[axis + 1 :]
     if target.shape != rest:
         raise ShapeError(
-            f"cross_entropy: logits of shape {shape} go with classes of shape {rest}, or with probabilities of shape "
+            f"{what}: logits of shape {shape} go with classes of shape {rest}, or with probabilities of shape "
             f"{shape}, not with {target.dtype} of shape {target.shape}"
         )
     values = known(target)
+    left_out = values is None
     if values is not None:
-        if values.size and not 0 <= values.min() <= values.max() < classes:
-            wrong = values.min() if values.min() < 0 else values.max()
-            raise IndexingError(f"cross_entropy: class {wrong}, where the logits' classes are 0 to {classes - 1}")
+        if values.size and (0 <= ignore_index < classes or not 0 <= values.min() <= values.max() < classes):
+            left_out = _check_classes(what, values, classes, ignore_index)
         target = values  # what is known now needs no step of its own
     column = ops.reshape(target, ndim=len(shape) - 1, shape=(*shape[:axis], 1, *shape[axis + 1 :]))
     mask = ops.eq(column, np.arange(classes).reshape(classes, *(1,) * (len(shape) - axis - 1)))
-    return mask if isinstance(mask, Tensor) else wrap(mask)
+    if 0 <= ignore_index < classes:
+        mask = ops.logical_and(mask, ops.ne(column, ignore_index))
+    return mask if isinstance(mask, Tensor) else wrap(mask), left_out
 
 
-def binary_cross_entropy_with_logits(input: Tensor, target: Tensor, *, reduction: str = "mean") -> Tensor:
-    """Compute −t log p − (1 − t) log (1 − p), p the sigmoid of the logits: max(x, 0) − x t + log(1 + exp(−|x|)).
-
-    Raises ShapeError unless target and logits have one shape, UsageError for an unknown reduction.
-
-    >>> from nudge.creation import tensor
-    >>> binary_cross_entropy_with_logits(tensor([1000.0]), tensor([0.0])).item()
-    1000.0
-    """
-    _same_shape("binary_cross_entropy_with_logits", input, target)
-    return reduced(input.relu() - input * target + (-input.abs()).exp().log1p(), reduction)
+def _check_classes(what: str, values: Any, classes: int, ignore_index: int) -> bool:
+    """Tell whether some class is the one to ignore. Raises IndexingError for another that there is not."""
+    counted = values[values != ignore_index]
+    wrong = counted[(counted < 0) | (counted >= classes)]
+    if wrong.size:
+        raise IndexingError(f"{what}: class {wrong.flat[0]}, where the logits' classes are 0 to {classes - 1}")
+    return bool(counted.size < values.size)
 
 
-def mse_loss(input: Tensor, target: Tensor, *, reduction: str = "mean") -> Tensor:
-    """Compute (x − t)². Raises ShapeError unless both have one shape, UsageError for an unknown reduction.
-
-    >>> from nudge.creation import tensor
-    >>> mse_loss(tensor([1.0, 2.0]), tensor([1.0, 4.0])).item()
-    2.0
-    """
-    _same_shape("mse_loss", input, target)
-    d = input - target
-    return reduced(d * d, reduction)
-
-
-def reduced(losses: Tensor, reduction: str) -> Tensor:
-    """Make one loss of those of the examples: their "mean", their "sum", or "none" to leave them."""
-    known_reduction(reduction)
-    if reduction == "none":
-        return losses
-    total = losses.sum()
-    return total if reduction == "sum" else total * (1 / max(losses.numel(), 1))
-
-
-def known_reduction(reduction: str) -> str:
-    """Check the word. Raises UsageError."""
-    if reduction not in REDUCTIONS:
-        raise UsageError(f"reduction {reduction!r} is not one{nearest(str(reduction), REDUCTIONS)}")
-    return reduction
-
-
-def _same_shape(what: str, input: Tensor, target: Any) -> None:
-    if input.shape != target.shape:
-        raise ShapeError(
-            f"{what}: the input is of shape {input.shape}, the target of {target.shape}; they must be equal "
-            "(stretching one would compare every example with every other): reshape one of them"
-        )
+def _weighed(
+    what: str, picked: Any, hit: Tensor | None, weight: Tensor | None, axis: int, reduction: str
+) -> Tensor:
+    """Reduce log-probabilities that count as much as their class; `hit` marks it, and nothing for ignored examples."""
+    shape = picked.shape
+    counted: Any = hit
+    if weight is not None:
+        if weight.shape != (shape[axis],):
+            raise ShapeError(f"{what}: weights of shape {weight.shape} for {shape[axis]} classes")
+        column = weight.reshape(-1, *(1,) * (len(shape) - axis - 1))
+        picked = picked * column
+        counted = None if hit is None else ops.where(hit, column, 0.0)
+    if known_reduction(reduction) == "none":
+        return -picked.sum(axis)
+    total = -picked.sum()
+    if reduction == "sum":
+        return total
+    return total / (max(picked.numel() // max(shape[axis], 1), 1) if counted is None else counted.sum())

@@ -72,8 +72,11 @@ class Module:
 
     # -- what it holds -----------------------------------------------------------------------------
 
-    def register_buffer(self, name: str, tensor: Tensor, persistent: bool = True) -> None:
-        """Hold a tensor that is state but no knob, such as a running mean; the state_dict has it if `persistent`."""
+    def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
+        """Hold a tensor that is state but no knob, such as a running mean; the state_dict has it if `persistent`.
+
+        None keeps the name, for one that may come later.
+        """
         self._persistence = {**self._persistence, name: persistent}
         setattr(self, name, tensor)
 
@@ -112,6 +115,7 @@ class Module:
             (_dotted(at, name), getattr(module, name))
             for at, module in self._tree(prefix, recurse)
             for name in module._persistence
+            if getattr(module, name) is not None
         )
 
     def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
@@ -166,7 +170,7 @@ class Module:
         for at, module in self._tree(""):
             yield from ((name, value) for name, value in module._own(at) if isinstance(value, Parameter))
             for name, persistent in module._persistence.items():
-                if persistent:
+                if persistent and getattr(module, name) is not None:
                     yield _dotted(at, name), getattr(module, name)
 
     def state_dict(self) -> dict[str, Tensor]:

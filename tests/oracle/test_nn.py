@@ -15,6 +15,7 @@ from nudge.nn import functional as F
 from nudge.nn import init
 
 TF = torch.nn.functional
+HOMES = ((nn, tensor), (torch.nn, torch.tensor))
 
 
 def build(module: Any) -> Any:
@@ -134,6 +135,32 @@ def test_cross_entropy(shape: tuple[int, ...], reduction: str) -> None:
         compare(ours, theirs, array(*shape), shares, differentiable=2)
         modules = (home.CrossEntropyLoss(**settings) for home in (nn, torch.nn))
         compare(*modules, array(*shape), classes)
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@pytest.mark.parametrize("ignored", [-100, 2, -1])
+@pytest.mark.parametrize("weighed", [False, True])
+@pytest.mark.parametrize("shape", [(4,), (6, 4), (2, 4, 3), (2, 4, 3, 2)])
+def test_losses_of_classes_weights_and_ignored_examples(
+    shape: tuple[int, ...], weighed: bool, ignored: int, reduction: str
+) -> None:
+    axis = min(1, len(shape) - 1)
+    rng = np.random.default_rng(1)
+    classes = rng.integers(0, 4, shape[:axis] + shape[axis + 1 :])
+    classes = np.where(rng.random(classes.shape) < 0.3, ignored, classes) if classes.ndim else classes
+    shares = TF.softmax(torch.tensor(array(*shape, seed=2)), axis).numpy()
+    weights = np.array([0.5, 2.0, 0.0, 1.5], np.float32) if weighed else None
+
+    def both(name: str, home: Any, make: Any, **settings: Any) -> Any:
+        made = None if weights is None else make(weights)
+        return getattr(home, name)(weight=made, ignore_index=ignored, reduction=reduction, **settings)
+
+    for smoothing in (0.0, 0.1):
+        losses = [both("CrossEntropyLoss", *home, label_smoothing=smoothing) for home in HOMES]
+        compare(*losses, array(*shape), classes)
+        if ignored < 0:
+            compare(*losses, array(*shape), shares, differentiable=2)
+    compare(*(both("NLLLoss", *home) for home in HOMES), array(*shape), classes)
 
 
 @pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
