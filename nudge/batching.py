@@ -16,7 +16,7 @@ from . import ops
 from .arraynode import ArrayNode, Storage
 from .errors import GraphError, ShapeError
 from .graph import NO_PARAMS, Node, ancestors, descendants
-from .mode import mode
+from .mode import mode, set_grad_enabled
 from .op import Abstract, Elementwise, Operation
 from .tensor import Tensor, leaf_tensor, of_node
 from .tree import flatten
@@ -66,6 +66,9 @@ def vmap(f: Callable[..., Any], in_dims: Any = 0, out_dims: Any = 0, randomness:
         leaves, rebuild = flatten(args)
         dims = _dims_of(in_dims, args)
         tensors = [leaf_tensor(leaf) if dim is not None else leaf for leaf, dim in zip(leaves, dims, strict=True)]
+        for x, dim in zip(tensors, dims, strict=True):
+            if dim is not None and not -x.ndim <= dim < x.ndim:
+                raise ShapeError(f"vmap over axis {dim} of a tensor of shape {x.shape}: it has {x.ndim} axes")
         sizes = {x.shape[dim] for x, dim in zip(tensors, dims, strict=True) if dim is not None}
         if len(sizes) != 1:
             shapes = [x.shape for x, dim in zip(tensors, dims, strict=True) if dim is not None]
@@ -81,6 +84,8 @@ def vmap(f: Callable[..., Any], in_dims: Any = 0, out_dims: Any = 0, randomness:
             mode.mapped = scope.outer
         results = _run_batched(scope, [leaf_tensor(y) for y in outputs])
         places = flatten(out_dims)[0] if isinstance(out_dims, (tuple, list)) else [out_dims] * len(results)
+        if len(places) != len(results):
+            raise ShapeError(f"out_dims {out_dims} names {len(places)} outputs, the function gave {len(results)}")
         return rebuild_output([_from_front(y, place) for y, place in zip(results, places, strict=True)])
 
     return mapped
@@ -95,13 +100,13 @@ def _dims_of(in_dims: Any, args: tuple[Any, ...]) -> list[int | None]:
 
 
 def _to_front(x: Tensor, dim: int) -> Tensor:
-    if not -x.ndim <= dim < x.ndim:
-        raise ShapeError(f"vmap over axis {dim} of a tensor of shape {x.shape}")
     axes = [k - x.ndim for k in range(x.ndim)]
     return ops.permute(x, axes=(axes.pop(dim), *axes)) if dim % x.ndim else x
 
 
 def _from_front(y: Tensor, place: int) -> Tensor:
+    if not -y.ndim <= place < y.ndim:
+        raise ShapeError(f"out_dims asks for axis {place} of an output that has {y.ndim}, of shape {y.shape}")
     axes = [k - y.ndim for k in range(1, y.ndim)]
     axes.insert(place % y.ndim, -y.ndim)
     return ops.permute(y, axes=tuple(axes)) if place % y.ndim else y
@@ -119,9 +124,8 @@ def _run_batched(scope: Mapped, outputs: Sequence[Tensor]) -> list[Tensor]:
                 batched[arg] if flag else of_node(arg) if isinstance(arg, ArrayNode) else arg
                 for arg, flag in zip(node.args, flags, strict=True)
             ]
-            before, mode.grad = mode.grad, mode.grad and node.requires_grad
-            batched[node] = node.op(*_aligned(node.op, args, flags, scope.size), **node.params)
-            mode.grad = before
+            with set_grad_enabled(mode.grad and node.requires_grad):
+                batched[node] = node.op(*_aligned(node.op, args, flags, scope.size), **node.params)
     return [batched[y.node] if y.node in batched else _repeated(y, scope.size) for y in outputs]
 
 

@@ -15,12 +15,13 @@ import numpy as np
 from . import autograd, ops
 from .arraynode import ArrayNode, Storage
 from .batching import vmap
-from .errors import ShapeError, TraceError
+from .dtype import is_float
+from .errors import DTypeError, ShapeError, UsageError
 from .graph import NO_PARAMS, Node, ancestors, descendants
 from .mode import enable_grad
 from .op import Abstract, Elementwise, Operation
 from .tensor import Tensor, leaf_tensor, of_node, wrap
-from .tree import flatten, tree_map
+from .tree import flatten
 
 Function = Callable[..., Any]
 
@@ -28,6 +29,11 @@ Function = Callable[..., Any]
 def _own(leaf: Any) -> Tensor:
     """Give a transform its own copy of an input: a new identity, so that no other transform's walk stops there."""
     source = leaf_tensor(leaf)
+    if not is_float(source.dtype):
+        raise DTypeError(
+            f"a derivative for {leaf!r}, which is {source.dtype}: only floats can be nudged; write 1.0 for 1, or cast "
+            "with .float()"
+        )
     return of_node(ArrayNode(ops.alias, (source.node,), NO_PARAMS, source._array, source._storage, True))
 
 
@@ -58,8 +64,11 @@ def vjp(f: Function, *primals: Any, has_aux: bool = False) -> Any:
     record = _watched_elsewhere(outputs, own)
 
     def pull(cotangents: Any) -> Any:
+        given = flatten(cotangents)[0]
+        if len(given) != len(outputs):
+            raise ShapeError(f"vjp: {len(outputs)} outputs but {len(given)} cotangents: give one each, nested alike")
         seeds: dict[Node, Any] = {}
-        for y, g in zip(outputs, flatten(cotangents)[0], strict=True):
+        for y, g in zip(outputs, given, strict=True):
             if y.requires_grad:
                 seed = y.node.seed(leaf_tensor(g), record)
                 seeds[y.node] = seeds[y.node] + seed if y.node in seeds else seed
@@ -69,6 +78,11 @@ def vjp(f: Function, *primals: Any, has_aux: bool = False) -> Any:
 
     plain = rebuild_output([y if record else _released(y) for y in outputs])
     return (plain, pull, aux) if has_aux else (plain, pull)
+
+
+def _check_place(argnum: int, args: Sequence[Any]) -> None:
+    if not -len(args) <= argnum < len(args):
+        raise UsageError(f"argnums names argument {argnum}, counted from 0; {len(args)} were given (by position)")
 
 
 def _released(y: Tensor) -> Tensor:
@@ -89,6 +103,8 @@ def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0, has_aux: boo
     def transformed(*args: Any) -> Any:
         several = isinstance(argnums, tuple)
         places = argnums if isinstance(argnums, tuple) else (argnums,)
+        for place in places:
+            _check_place(place, args)
 
         def chosen(*primals: Any) -> Any:
             full = list(args)
@@ -134,6 +150,8 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
     """
     leaves, rebuild = flatten(tuple(primals))
     moves = [leaf_tensor(t) for t in flatten(tuple(tangents))[0]]
+    if len(moves) != len(leaves):
+        raise ShapeError(f"jvp: {len(leaves)} primals but {len(moves)} tangents: give one each, nested alike")
     own = [_own(leaf) for leaf in leaves]
     for x, t in zip(own, moves, strict=True):
         if x.shape != t.shape:
@@ -213,12 +231,25 @@ def _basis(x: Tensor) -> Tensor:
     return wrap(np.eye(n, dtype=x.dtype).reshape(n, *x.shape))
 
 
+def _of_argument(f: Function, argnum: int, args: Sequence[Any]) -> Function:
+    """Make the function of one argument whose Jacobian is wanted. Raises DTypeError where it returns no one tensor."""
+
+    def chosen(x: Tensor) -> Tensor:
+        y = f(*[x if k == argnum % len(args) else arg for k, arg in enumerate(args)])
+        if isinstance(y, (tuple, list, dict)):
+            raise DTypeError(f"a Jacobian needs a function that returns one tensor, got a {type(y).__name__}: stack() it")
+        return leaf_tensor(y)
+
+    return chosen
+
+
 def jacrev(f: Function, argnums: int = 0) -> Function:
     """Make the function that returns the Jacobian of `f`, of shape (*output, *input), by reverse mode: a row a walk."""
 
     def transformed(*args: Any) -> Any:
+        _check_place(argnums, args)
         x = leaf_tensor(args[argnums])
-        y, pull = vjp(lambda x: f(*args[:argnums], x, *args[argnums + 1 :]), x)
+        y, pull = vjp(_of_argument(f, argnums, args), x)
         rows = vmap(lambda g: pull(g)[0])(_basis(y))
         return ops.reshape(rows, ndim=rows.ndim, shape=(*y.shape, *x.shape))
 
@@ -229,10 +260,11 @@ def jacfwd(f: Function, argnums: int = 0) -> Function:
     """Make a function that gives the Jacobian of `f`, of shape (*output, *input), by forward mode: a run a column."""
 
     def transformed(*args: Any) -> Any:
+        _check_place(argnums, args)
         x = leaf_tensor(args[argnums])
 
         def column(t: Tensor) -> Any:
-            return jvp(lambda x: f(*args[:argnums], x, *args[argnums + 1 :]), (x,), (t,))[1]
+            return jvp(_of_argument(f, argnums, args), (x,), (t,))[1]
 
         columns = vmap(column, out_dims=-1)(_basis(x))
         return ops.reshape(columns, ndim=columns.ndim, shape=(*columns.shape[:-1], *x.shape))
@@ -250,17 +282,4 @@ def hvp(f: Function, x: Any, v: Any) -> Any:
     return jvp(grad(f), (x,), (v,))[1]
 
 
-__all__ = [
-    "TraceError",
-    "flatten",
-    "grad",
-    "hessian",
-    "hvp",
-    "jacfwd",
-    "jacrev",
-    "jvp",
-    "tree_map",
-    "value_and_grad",
-    "vjp",
-    "vmap",
-]
+__all__ = ["grad", "hessian", "hvp", "jacfwd", "jacrev", "jvp", "value_and_grad", "vjp", "vmap"]

@@ -7,7 +7,7 @@ import pytest
 
 import nudge
 from nudge import func, ops
-from nudge.errors import GraphError, ShapeError, TraceError
+from nudge.errors import DTypeError, GraphError, ShapeError, TraceError, UsageError
 from nudge.tensor import wrap
 
 X = np.array([0.3, -1.2, 0.7])
@@ -122,3 +122,47 @@ def test_what_cannot_be_transformed_is_said():
         func.vmap(lambda x: outside._write(x))(X)
     with pytest.raises(GraphError, match="randomness"):
         func.vmap(lambda x: x, randomness="sometimes")(X)
+
+
+TWICE, PAIR = (lambda x: x * x), (lambda x: (x, x))
+
+
+@pytest.mark.parametrize(
+    ("error", "says", "wrong"),
+    [
+        (DTypeError, "only floats", lambda: func.grad(TWICE)(2)),
+        (DTypeError, "only floats", lambda: func.hessian(f)(np.arange(3))),
+        (DTypeError, "only floats", lambda: func.jvp(TWICE, (True,), (1.0,))),
+        (UsageError, "names argument 3, counted from 0; 1 were given", lambda: func.grad(TWICE, argnums=3)(2.0)),
+        (UsageError, "names argument -2", lambda: func.jacfwd(TWICE, argnums=-2)(2.0)),
+        (ShapeError, "2 outputs but 1 cotangents", lambda: func.vjp(PAIR, X)[1](X)),
+        (ShapeError, "1 primals but 2 tangents", lambda: func.jvp(TWICE, (X,), (X, X))),
+        (DTypeError, "returns one tensor, got a tuple", lambda: func.jacrev(PAIR)(X)),
+        (ShapeError, "vmap over axis 4", lambda: func.vmap(TWICE, in_dims=4)(X)),
+        (ShapeError, r"vmap over axis 0 of a tensor of shape \(\)", lambda: func.vmap(TWICE)(3.0)),
+        (ShapeError, "axis 4 of an output that has 1", lambda: func.vmap(TWICE, out_dims=4)(X)),
+        (ShapeError, "names 1 outputs, the function gave 2", lambda: func.vmap(PAIR, out_dims=(0,))(X)),
+    ],
+)
+def test_what_a_transform_cannot_do_is_said(error, says, wrong):
+    with pytest.raises(error, match=says):
+        wrong()
+
+
+def test_a_jacobian_of_an_argument_counted_from_the_end():
+    jacobian = func.jacrev(lambda a, b: a * b, argnums=-1)(X, X + 1)
+    np.testing.assert_allclose(jacobian.numpy(), np.diag(X))
+
+
+def test_a_vmap_that_fails_leaves_gradients_on(monkeypatch):
+    def fails(*_, **__):
+        raise MemoryError
+
+    def overwritten(x):
+        y = x.floor()
+        monkeypatch.setattr(y.node.op, "body", fails)
+        return y
+
+    with pytest.raises(MemoryError):
+        func.vmap(overwritten)(X)
+    assert nudge.is_grad_enabled()
