@@ -62,7 +62,7 @@ class Operand:
 
 @dataclass(frozen=True)
 class Interval:
-    """Where an argument makes sense, open at both ends: what the property tests and the doctor draw on."""
+    """Where an argument makes sense, open at both ends: what the property tests draw from."""
 
     low: float = -np.inf
     high: float = np.inf

@@ -36,7 +36,7 @@ class Tracer:
         self.lent: dict[int, tuple[Tensor, tuple[Any, ...]]] = {}
         self.leaves: dict[int, ArrayNode] = {}
 
-    def lift(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    def lift(self, args: tuple[Any, ...]) -> None:
         """Capture the tensors among an operation's arguments that still hold values."""
         for arg in args:
             if isinstance(arg, Tensor) and type(arg._array) is not Abstract:
@@ -47,7 +47,6 @@ class Tracer:
                     arg._fresh()
                 else:
                     self._capture(arg)
-        return args
 
     def _lend(self, tensor: Tensor) -> None:
         self.lent[id(tensor)] = (tensor, tensor._binding())
