@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import autograd, ops
 from .errors import DTypeError
-from .graph import NO_PARAMS, Node, line_of, tick, user_place
+from .graph import NO_PARAMS, Node, Place, line_of, tick, user_place
 from .op import Operand, Operation, install_operators
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class Value(Node, Operand):
 
     __slots__ = ("grad", "label", "place")
     grad: Any
+    place: Place | None
 
     def __init__(self, data: float, label: str = "") -> None:
         """Make a leaf. Raises DTypeError for what is not a number."""
@@ -175,6 +176,8 @@ def remember_lines() -> Iterator[None]:
         yield
     finally:
         _remembering = before
+
+
 install_operators(Value)
 Value.__eq__, Value.__ne__, Value.__hash__ = Node.__eq__, Node.__ne__, Node.__hash__  # type: ignore[method-assign]
 
