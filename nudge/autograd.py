@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from .dtype import bool_
-from .errors import GraphError, ShapeError
+from .dtype import bool_, float64
+from .errors import DTypeError, GraphError, ShapeError
 from .graph import NO_PARAMS, Node, ancestors, descendants
 from .op import Operand, Operation
 from .ops import cast, reshape, sum, where
@@ -166,7 +166,7 @@ def backward(
     Raises GraphError where nothing requires a gradient, the graph was freed, or a saved value was overwritten,
     and ShapeError for an output of more than one element without `grad_tensors`.
     """
-    outputs = _listed(tensors)
+    outputs = _operands(tensors)
     seeds = _seeds(outputs, grad_tensors, create_graph)
     free = not (create_graph if retain_graph is None else retain_graph)
     grads = walk(seeds, record=create_graph, free=free)
@@ -188,12 +188,12 @@ def grad(
     With `create_graph` the gradients can be differentiated again. Raises GraphError for an input that the outputs
     do not depend on, unless `allow_unused` (then its gradient is None).
     """
-    wanted = _listed(inputs)
+    wanted = _operands(inputs)
     nodes = [operand.node for operand in wanted]
     for k, node in enumerate(nodes):
         if not node.requires_grad:
             raise GraphError(f"input {k} does not require a gradient: call requires_grad_() on it before using it")
-    seeds = _seeds(_listed(outputs), grad_outputs, create_graph)
+    seeds = _seeds(_operands(outputs), grad_outputs, create_graph)
     free = not (create_graph if retain_graph is None else retain_graph)
     grads = walk(seeds, record=create_graph, inputs=nodes, free=free)
     found = [grads.get(node) for node in nodes]
@@ -208,6 +208,15 @@ def grad(
 
 def _listed(operands: Any) -> list[Any]:
     return list(operands) if isinstance(operands, (list, tuple)) else [operands]
+
+
+def _operands(given: Any) -> list[Any]:
+    operands = _listed(given)
+    for operand in operands:
+        if not isinstance(operand, Operand):
+            kind = type(operand).__name__
+            raise DTypeError(f"a gradient of or for {operand!r} ({kind}): expected tensors or Values")
+    return operands
 
 
 def _seeds(outputs: Sequence[Any], grad_outputs: Any, record: bool) -> dict[Node, Any]:
@@ -266,7 +275,8 @@ def reads(
 def gradcheck(func: Callable[..., Any], inputs: Any, eps: float = 1e-6, atol: float = 1e-5, rtol: float = 1e-3) -> bool:
     """Compare the gradients of `func` at float64 inputs with central differences.
 
-    Returns True, or raises a GraphError that shows where they part.
+    Returns True, or raises a GraphError that shows where they part; DTypeError for an input in float32, whose rounding
+    is larger than the nudge.
 
     `func` takes the inputs and returns one tensor; every input that requires a gradient is nudged, element by element,
     against a fixed random weighting of the output.
@@ -275,6 +285,9 @@ def gradcheck(func: Callable[..., Any], inputs: Any, eps: float = 1e-6, atol: fl
     output = func(*inputs)
     weights = np.random.default_rng(0).uniform(0.5, 1.5, output.shape)
     checked = [x for x in inputs if isinstance(x, Operand) and x.node.requires_grad]
+    for x in checked:
+        if x.node.data.dtype != float64:
+            raise DTypeError(f"gradcheck nudges by {eps:g}, too little for {x.node.data.dtype}: give inputs in float64")
     grads = grad(output, checked, output.node.as_operand(weights), allow_unused=True)
     for position, (x, g) in enumerate(zip(checked, grads, strict=True)):
         array = x.detach().numpy()

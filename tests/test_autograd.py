@@ -217,6 +217,8 @@ def test_where_a_walk_can_begin():
         autograd.grad((x * 2, x * 3), x, nudge.ones(3))
     with pytest.raises(GraphError, match="does not depend on anything that requires a gradient"):
         nudge.ones(1).backward()
+    with pytest.raises(DTypeError, match=r"for 3 \(int\): expected tensors or Values"):
+        autograd.grad(x * 2, 3)
     (x[:1] * 2).backward()
     assert x.grad.tolist() == [2.0, 0.0, 0.0]
 
@@ -521,6 +523,11 @@ def test_threads_that_share_parameters_lose_no_gradient():
 
 
 # -- gradcheck ---------------------------------------------------------------------------------------
+
+
+def test_gradcheck_wants_the_precision_that_nudging_needs():
+    with pytest.raises(DTypeError, match="too little for float32: give inputs in float64"):
+        autograd.gradcheck(lambda x: x * x, nudge.ones(2, requires_grad=True))
 
 
 def test_gradcheck_finds_a_wrong_derivative():
