@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ShapeError
+from ..errors import ShapeError, UsageError
 from ..tensor import Tensor, wrap
 from .jit import assemble
 from .lower import lower
@@ -33,7 +33,12 @@ class Step:
         self._arena = memory[-memory.ctypes.data % ALIGN :]
 
     def __call__(self, *args: Tensor) -> Any:
-        """Run on tensors of the examples' shapes and dtypes. Raises ShapeError for others."""
+        """Run on tensors of the examples' shapes and dtypes.
+
+        Raises ShapeError for others, UsageError for more or fewer of them.
+        """
+        if len(args) != len(self.program.inputs):
+            raise UsageError(f"{len(args)} arguments were given; this step was built for {len(self.program.inputs)}")
         for k, (arg, node) in enumerate(zip(args, self.program.inputs, strict=True)):
             if arg.shape != node.data.shape or arg.dtype != node.data.dtype:
                 raise ShapeError(
