@@ -169,6 +169,7 @@ def test_a_schedule_goes_on_where_another_was() -> None:
         (lambda p: optim.SGD([1.0]), "not float"),
         (lambda p: optim.SGD([p], lr=-1), "lr = -1"),
         (lambda p: optim.SGD([p], lr=float("nan")), "lr = nan"),
+        (lambda p: optim.SGD([p], lr="fast"), "lr = 'fast': expected a finite number"),
         (lambda p: optim.SGD([p], nesterov=True), "nesterov=True needs a momentum"),
         (lambda p: optim.SGD([{"params": [p], "lrr": 1.0}]), "did you mean lr"),
         (lambda p: optim.Adam([p], betas=(0.9, 1.0)), "betas"),

@@ -89,6 +89,11 @@ def test_numbers_of_every_kind_become_tensors():
         ("nudge.ones(2, 3) @ nudge.ones(2, 3)", ShapeError, r"\(2, 3\) and \(2, 3\)"),
         ("nudge.ones(2, requires_grad=True).numpy()", GraphError, r"detach\(\).numpy\(\)"),
         ("nudge.arange(3).mean()", DTypeError, r"mean\(dtype=...\)"),
+        ("nudge.arange(3) ** -1", UsageError, r"no whole number: cast with .float\(\)"),
+        ("nudge.ones(2).chunk(0)", ShapeError, "chunk into 0 parts: expected 1 or more"),
+        ("nudge.ones(2).split([3, -1])", ShapeError, "expected sizes of 0 or more that add up to 2"),
+        ("nudge.ones(2).unfold(0, 1, 0)", ShapeError, "windows of 1, 0 apart: expected 1 or more"),
+        ("nudge.einsum('i?', nudge.ones(2, 2))", ShapeError, "'i.' does not name the axes"),
         ("nudge.float16", AttributeError, "nudge has no 'float16'; did you mean float"),
     ],
 )

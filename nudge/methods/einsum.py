@@ -47,8 +47,9 @@ def _dots(term: str, width: int) -> list[str]:
 
 
 def _letters(equation: str, term: str, x: Any, width: int) -> list[str]:
-    count = len(x.shape) - len(term.replace("...", ""))
-    if count < 0 or (count and "..." not in term):
+    named = term.replace("...", "")
+    count = len(x.shape) - len(named)
+    if count < 0 or not all(map(str.isalpha, named)) or (count and "..." not in term):
         raise ShapeError(f"einsum {equation!r}: {term!r} does not name the axes of shape {x.shape}")
     return _dots(term, min(count, width))
 

@@ -227,13 +227,15 @@ class Shape(Facts):
             sizes = [min(split_size, size - k) for k in range(0, size, split_size)] or [0]
         else:
             sizes = list(split_size)
-            if sum(sizes) != size:
-                raise ShapeError(f"split into {sizes} of dim {dim}: they add up to {sum(sizes)}, the axis has {size}")
+            if sum(sizes) != size or min(sizes, default=0) < 0:
+                raise ShapeError(f"split into {sizes} of dim {dim}: expected sizes of 0 or more that add up to {size}")
         starts = np.cumsum([0, *sizes]).tolist()
         return tuple(ops.narrow(self, axis, start, n) for start, n in zip(starts, sizes, strict=False))
 
     def chunk(self, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
         """Cut an axis into so many parts of equal size; the last may be smaller, and there may be fewer."""
+        if chunks < 1:
+            raise ShapeError(f"chunk into {chunks} parts: expected 1 or more")
         return self.split(max(1, -(-self.shape[axis_from_end(dim, self.ndim)] // chunks)), dim)
 
     def unbind(self, dim: int = 0) -> tuple[Tensor, ...]:
@@ -243,6 +245,8 @@ class Shape(Facts):
 
     def unfold(self, dimension: int, size: int, step: int) -> Tensor:
         """Slide a window along an axis: the windows' inside becomes the last axis."""
+        if size < 1 or step < 1:
+            raise ShapeError(f"unfold into windows of {size}, {step} apart: expected 1 or more of both")
         return ops.unfold(self, axis=axis_from_end(dimension, self.ndim), size=size, step=step)
 
     # -- turned ------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import UsageError
 from ..op import NONZERO, POSITIVE, REAL, elementwise, no_bool, to_float
 from .functions import log
 from .select import eq, ge, logical_and, ne, where
@@ -72,8 +73,11 @@ def _base_slope(y: Any, x: Any, n: Any) -> Any:
     says="a power scales by n·x**(n−1)", domain=(POSITIVE, REAL),
 )
 def pow(x: Any, n: Any) -> Any:
-    """Raise to a power."""
-    return np.power(x, n)
+    """Raise to a power. Raises UsageError for a whole number by a negative whole number."""
+    try:
+        return np.power(x, n)
+    except ValueError:
+        raise UsageError("pow of whole numbers by a negative one is no whole number: cast with .float()") from None
 
 
 def _divided(b: Any, x: Any, z: Any) -> tuple[Any, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -65,8 +66,8 @@ class Optimizer:
     def check(self, group: Group) -> None:
         """Raise UsageError for settings out of range."""
         for name in ("lr", "weight_decay", "eps", "momentum"):
-            if name in group and not 0 <= group[name] < math.inf:
-                raise UsageError(f"{name} = {group[name]}: expected a finite number of at least 0")
+            if name in group and not (isinstance(group[name], (Real, Tensor)) and 0 <= group[name] < math.inf):
+                raise UsageError(f"{name} = {group[name]!r}: expected a finite number of at least 0")
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients, or set them to 0, before the next backward adds to them."""
