@@ -118,7 +118,7 @@ def test_a_file_that_cannot_be_had_is_no_bug(capsys, monkeypatch):
         raise PermissionError(13, "Permission denied", "net.svg")
 
     monkeypatch.setattr(cli, "version", refuse)
-    assert run(capsys, "--version")[::2] == (1, "nudge: [Errno 13] Permission denied: 'net.svg'\n")
+    assert run(capsys, "--version")[::2] == (1, "nudge: net.svg: Permission denied\n")
 
 
 def test_derive(capsys):

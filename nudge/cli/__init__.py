@@ -142,8 +142,10 @@ def describe(error: Exception, words: Sequence[str]) -> str:
     if isinstance(error, CycloptsError):
         command = " ".join(["nudge", *(error.command_chain or ()), "--help"])
         return f"{said} `{command}` lists what there is."
-    if isinstance(error, Error | OSError):
+    if isinstance(error, Error):
         return str(error)
+    if isinstance(error, OSError):
+        return ": ".join(map(str, filter(None, (error.filename, error.strerror or error))))
     kind = type(error).__name__
     return f"this is a bug in nudge ({kind}: {error}); the same command with --debug shows where"
 
