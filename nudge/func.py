@@ -237,7 +237,8 @@ def _of_argument(f: Function, argnum: int, args: Sequence[Any]) -> Function:
     def chosen(x: Tensor) -> Tensor:
         y = f(*[x if k == argnum % len(args) else arg for k, arg in enumerate(args)])
         if isinstance(y, (tuple, list, dict)):
-            raise DTypeError(f"a Jacobian needs a function that returns one tensor, got a {type(y).__name__}: stack() it")
+            kind = type(y).__name__
+            raise DTypeError(f"a Jacobian needs a function that returns one tensor, got a {kind}: stack() it")
         return leaf_tensor(y)
 
     return chosen
