@@ -21,16 +21,10 @@ class Mode(threading.local):
 mode = Mode()
 
 
-class set_grad_enabled:
-    """Switch the recording of gradients on or off, as a context or a decorator, in this thread.
-
-    >>> with set_grad_enabled(False):
-    ...     is_grad_enabled()
-    False
-    """
+class _Switch:
+    """Sets whether gradients are recorded, as a context or a decorator, in this thread."""
 
     def __init__(self, enabled: bool) -> None:
-        """Hold what to switch to."""
         self.enabled = enabled
 
     def __enter__(self) -> None:
@@ -44,13 +38,43 @@ class set_grad_enabled:
 
         @functools.wraps(function)
         def switched(*args: Any, **kwargs: Any) -> Any:
-            with set_grad_enabled(self.enabled):
+            with _Switch(self.enabled):
                 return function(*args, **kwargs)
 
         return cast(F, switched)
 
 
-class no_grad(set_grad_enabled):
+class set_grad_enabled(_Switch):
+    """Switch the recording of gradients on or off in this thread: from this call on, or as a context or a decorator.
+
+    >>> with set_grad_enabled(False):
+    ...     is_grad_enabled()
+    False
+    """
+
+    def __init__(self, enabled: bool) -> None:
+        """Switch at once, as PyTorch does, and remember what was before."""
+        super().__init__(enabled)
+        self.before, mode.grad = mode.grad, enabled
+
+    def __enter__(self) -> None:
+        mode.grad = self.enabled
+
+    def __call__(self, function: F) -> F:
+        """Run a whole function under the switch, and only that."""
+        mode.grad = self.before
+        return super().__call__(function)
+
+
+class _Fixed(_Switch):
+    """A switch to one side, which also decorates without brackets."""
+
+    def __new__(cls, function: Any = None) -> Any:
+        """Make a switch, or put a function under one."""
+        return super().__new__(cls) if function is None else cls()(function)
+
+
+class no_grad(_Fixed):
     """Record nothing: for evaluation, and for turning the knobs."""
 
     def __init__(self) -> None:
@@ -58,7 +82,7 @@ class no_grad(set_grad_enabled):
         super().__init__(False)
 
 
-class enable_grad(set_grad_enabled):
+class enable_grad(_Fixed):
     """Record again, inside of no_grad."""
 
     def __init__(self) -> None:

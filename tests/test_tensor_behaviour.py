@@ -58,6 +58,26 @@ def test_what_is_a_leaf(t):
         assert not (x * 2).requires_grad
 
 
+def test_the_switch_of_gradients(t):
+    x = leaf(t)
+    try:
+        t.set_grad_enabled(False)
+        assert not (x * 2).requires_grad
+    finally:
+        t.set_grad_enabled(True)
+
+    @t.no_grad
+    def without_brackets():
+        return x * 2
+
+    @t.set_grad_enabled(False)
+    def with_a_condition():
+        return x * 2
+
+    assert [without_brackets().requires_grad, with_a_condition().requires_grad] == [False, False]
+    assert (x * 2).requires_grad
+
+
 def test_retain_grad(t):
     x = leaf(t)
     y = x * 2
