@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import importlib
 import math
+import warnings
 from typing import Any
 
 from numpy import finfo, iinfo
@@ -87,6 +88,8 @@ __all__ = [
     "zeros_like",
 ]  # fmt: skip
 
+# An infinity or a NaN is a value, as in PyTorch: what NumPy says of one points at nudge's own lines and helps nobody.
+warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"nudge\.")
 globals().update(functions.FUNCTIONS)
 e, inf, nan, pi, newaxis = math.e, math.inf, math.nan, math.pi, None
 double, long = float64, int64

@@ -66,6 +66,12 @@ def test_numpy_alone_is_enough_to_train() -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_numpys_warnings_of_infinities_stay_numpys_own() -> None:
+    done = run("import nudge; print(nudge.ones(1) / 0, nudge.tensor(-1.0).log())")
+    assert (done.returncode, done.stdout) == (0, "tensor([inf]) tensor(nan)\n"), done.stderr
+    assert "RuntimeWarning" in run("import nudge, numpy; numpy.ones(1) / 0").stderr
+
+
 @pytest.mark.parametrize("module", ["nudge", "nudge.nn", "nudge.optim", "nudge.scalar", "nudge.func"])
 def test_importing_loads_no_library_but_numpy(module: str) -> None:
     done = run(REPORT.format(module=module))
