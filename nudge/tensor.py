@@ -34,6 +34,7 @@ class HookHandle:
         """Take the hook away; once is enough."""
         if self._hook in self._hooks:
             self._hooks.remove(self._hook)
+        self._hooks = []  # the same function may have been registered again, under a handle of its own
 
 
 class Tensor(Operand, *METHODS):  # type: ignore[misc]

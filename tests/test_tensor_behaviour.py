@@ -110,6 +110,15 @@ def test_hooks_see_and_change_gradients(t):
     assert len(seen) == 1
 
 
+def test_a_handle_takes_away_its_own_hook_only(t):
+    x, seen = leaf(t), []
+    first, _ = x.register_hook(seen.append), x.register_hook(seen.append)
+    first.remove()
+    first.remove()
+    x.sum().backward()
+    assert len(seen) == 1
+
+
 def test_a_gradient_can_be_given(t):
     x = leaf(t)
     (x * x).backward(t.tensor([1.0, 0.0, 2.0]))
