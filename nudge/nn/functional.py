@@ -12,11 +12,48 @@ from ..errors import IndexingError, ShapeError, UsageError
 from ..methods.axes import axis_from_end
 from ..methods.key import known
 from ..tensor import Tensor, wrap
-from .functional_loss import binary_cross_entropy_with_logits, known_reduction, mse_loss, same_shape
+from .functional_activation import (
+    celu,
+    elu,
+    gelu,
+    hardsigmoid,
+    hardswish,
+    hardtanh,
+    leaky_relu,
+    logsigmoid,
+    mish,
+    prelu,
+    relu,
+    relu6,
+    selu,
+    sigmoid,
+    silu,
+    softplus,
+    softsign,
+    tanh,
+)
+from .functional_loss import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    hinge_embedding_loss,
+    huber_loss,
+    kl_div,
+    known_reduction,
+    l1_loss,
+    margin_ranking_loss,
+    mse_loss,
+    reduced,
+    same_shape,
+    smooth_l1_loss,
+    soft_margin_loss,
+)
 
 __all__ = [
-    "binary_cross_entropy_with_logits", "cross_entropy", "linear", "log_softmax", "mse_loss", "nll_loss", "relu",
-    "sigmoid", "softmax", "tanh",
+    "binary_cross_entropy", "binary_cross_entropy_with_logits", "celu", "cross_entropy", "elu", "gelu", "hardsigmoid",
+    "hardswish", "hardtanh", "hinge_embedding_loss", "huber_loss", "kl_div", "l1_loss", "leaky_relu", "linear",
+    "log_softmax", "logsigmoid", "margin_ranking_loss", "mish", "mse_loss", "multi_margin_loss", "nll_loss", "prelu",
+    "relu", "relu6", "selu", "sigmoid", "silu", "smooth_l1_loss", "soft_margin_loss", "softmax", "softplus", "softsign",
+    "tanh",
 ]
 
 # -- layers ----------------------------------------------------------------------------------------
@@ -36,21 +73,6 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         )
     output: Tensor = input @ weight.T
     return output if bias is None else output + bias
-
-
-def relu(input: Tensor) -> Tensor:
-    """Keep what is positive, 0 elsewhere."""
-    return input.relu()
-
-
-def tanh(input: Tensor) -> Tensor:
-    """Squash into (-1, 1)."""
-    return input.tanh()
-
-
-def sigmoid(input: Tensor) -> Tensor:
-    """Squash into (0, 1)."""
-    return input.sigmoid()
 
 
 def softmax(input: Tensor, dim: int) -> Tensor:
@@ -154,7 +176,41 @@ def nll_loss(
     return _weighed("nll_loss", ops.where(hit, input, 0.0), hit, weight, axis, reduction)
 
 
-def _is_class(what: str, target: Any, shape: tuple[int, ...], axis: int, ignore_index: int) -> tuple[Any, bool]:
+def multi_margin_loss(
+    input: Tensor,
+    target: Tensor,
+    *,
+    p: int = 1,
+    margin: float = 1.0,
+    weight: Tensor | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """Compute the hinge of several classes, Σ max(0, margin − x[target] + x[other])ᵖ / classes over the other classes.
+
+    Scores are of shape (classes,) or (n, classes), classes of () or (n,); weights of (classes,) multiply the examples.
+
+    Raises:
+        ShapeError: shapes that do not fit.
+        IndexingError: a class that there is not.
+        UsageError: an unknown reduction, or a p other than 1 and 2.
+
+    >>> from nudge.creation import tensor
+    >>> multi_margin_loss(tensor([3.0, 2.5, 0.0, 0.0]), tensor(0)).item()  # 0.5 / 4
+    0.125
+    """
+    if p not in (1, 2):
+        raise UsageError(f"p = {p}: expected 1 or 2")
+    classes = input.shape[-1]
+    hit, _ = _is_class("multi_margin_loss", target, input.shape, len(input.shape) - 1, None)
+    right = ops.where(hit, input, 0.0).sum(-1, keepdim=True)
+    short = ops.where(hit, 0.0, (input - right + margin).relu())
+    losses = (short if p == 1 else short * short).sum(-1) / classes
+    if weight is not None:
+        losses = losses * ops.where(hit, _for_classes("multi_margin_loss", weight, classes), 0.0).sum(-1)
+    return reduced(losses, reduction)
+
+
+def _is_class(what: str, target: Any, shape: tuple[int, ...], axis: int, ignore_index: int | None) -> tuple[Any, bool]:
     """Mark each example's class, shape (n, classes, …), in a target of shape (n, …); tell if some may have none."""
     classes, rest = shape[axis], shape[:axis] + shape[axis + 1 :]
     if target.shape != rest:
@@ -164,18 +220,19 @@ def _is_class(what: str, target: Any, shape: tuple[int, ...], axis: int, ignore_
         )
     values = known(target)
     left_out = values is None
+    ignorable = ignore_index is not None and 0 <= ignore_index < classes
     if values is not None:
-        if values.size and (0 <= ignore_index < classes or not 0 <= values.min() <= values.max() < classes):
+        if values.size and (ignorable or not 0 <= values.min() <= values.max() < classes):
             left_out = _check_classes(what, values, classes, ignore_index)
         target = values  # what is known now needs no step of its own
     column = ops.reshape(target, ndim=len(shape) - 1, shape=(*shape[:axis], 1, *shape[axis + 1 :]))
     mask = ops.eq(column, np.arange(classes).reshape(classes, *(1,) * (len(shape) - axis - 1)))
-    if 0 <= ignore_index < classes:
+    if ignorable:
         mask = ops.logical_and(mask, ops.ne(column, ignore_index))
     return mask if isinstance(mask, Tensor) else wrap(mask), left_out
 
 
-def _check_classes(what: str, values: Any, classes: int, ignore_index: int) -> bool:
+def _check_classes(what: str, values: Any, classes: int, ignore_index: int | None) -> bool:
     """Tell whether some class is the one to ignore. Raises IndexingError for another that there is not."""
     counted = values[values != ignore_index]
     wrong = counted[(counted < 0) | (counted >= classes)]
@@ -191,9 +248,7 @@ def _weighed(
     shape = picked.shape
     counted: Any = hit
     if weight is not None:
-        if weight.shape != (shape[axis],):
-            raise ShapeError(f"{what}: weights of shape {weight.shape} for {shape[axis]} classes")
-        column = weight.reshape(-1, *(1,) * (len(shape) - axis - 1))
+        column = _for_classes(what, weight, shape[axis]).reshape(-1, *(1,) * (len(shape) - axis - 1))
         picked = picked * column
         counted = None if hit is None else ops.where(hit, column, 0.0)
     if known_reduction(reduction) == "none":
@@ -202,3 +257,9 @@ def _weighed(
     if reduction == "sum":
         return total
     return total / (max(picked.numel() // max(shape[axis], 1), 1) if counted is None else counted.sum())
+
+
+def _for_classes(what: str, weight: Tensor, classes: int) -> Tensor:
+    if weight.shape != (classes,):
+        raise ShapeError(f"{what}: weights of shape {weight.shape} for {classes} classes")
+    return weight

@@ -30,18 +30,20 @@ def array(*shape: int, seed: int = 0) -> np.ndarray[Any, Any]:
     return np.random.default_rng(seed).standard_normal(shape).astype(np.float32)
 
 
-def compare(ours: Any, theirs: Any, *inputs: np.ndarray[Any, Any], differentiable: int = 1) -> None:
+def compare(
+    ours: Any, theirs: Any, *inputs: np.ndarray[Any, Any], differentiable: int = 1, atol: float = 1e-6
+) -> None:
     """Compare values, and gradients of a weighted sum, of two functions of the same arrays."""
     xs = [tensor(x, requires_grad=k < differentiable) for k, x in enumerate(inputs)]
     ts = [torch.tensor(x, requires_grad=k < differentiable) for k, x in enumerate(inputs)]
     y, t = ours(*xs), theirs(*ts)
-    np.testing.assert_allclose(y.detach().numpy(), t.detach().numpy(), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(y.detach().numpy(), t.detach().numpy(), rtol=1e-5, atol=atol)
     assert y.shape == tuple(t.shape)
     w = array(*y.shape, seed=9)
     (y * tensor(w)).sum().backward()
     (t * torch.tensor(w)).sum().backward()
     for x, u in zip(xs[:differentiable], ts[:differentiable], strict=True):
-        np.testing.assert_allclose(x.grad.numpy(), u.grad.numpy(), rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(x.grad.numpy(), u.grad.numpy(), rtol=1e-5, atol=atol)
 
 
 @pytest.mark.parametrize("seed", [0, 1, 1234])
@@ -161,18 +163,6 @@ def test_losses_of_classes_weights_and_ignored_examples(
         if ignored < 0:
             compare(*losses, array(*shape), shares, differentiable=2)
     compare(*(both("NLLLoss", *home) for home in HOMES), array(*shape), classes)
-
-
-@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
-@pytest.mark.parametrize(
-    ("function", "module"),
-    [("binary_cross_entropy_with_logits", "BCEWithLogitsLoss"), ("mse_loss", "MSELoss")],
-)
-def test_losses_of_one_shape(function: str, module: str, reduction: str) -> None:
-    x, t = 30 * array(6, 2), np.random.default_rng(1).random((6, 2)).astype(np.float32)
-    ours, theirs = (partial(getattr(home, function), reduction=reduction) for home in (F, TF))
-    compare(ours, theirs, x, t)
-    compare(getattr(nn, module)(reduction), getattr(torch.nn, module)(reduction=reduction), x, t)
 
 
 def test_second_derivatives_of_cross_entropy() -> None:
