@@ -228,8 +228,9 @@ class Graph:
         low, high = max(interval.low, -1.5) + 0.3, min(interval.high, 1.5) - 0.2
         low = 0.4 if interval.hole is not None else low
         half = self.add(TABLE["sigmoid"], (k,), {})
-        wide = self.add(TABLE["mul"], (half, np.asarray(high - low, self.dtype)), {})
-        return self.add(TABLE["add"], (wide, np.asarray(low, self.dtype)), {})
+        dtype = self.known[half].dtype  # the value may have been cast
+        wide = self.add(TABLE["mul"], (half, np.asarray(high - low, dtype)), {})
+        return self.add(TABLE["add"], (wide, np.asarray(low, dtype)), {})
 
     def grow(self, op):
         """Try to add one step of a row."""
