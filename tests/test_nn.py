@@ -136,7 +136,7 @@ def test_sequential_is_a_sequence() -> None:
     assert list(model[1:]) == [relu, tanh]
     named = nn.Sequential({"first": linear, "second": tanh})
     assert list(named.state_dict()) == ["first.weight", "first.bias"]
-    with pytest.raises(nudge.IndexingError, match="module 3 of a Sequential with 3"):
+    with pytest.raises(nudge.IndexingError, match="part 3 of a Sequential with 3"):
         model[3]
     with pytest.raises(nudge.UsageError, match="holds modules"):
         nn.Sequential(linear, F.relu)

@@ -13,11 +13,13 @@ from .module import Module, Parameter, size
 
 
 class Activation(Module):
-    """What all activations share: their settings are their attributes, and shown."""
+    """What all activations share: their settings are shown."""
+
+    settings: tuple[str, ...] = ()
 
     def extra_repr(self) -> str:
         """Say the settings."""
-        return ", ".join(f"{name}={value!r}" for name, value in vars(self).items() if name != "training")
+        return ", ".join(f"{name}={getattr(self, name)!r}" for name in self.settings)
 
 
 class ReLU(Activation):
@@ -38,6 +40,8 @@ class ReLU6(Activation):
 
 class LeakyReLU(Activation):
     """Keep what is positive, and `negative_slope` of what is not."""
+
+    settings = ("negative_slope",)
 
     def __init__(self, negative_slope: float = 0.01) -> None:
         self.negative_slope = negative_slope
@@ -71,6 +75,8 @@ class PReLU(Module):
 class Hardtanh(Activation):
     """Bound from below and above. Raises UsageError unless min_val < max_val."""
 
+    settings = ("min_val", "max_val")
+
     def __init__(self, min_val: float = -1.0, max_val: float = 1.0) -> None:
         self.min_val, self.max_val = min_val, max_val
 
@@ -98,6 +104,8 @@ class Hardswish(Activation):
 class ELU(Activation):
     """Keep what is positive, alpha·(exp(x) − 1) elsewhere."""
 
+    settings = ("alpha",)
+
     def __init__(self, alpha: float = 1.0) -> None:
         self.alpha = alpha
 
@@ -108,6 +116,8 @@ class ELU(Activation):
 
 class CELU(Activation):
     """Keep what is positive, alpha·(exp(x / alpha) − 1) elsewhere."""
+
+    settings = ("alpha",)
 
     def __init__(self, alpha: float = 1.0) -> None:
         self.alpha = alpha
@@ -127,6 +137,8 @@ class SELU(Activation):
 
 class Softplus(Activation):
     """log(1 + exp(beta·x)) / beta, a smooth relu; where beta·x is above the threshold, x itself."""
+
+    settings = ("beta", "threshold")
 
     def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
         self.beta, self.threshold = beta, threshold
@@ -187,6 +199,8 @@ class Mish(Activation):
 class GELU(Activation):
     """Weigh x by the share of normal numbers below it, or by its approximation with tanh."""
 
+    settings = ("approximate",)
+
     def __init__(self, approximate: str = "none") -> None:
         self.approximate = approximate
 
@@ -198,6 +212,8 @@ class GELU(Activation):
 class Softmax(Activation):
     """Turn logits into probabilities along an axis."""
 
+    settings = ("dim",)
+
     def __init__(self, dim: int) -> None:
         self.dim = dim
 
@@ -208,6 +224,8 @@ class Softmax(Activation):
 
 class LogSoftmax(Activation):
     """The logarithm of softmax, exact also where softmax is 0."""
+
+    settings = ("dim",)
 
     def __init__(self, dim: int) -> None:
         self.dim = dim

@@ -6,14 +6,14 @@ parameters and modules in `__init__`, says in `forward` what it does, and need n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from ..errors import ShapeError, UsageError
+from ..errors import ShapeError, UsageError, nearest
 from ..mode import no_grad
-from ..tensor import Tensor, wrap
+from ..tensor import HookHandle, Tensor, wrap
 
 M = TypeVar("M", bound="Module")
 T = TypeVar("T")
@@ -61,14 +61,39 @@ class Module:
 
     training = True
     _persistence: Mapping[str, bool] = {}  # of each buffer: whether the state_dict has it
+    _forward_pre_hooks: Sequence[Callable[..., Any]] = ()
+    _forward_hooks: Sequence[Callable[..., Any]] = ()
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the output. Every subclass has its own."""
         raise UsageError(f"{type(self).__name__} has no forward(): define what it computes of its inputs")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Compute the output; see `forward`."""
-        return self.forward(*args, **kwargs)
+        """Compute the output; see `forward`. Hooks, if any, are called before and after."""
+        if not self._forward_pre_hooks and not self._forward_hooks:
+            return self.forward(*args, **kwargs)
+        for hook in (*self._forward_pre_hooks,):
+            changed = hook(self, args)
+            if changed is not None:
+                args = changed if isinstance(changed, tuple) else (changed,)
+        output = self.forward(*args, **kwargs)
+        for hook in (*self._forward_hooks,):
+            changed = hook(self, args, output)
+            output = output if changed is None else changed
+        return output
+
+    def register_forward_pre_hook(self, hook: Callable[[Any, tuple[Any, ...]], Any]) -> HookHandle:
+        """Call `hook(module, args)` before each forward; it may return other arguments; `remove()` ends it."""
+        return self._hooked("_forward_pre_hooks", hook)
+
+    def register_forward_hook(self, hook: Callable[[Any, tuple[Any, ...], Any], Any]) -> HookHandle:
+        """Call `hook(module, args, output)` after each forward; it may return another output; `remove()` ends it."""
+        return self._hooked("_forward_hooks", hook)
+
+    def _hooked(self, name: str, hook: Callable[..., Any]) -> HookHandle:
+        hooks = vars(self).setdefault(name, [])
+        hooks.append(hook)
+        return HookHandle(hooks, hook)
 
     # -- what it holds -----------------------------------------------------------------------------
 
@@ -79,6 +104,27 @@ class Module:
         """
         self._persistence = {**self._persistence, name: persistent}
         setattr(self, name, tensor)
+
+    def register_parameter(self, name: str, param: Parameter | None) -> None:
+        """Hold a knob under a name; None keeps the name, for a knob that there is not."""
+        setattr(self, name, param)
+
+    def add_module(self, name: str, module: Module) -> None:
+        """Hold a module under a name. Raises UsageError for no module, and for a name with a dot or in use."""
+        if not isinstance(module, Module):
+            raise UsageError(f"{type(self).__name__} holds modules, not {module!r} as its {name}")
+        if not name or "." in name:
+            raise UsageError(f"a module cannot be named {name!r}: expected text without a dot")
+        if hasattr(self, name) and not isinstance(getattr(self, name), Module):
+            raise UsageError(f"a module cannot be named {name!r}, which {type(self).__name__} has as something else")
+        setattr(self, name, module)
+
+    def get_submodule(self, target: str) -> Module:
+        """Give the module inside that has a dotted name. Raises UsageError where there is none."""
+        found = dict(self._tree(""))
+        if target not in found:
+            raise UsageError(f"{type(self).__name__} has no module {target!r}{nearest(target, filter(None, found))}")
+        return found[target]
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
         """Go through the modules that stand directly in this one."""
