@@ -11,7 +11,7 @@ import numpy as np
 from . import autograd, ops
 from .errors import GraphError, ShapeError
 from .graph import NO_PARAMS, Node, Place, line_of, tick, user_place
-from .op import Abstract, Operation
+from .op import Abstract, Kernel, Operation, Reduction
 
 if TYPE_CHECKING:
     from .tensor import Tensor
@@ -74,6 +74,16 @@ class ArrayNode(Node):
     def line(self) -> str:
         """The user's line that made it."""
         return line_of(self.place)
+
+    @property
+    def maker(self) -> Operation:
+        """The operation that a user would name: a reduction, where this step only drops the axes that it kept."""
+        arg = self.args[0] if self.args else None
+        if self.op.is_view and isinstance(arg, ArrayNode) and isinstance(arg.op, (Reduction, Kernel)):
+            kept, left = ([n for n in node.data.shape if n != 1] for node in (arg, self))
+            if kept == left and len(self.data.shape) < len(arg.data.shape):
+                return arg.op
+        return self.op
 
     def values(self, record: bool) -> tuple[Any, tuple[Any, ...]]:
         """Give the rules arrays, or handles where the walk is recorded or there are no values yet."""

@@ -239,8 +239,9 @@ def _seeds(outputs: Sequence[Any], grad_outputs: Any, record: bool) -> dict[Node
 
 
 def _freed(node: Node) -> GraphError:
+    what = "this result" if node.op.is_view else node.op.name
     return GraphError(
-        f"the graph behind {node.op.name} was freed by an earlier backward{_at(node)}: "
+        f"the graph behind {what} was freed by an earlier backward{_at(node)}: "
         "say backward(retain_graph=True) the first time, or run the forward pass again"
     )
 

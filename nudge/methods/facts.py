@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from ..dtype import bool_, float32, int64, is_float
 from ..errors import DTypeError, GraphError, ShapeError, TraceError
+from ..graph import line_of, user_place
 from ..mode import mode
 from ..op import Abstract
 from .axes import axis_from_end
@@ -97,9 +99,10 @@ class Facts:
 
     def _real(self, what: str) -> Any:
         if type(self._array) is Abstract or mode.trace is not None:
+            line = line_of(user_place(sys._getframe(1)))
             raise TraceError(
-                f"{what} of a traced tensor (shape {self.shape}, {self.dtype}): while a program is traced it has no "
-                "value; use where() instead of a branch on it"
+                f"{what} of a traced tensor (shape {self.shape}, {self.dtype}{f', {line}' if line else ''}): while a "
+                "program is traced it has no value; use where() instead of a branch on it"
             )
         return self._array
 
@@ -169,7 +172,7 @@ class Facts:
         notes += "" if self.dtype in (float32, int64, bool_) else f", dtype={self.dtype}"
         node = self._fresh()
         if node is not None and node.requires_grad:
-            notes += ", requires_grad=True" if node.op is None else f", made by {node.op.name}"
+            notes += ", requires_grad=True" if node.op is None else f", made by {node.maker.name}"
         return f"tensor({text_of(self._array)}{notes})"
 
     def __format__(self, spec: str) -> str:
