@@ -17,6 +17,9 @@ RULES: list[tuple[Any, dict[str, Any]]] = [
     (optim.SGD, {"lr": 0.02, "momentum": 0.9, "nesterov": True, "weight_decay": 0.01}),
     (optim.Adam, {"lr": 0.1}),
     (optim.Adam, {"lr": 0.1, "weight_decay": 0.01}),
+    (optim.AdamW, {"lr": 0.1}),
+    (optim.RMSprop, {"lr": 0.01, "alpha": 0.9, "momentum": 0.5, "centered": True, "eps": 1e-3}),
+    (optim.Adagrad, {"lr": 0.5, "lr_decay": 0.001}),
 ]
 
 
@@ -58,6 +61,32 @@ def test_adams_first_step_is_lr_whatever_the_gradient() -> None:
     p.grad = nudge.tensor([1e-3, -1.0, 1e3])
     optimizer.step()
     np.testing.assert_allclose(p.detach().numpy(), [-0.25, 0.25, -0.25], rtol=1e-4)
+
+
+def test_decay_beside_the_gradient_is_the_same_for_all() -> None:
+    p = parameter(4.0, 4.0)
+    optimizer = optim.AdamW([p], lr=0.5, weight_decay=0.5)
+    p.grad = nudge.tensor([1e-3, 1e3])
+    optimizer.step()
+    np.testing.assert_allclose(p.detach().numpy(), [4 * 0.75 - 0.5] * 2, rtol=1e-5)
+
+
+def test_adagrad_sums_squares_from_where_it_is_told() -> None:
+    p = parameter(1.0)
+    optimizer = optim.Adagrad([p], lr=1.0, initial_accumulator_value=7.0, lr_decay=1.0)
+    for expected in (1 - 3 / 4, 1 - 3 / 4 - 3 / 5 / 2):  # g = 3: sums of 16 and 25, rates of 1 and 1/2
+        p.grad = nudge.tensor([3.0])
+        optimizer.step()
+        assert p.item() == pytest.approx(expected)
+
+
+def test_rmsprop_by_hand() -> None:
+    p = parameter(1.0)
+    optimizer = optim.RMSprop([p], lr=1.0, alpha=0.75, momentum=0.5)
+    for expected in (1 - 2, 1 - 2 - (1 + 2 / np.sqrt(0.75 + 1))):  # g = 2: v of 1 and 1.75; b of 2 and 1 + 2 / √1.75
+        p.grad = nudge.tensor([2.0])
+        optimizer.step()
+        assert p.item() == pytest.approx(expected)
 
 
 def test_what_has_no_gradient_is_left_alone() -> None:
@@ -174,6 +203,8 @@ def test_a_schedule_goes_on_where_another_was() -> None:
         (lambda p: optim.SGD([{"params": [p], "lrr": 1.0}]), "did you mean lr"),
         (lambda p: optim.Adam([p], betas=(0.9, 1.0)), "betas"),
         (lambda p: optim.Adam([p], weight_decay=float("inf")), "weight_decay = inf"),
+        (lambda p: optim.RMSprop([p], alpha=1.0), r"alpha = 1\.0"),
+        (lambda p: optim.Adagrad([p], lr_decay=-1), "lr_decay = -1"),
         (lambda p: OneCycleLR(optim.SGD([p]), 1.0, 0), "total_steps = 0"),
         (lambda p: optim.SGD([p]).load_state_dict(optim.SGD([p, parameter(1.0)]).state_dict()), r"groups of \[2\]"),
         (

@@ -16,6 +16,7 @@ import numpy as np
 
 from ..errors import UsageError, nearest
 from ..mode import enable_grad, mode, no_grad
+from ..op import Operand
 from ..tensor import Tensor, wrap
 
 Group = dict[str, Any]
@@ -136,6 +137,16 @@ class Optimizer:
         """Show the groups' settings."""
         shown = [{name: value for name, value in group.items() if name != "params"} for group in self.param_groups]
         return f"{type(self).__name__}({', '.join(map(str, shown))})"
+
+
+def counted(state: Mapping[str, Any]) -> Any:
+    """Count a step: in float64, since 1 − βᵗ would lose half its digits in float32."""
+    return state["step"] + 1.0 if state else np.float64(1.0)
+
+
+def number(count: Any) -> Any:
+    """Make a Python number of a count, which leaves a parameter's dtype alone; in a trace it stays a tensor."""
+    return count if isinstance(count, Operand) else float(count)
 
 
 # Settings that say how PyTorch computes, or for whom; none of them changes what is computed.
