@@ -9,6 +9,7 @@ import pytest
 
 import nudge
 from nudge import nn, optim
+from nudge.optim import lr_scheduler
 from nudge.optim.lr_scheduler import OneCycleLR
 
 RULES: list[tuple[Any, dict[str, Any]]] = [
@@ -188,6 +189,69 @@ def test_a_schedule_goes_on_where_another_was() -> None:
     assert second.param_groups[0]["lr"] == first.param_groups[0]["lr"]
 
 
+def followed(make: Any, steps: int) -> list[float]:
+    """Give the rates of a schedule that starts from a rate of 1."""
+    optimizer = optim.SGD([parameter(1.0)], lr=1.0)
+    schedule, rates = make(optimizer), []
+    for _ in range(steps):
+        rates.append(optimizer.param_groups[0]["lr"])
+        schedule.step()
+    return rates
+
+
+@pytest.mark.parametrize(
+    ("make", "rates"),
+    [
+        (lambda o: lr_scheduler.StepLR(o, 2), [1, 1, 0.1, 0.1, 0.01]),
+        (lambda o: lr_scheduler.MultiStepLR(o, [3, 1, 3], gamma=0.5), [1, 0.5, 0.5, 0.125, 0.125]),
+        (lambda o: lr_scheduler.ExponentialLR(o, 0.5), [1, 0.5, 0.25, 0.125, 0.0625]),
+        (lambda o: lr_scheduler.LambdaLR(o, [lambda step: step / 2]), [0, 0.5, 1, 1.5, 2]),
+        (lambda o: lr_scheduler.LinearLR(o, 0.2, 0.8, 3), [0.2, 0.4, 0.6, 0.8, 0.8]),
+        (lambda o: lr_scheduler.CosineAnnealingLR(o, 2, eta_min=0.5), [1, 0.75, 0.5, 0.75, 1]),
+    ],
+)
+def test_schedules_by_hand(make: Any, rates: list[float]) -> None:
+    assert followed(make, 5) == pytest.approx(rates)
+
+
+def test_schedules_are_multiplied_and_go_on_from_a_rate_set_by_hand() -> None:
+    optimizer = optim.SGD([parameter(1.0)], lr=1.0)
+    schedules = [lr_scheduler.LinearLR(optimizer, 0.5, total_iters=2), lr_scheduler.ExponentialLR(optimizer, 0.5)]
+    rates = []
+    for k in range(5):
+        rates += schedules[0].get_last_lr()
+        if k == 3:
+            optimizer.param_groups[0]["lr"] = 8.0
+        for schedule in schedules:
+            schedule.step()
+    assert rates == pytest.approx([0.5, 0.75 / 2, 1 / 4, 1 / 8, 4.0])
+    other = lr_scheduler.ExponentialLR(optim.SGD([parameter(1.0)], lr=1.0), 0.5)
+    other.load_state_dict(schedules[1].state_dict())
+    other.step()
+    assert other.get_last_lr() == [1.0]
+
+
+def test_a_plateau_lowers_the_rate_and_remembers_what_it_saw() -> None:
+    first, second = optim.SGD([parameter(1.0)], lr=1.0), optim.SGD([parameter(1.0)], lr=1.0)
+    one = lr_scheduler.ReduceLROnPlateau(first, factor=0.5, patience=1, cooldown=1, min_lr=0.3)
+    for loss in (3.0, 2.0, 2.0):
+        one.step(nudge.tensor(loss))
+    other = lr_scheduler.ReduceLROnPlateau(second, factor=0.5, patience=1, cooldown=1, min_lr=0.3)
+    other.load_state_dict(one.state_dict())
+    rates = []
+    for _ in range(5):
+        one.step(2.0)
+        other.step(2.0)
+        assert one.get_last_lr() == other.get_last_lr()
+        rates += one.get_last_lr()
+    assert rates == [0.5, 0.5, 0.5, 0.3, 0.3]
+
+
+def in_turn(mine: Any, other: Any, milestones: list[int]) -> Any:
+    schedules = [lr_scheduler.StepLR(optimizer, 1) for optimizer in (mine, other)]
+    return lr_scheduler.SequentialLR(mine, schedules, milestones)
+
+
 @pytest.mark.parametrize(
     ("call", "says"),
     [
@@ -206,6 +270,15 @@ def test_a_schedule_goes_on_where_another_was() -> None:
         (lambda p: optim.RMSprop([p], alpha=1.0), r"alpha = 1\.0"),
         (lambda p: optim.Adagrad([p], lr_decay=-1), "lr_decay = -1"),
         (lambda p: OneCycleLR(optim.SGD([p]), 1.0, 0), "total_steps = 0"),
+        (lambda p: lr_scheduler.StepLR(optim.SGD([p]), 0), "step_size = 0"),
+        (lambda p: lr_scheduler.CosineAnnealingLR(optim.SGD([p]), 0), "T_max = 0"),
+        (lambda p: lr_scheduler.LinearLR(optim.SGD([p]), 0.0), r"start_factor = 0\.0"),
+        (lambda p: lr_scheduler.LambdaLR(optim.SGD([p]), [abs, abs]), "2 functions for 1 groups"),
+        (lambda p: in_turn(optim.SGD([p]), optim.SGD([p]), [2]), "another optimizer"),
+        (lambda p: in_turn(*[optim.SGD([p])] * 2, []), r"milestones \[\] of 2 schedules"),
+        (lambda p: lr_scheduler.ReduceLROnPlateau(optim.SGD([p]), mode="mix"), "did you mean m"),
+        (lambda p: lr_scheduler.ReduceLROnPlateau(optim.SGD([p]), factor=1.0), r"factor = 1\.0"),
+        (lambda p: lr_scheduler.ReduceLROnPlateau(optim.SGD([p]), min_lr=[0, 0]), "2 values of min_lr for 1 groups"),
         (lambda p: optim.SGD([p]).load_state_dict(optim.SGD([p, parameter(1.0)]).state_dict()), r"groups of \[2\]"),
         (
             lambda p: optim.Adam([p]).load_state_dict({"state": {}, "param_groups": [{"params": [0], "fine": True}]}),

@@ -119,3 +119,91 @@ def test_one_cycle(name: str, settings: dict[str, Any], cycle: dict[str, Any], t
         b.step()
         ours.step()
         theirs.step()
+
+
+def schedules(module: Any, optimizer: Any) -> list[Any]:
+    at = module.lr_scheduler
+    return [
+        lambda: at.StepLR(optimizer, 3),
+        lambda: at.StepLR(optimizer, 1, gamma=0.7),
+        lambda: at.MultiStepLR(optimizer, [2, 5, 5, 11], gamma=0.3),
+        lambda: at.ExponentialLR(optimizer, 0.9),
+        lambda: at.CosineAnnealingLR(optimizer, 7, eta_min=0.001),
+        lambda: at.LinearLR(optimizer),
+        lambda: at.LinearLR(optimizer, start_factor=1.0, end_factor=0.1, total_iters=8),
+        lambda: at.LambdaLR(optimizer, lambda step: 0.9**step),
+        lambda: at.LambdaLR(optimizer, [lambda step: 1 / (1 + step), lambda step: 0.5 if step > 3 else 1.0]),
+        lambda: at.SequentialLR(
+            optimizer,
+            [at.LinearLR(optimizer, 0.1, total_iters=4), at.CosineAnnealingLR(optimizer, 6), at.StepLR(optimizer, 2)],
+            [4, 10],
+        ),
+    ]
+
+
+def two_groups(module: Any, make: Any) -> Any:
+    first, second = start(make)
+    return module.SGD([{"params": [first], "lr": 0.2}, {"params": [second]}], lr=0.05)
+
+
+def follow(ours: Any, theirs: Any, a: Any, b: Any, steps: int = 20) -> None:
+    for _ in range(steps):
+        expected = pytest.approx([group["lr"] for group in b.param_groups], rel=1e-9, abs=1e-15)
+        assert [group["lr"] for group in a.param_groups] == expected
+        b.step()
+        for schedule in (*ours, *theirs):
+            schedule.step()
+
+
+@pytest.mark.parametrize("which", range(len(schedules(optim, None))))
+def test_schedules(which: int) -> None:
+    a, b = two_groups(optim, tensor), two_groups(torch.optim, torch.tensor)
+    follow([schedules(optim, a)[which]()], [schedules(torch.optim, b)[which]()], a, b)
+
+
+@pytest.mark.parametrize("which", [(0, 3), (5, 3), (2, 6), (5, 0), (3, 7)])
+def test_schedules_that_are_multiplied(which: tuple[int, int]) -> None:
+    a, b = two_groups(optim, tensor), two_groups(torch.optim, torch.tensor)
+    ours = [schedules(optim, a)[k]() for k in which]
+    theirs = [schedules(torch.optim, b)[k]() for k in which]
+    follow(ours, theirs, a, b)
+
+
+def test_a_rate_changed_by_hand_is_gone_on_from() -> None:
+    a, b = two_groups(optim, tensor), two_groups(torch.optim, torch.tensor)
+    ours, theirs = [schedules(optim, a)[3]()], [schedules(torch.optim, b)[3]()]
+    follow(ours, theirs, a, b, 3)
+    a.param_groups[0]["lr"] = b.param_groups[0]["lr"] = 7.0
+    follow(ours, theirs, a, b, 3)
+
+
+def test_a_schedule_made_for_a_later_step() -> None:
+    a, b = two_groups(optim, tensor), two_groups(torch.optim, torch.tensor)
+    follow([schedules(optim, a)[4]()], [schedules(torch.optim, b)[4]()], a, b, 3)
+    ours, theirs = (
+        module.lr_scheduler.CosineAnnealingLR(o, 7, 0.001, last_epoch=3) for module, o in ((optim, a), (torch.optim, b))
+    )
+    follow([ours], [theirs], a, b, 6)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"factor": 0.5, "patience": 2, "cooldown": 3},
+        {"mode": "max", "patience": 1},
+        {"mode": "max", "threshold_mode": "abs", "threshold": 0.3, "patience": 0},
+        {"threshold_mode": "abs", "threshold": 0.3, "patience": 0, "min_lr": [0.01, 0.02]},
+        {"factor": 0.1, "patience": 0, "eps": 0.01},
+    ],
+)
+def test_plateaus(settings: dict[str, Any]) -> None:
+    a, b = two_groups(optim, tensor), two_groups(torch.optim, torch.tensor)
+    ours = optim.lr_scheduler.ReduceLROnPlateau(a, **settings)
+    theirs = torch.optim.lr_scheduler.ReduceLROnPlateau(b, **settings)
+    for k, drawn in enumerate(np.random.default_rng(0).standard_normal(60)):
+        figure = float("nan") if k == 20 else drawn / (1 + k / 10) + 1
+        ours.step(tensor(figure))
+        theirs.step(torch.tensor(figure))
+        assert ours.get_last_lr() == pytest.approx(theirs.get_last_lr(), rel=1e-12)
+        assert all(value == getattr(theirs, name) for name, value in ours.state_dict().items())
