@@ -20,7 +20,11 @@ def process(*args: str) -> Callable[[], None]:
 
     def run() -> None:
         with tempfile.TemporaryDirectory() as folder:
-            env = os.environ | {"PYTHONPATH": os.pathsep.join([os.getcwd(), os.environ.get("PYTHONPATH", "")])}
+            env = os.environ | {
+                "PYTHONPATH": os.pathsep.join([os.getcwd(), os.environ.get("PYTHONPATH", "")]),
+                "PYTHONPYCACHEPREFIX": os.path.join(tempfile.gettempdir(), "nudge-bench-bytecode"),
+            }
+            env.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed package has its bytecode at hand
             subprocess.run([sys.executable, *args], cwd=folder, env=env, check=True, capture_output=True)
 
     return run
