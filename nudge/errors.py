@@ -8,7 +8,6 @@ True
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -48,6 +47,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     >>> nearest("zzz", ["moons", "digits"])
     '; known: digits, moons'
     """
+    import difflib  # slow to import, and needed only when something has gone wrong
+
     known = sorted(known)
     close = difflib.get_close_matches(word, known, n=1)
     return f"; did you mean {close[0]}?" if close else f"; known: {', '.join(known)}"

@@ -17,7 +17,7 @@ import re
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -30,12 +30,14 @@ Shape = tuple[int, ...]
 TABLE: dict[str, Operation] = {}
 
 
-@dataclass(frozen=True, slots=True)
 class Abstract:
     """A shape and a dtype in the place of a value: what flows through a traced program."""
 
-    shape: Shape
-    dtype: DType
+    __slots__ = ("dtype", "shape")
+
+    def __init__(self, shape: Shape, dtype: DType) -> None:
+        """Stand in for an array."""
+        self.shape, self.dtype = shape, dtype
 
     @property
     def ndim(self) -> int:
@@ -60,8 +62,7 @@ class Operand:
         """Run `op` on `args`, of which this is one, and keep the step in the graph."""
 
 
-@dataclass(frozen=True)
-class Interval:
+class Interval(NamedTuple):
     """Where an argument makes sense, open at both ends: what the property tests draw from."""
 
     low: float = -np.inf
@@ -155,10 +156,12 @@ class Operation:
         """Run the body on arrays, the scalar on floats; an operand among the arguments records instead."""
         numbers = self.scalar is not None
         for arg in args:
-            if isinstance(arg, Operand):
+            kind = type(arg)
+            if kind is float or kind is int or kind is bool:
+                continue
+            numbers = False
+            if kind is not np.ndarray and isinstance(arg, Operand):  # to find that it is none takes a while
                 return arg.record(self, args, params)
-            if numbers and type(arg) is not float and type(arg) is not int and type(arg) is not bool:
-                numbers = False
         return self.on_floats(args) if numbers else self.body(*args, **params)
 
     def on_floats(self, args: Sequence[Any]) -> Any:
