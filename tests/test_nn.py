@@ -9,6 +9,7 @@ import pytest
 
 import nudge
 from nudge import nn
+from nudge.errors import DTypeError
 from nudge.nn import functional as F
 from nudge.nn import init
 
@@ -242,3 +243,8 @@ def test_label_smoothing_reaches_no_ignored_example() -> None:
     F.cross_entropy(logits, nudge.tensor([0, -100]), label_smoothing=0.1).backward()
     assert logits.grad[0].numpy().all()
     assert logits.grad[1].tolist() == [0.0, 0.0]
+
+
+def test_an_input_that_is_no_tensor_is_refused():
+    with pytest.raises(DTypeError, match="linear takes a tensor, got list"):
+        nn.Linear(2, 3)([1.0, 2.0])

@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import ops
 from ..dtype import is_float
-from ..errors import IndexingError, ShapeError, UsageError
+from ..errors import DTypeError, IndexingError, ShapeError, UsageError
 from ..methods.axes import axis_from_end
 from ..methods.key import known
 from ..tensor import Tensor, wrap
@@ -61,12 +61,16 @@ __all__ = [
 
 
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-    """Compute x Wᵀ + b: x of shape (…, in), W of (out, in), b of (out,). Raises ShapeError where they do not fit.
+    """Compute x Wᵀ + b: x of shape (…, in), W of (out, in), b of (out,).
+
+    Raises ShapeError where they do not fit, DTypeError for an input that is no tensor.
 
     >>> from nudge.creation import tensor
     >>> linear(tensor([[1.0, 2.0]]), tensor([[3.0, 4.0]]), tensor([0.5]))
     tensor([[11.5000]])
     """
+    if not isinstance(input, Tensor):
+        raise DTypeError(f"linear takes a tensor, got {type(input).__name__}: make one with nudge.tensor(...)")
     if not input.shape or input.shape[-1] != weight.shape[-1]:
         raise ShapeError(
             f"linear: an input of shape {input.shape} meets weights of shape {weight.shape}: the input's last axis "
@@ -74,6 +78,16 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         )
     output: Tensor = input @ weight.T
     return output if bias is None else output + bias
+
+
+def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
+    """Write each class as a row of zeros with a 1 at its place; see Tensor.one_hot.
+
+    >>> from nudge.creation import tensor
+    >>> one_hot(tensor([1, 0]), 3).tolist()
+    [[0, 1, 0], [1, 0, 0]]
+    """
+    return tensor.one_hot(num_classes)
 
 
 def softmax(input: Tensor, dim: int) -> Tensor:
