@@ -181,7 +181,7 @@ def test_a_schedule_made_for_a_later_step() -> None:
     a, b = two_groups(optim, tensor), two_groups(torch.optim, torch.tensor)
     follow([schedules(optim, a)[4]()], [schedules(torch.optim, b)[4]()], a, b, 3)
     ours, theirs = (
-        module.lr_scheduler.CosineAnnealingLR(o, 7, 0.001, last_epoch=3) for module, o in ((optim, a), (torch.optim, b))
+        module.lr_scheduler.CosineAnnealingLR(o, 7, 0.001, last_epoch=2) for module, o in ((optim, a), (torch.optim, b))
     )
     follow([ours], [theirs], a, b, 6)
 
