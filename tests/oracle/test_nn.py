@@ -69,6 +69,12 @@ def test_initial_weights_are_equal_for_the_same_seed(seed: int) -> None:
         ("kaiming_uniform_", {"nonlinearity": "relu"}),
         ("kaiming_uniform_", {"a": 0.1, "mode": "fan_out"}),
         ("kaiming_normal_", {"nonlinearity": "tanh"}),
+        ("trunc_normal_", {}),
+        ("trunc_normal_", {"mean": 0.5, "std": 0.02, "a": 0.49, "b": 0.6}),
+        ("trunc_normal_", {"a": 1.0, "b": 3.0}),
+        ("trunc_normal_", {"a": -0.1, "b": 0.2}),
+        ("orthogonal_", {}),
+        ("orthogonal_", {"gain": 1.5}),
     ],
 )
 @pytest.mark.parametrize("shape", [(20, 30), (4, 3, 5)])
