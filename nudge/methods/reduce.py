@@ -149,15 +149,20 @@ class Reduce(Facts):
         """Turn scores along an axis into positive shares that add up to 1: exp(x) / Σ exp(x)."""
         x = self if dtype is None else self.to(dtype)
         axes = axes_from_end(dim, x.ndim)
-        powers = ops.exp(ops.sub(x, ops.max(x.detach(), axes=axes)))
+        powers = ops.exp(_below_largest(x, axes))
         return ops.div(powers, ops.sum(powers, axes=axes))
 
     def log_softmax(self, dim: int, dtype: Any = None) -> Tensor:
         """Take the logarithm of softmax: x − log(Σ exp(x))."""
         x = self if dtype is None else self.to(dtype)
         axes = axes_from_end(dim, x.ndim)
-        shifted = ops.sub(x, ops.max(x.detach(), axes=axes))
+        shifted = _below_largest(x, axes)
         return ops.sub(shifted, ops.log(ops.sum(ops.exp(shifted), axes=axes)))
+
+
+def _below_largest(x: Any, axes: tuple[int, ...]) -> Any:
+    # The result does not depend on what is taken away, so no gradient has to pass through it.
+    return ops.sub(x, ops.max(x.detach(), axes=axes))
 
 
 def _reduced(op: Operation, x: Any, dim: Any, keepdim: bool) -> Any:

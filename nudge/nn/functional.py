@@ -9,7 +9,6 @@ import numpy as np
 from .. import ops
 from ..dtype import is_float
 from ..errors import DTypeError, IndexingError, ShapeError, UsageError
-from ..methods.axes import axis_from_end
 from ..methods.key import known
 from ..tensor import Tensor, wrap
 from .functional_activation import (
@@ -97,9 +96,7 @@ def softmax(input: Tensor, dim: int) -> Tensor:
     >>> softmax(tensor([0.0, 0.0, 1000.0]), dim=0)
     tensor([0., 0., 1.])
     """
-    axes = (axis_from_end(dim, input.ndim),)
-    e = ops.exp(_below_largest(input, axes))
-    return e / ops.sum(e, axes=axes)
+    return input.softmax(dim)
 
 
 def log_softmax(input: Tensor, dim: int) -> Tensor:
@@ -109,14 +106,7 @@ def log_softmax(input: Tensor, dim: int) -> Tensor:
     >>> log_softmax(tensor([0.0, 1000.0]), dim=0)
     tensor([-1000.,     0.])
     """
-    axes = (axis_from_end(dim, input.ndim),)
-    z = _below_largest(input, axes)
-    return z - ops.log(ops.sum(ops.exp(z), axes=axes))
-
-
-def _below_largest(input: Tensor, axes: tuple[int, ...]) -> Any:
-    # The result does not depend on what is taken away, so no gradient has to pass through it.
-    return input - ops.max(input.detach(), axes=axes)
+    return input.log_softmax(dim)
 
 
 # -- losses ----------------------------------------------------------------------------------------
