@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -85,13 +85,16 @@ class ArrayNode(Node):
                 return arg.op
         return self.op
 
-    def values(self, record: bool) -> tuple[Any, tuple[Any, ...]]:
+    def values(self, record: bool) -> tuple[Any, Sequence[Any]]:
         """Give the rules arrays, or handles where the walk is recorded or there are no values yet."""
         if clock.latest > self.born:
             self._refuse_spoiled()
         if record or type(self.data) is Abstract:
-            return self.handle(), tuple([arg.handle() if isinstance(arg, ArrayNode) else arg for arg in self.args])
-        return self.data, tuple([arg.data if isinstance(arg, ArrayNode) else arg for arg in self.args])
+            return self.handle(), [arg.handle() if isinstance(arg, ArrayNode) else arg for arg in self.args]
+        values = []
+        for arg in self.args:  # quicker than a comprehension, which is a call
+            values.append(arg.data if isinstance(arg, ArrayNode) else arg)
+        return self.data, values
 
     def _refuse_spoiled(self) -> None:
         """Raise if a value that a derivative reads was overwritten since; naming both lines."""
@@ -163,7 +166,7 @@ class ArrayNode(Node):
         if isinstance(g, self.Handle):
             self.grad = g.clone() if self.grad is None else self.grad + g
         elif self.grad is None:
-            self.grad = self._wrap(np.array(g))
+            self.grad = self._wrap(np.array(g, order="C"))  # laid out as most tensors are, for quick updates
         else:
             self.grad._array += g
             self.grad._storage.touch()

@@ -91,6 +91,23 @@ def descendants(order: Iterable[Node], sources: Iterable[Node]) -> set[Node]:
     return reached
 
 
+def watched(order: Iterable[Node], since: int) -> set[Node]:
+    """Pick from `order` (oldest first) what someone wants gradients of who was there before `since`.
+
+    What was made later counts for what it was made from: a transform's copies of its inputs, which want a gradient for
+    the transform's own sake, are nobody's concern once it is over.
+    """
+    found: set[Node] = set()
+    for node in order:
+        if node.requires_grad and (
+            node.born < since
+            or node.op is None
+            or any(isinstance(arg, Node) and arg in found for arg in node.args)
+        ):
+            found.add(node)
+    return found
+
+
 Place = tuple[CodeType, int]
 
 
@@ -99,8 +116,9 @@ def user_place(frame: FrameType | None) -> Place | None:
     while frame is not None:
         code = frame.f_code
         file = code.co_filename
-        inside = _inside.get(file)
-        if inside is None:
+        try:
+            inside = _inside[file]
+        except KeyError:
             inside = _inside[file] = file.startswith(_PACKAGE)
         if not inside:
             return code, frame.f_lasti

@@ -54,7 +54,8 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
 
     def __init__(self, array: Any, node: ArrayNode | None, storage: Storage) -> None:
         """Make a handle; users call nudge.tensor."""
-        self._bind((array, node, storage, None, (), 0))
+        self._array, self._node, self._storage = array, node, storage
+        self._base, self._chain, self._seen = None, (), 0
 
     def _binding(self) -> tuple[Any, ...]:
         """Tell what this handle points at."""
@@ -117,12 +118,12 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
         tracked = tracked and op.differentiable and out.dtype.kind == "f" and mode.grad
         made = None
         if tracked or abstract:
-            for k, node in enumerate(nodes):
-                if node is None:
-                    nodes[k] = args[k].node
+            if None in nodes:
+                nodes = [args[k].node if node is None else node for k, node in enumerate(nodes)]
             made = ArrayNode(op, tuple(nodes), params, out, storage, tracked, user_place(sys._getframe(2)))
         result = _new(Tensor)
-        result._bind((out, made, storage, None, (), 0))
+        result._array, result._node, result._storage = out, made, storage
+        result._base, result._chain, result._seen = None, (), 0
         return result
 
     def _view(self, op: Operation, params: dict[str, Any]) -> Tensor:
@@ -135,14 +136,16 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
         if abstract or _shares_memory(out, raw):
             base = self if self._base is None else self._base
             storage = base._storage
-            result._bind((out, None, storage, base, (*self._chain, (op, params)), storage.epoch))
+            result._base, result._chain, result._seen = base, (*self._chain, (op, params)), storage.epoch
         else:
             storage = Storage()
-            result._bind((out, None, storage, None, (), 0))
+            result._base, result._chain, result._seen = None, (), 0
         tracked = node is not None and node.requires_grad and mode.grad
+        made = None
         if tracked or abstract:
             place = user_place(sys._getframe(3))
-            result._node = ArrayNode(op, (node or self.node,), params, out, storage, tracked, place)
+            made = ArrayNode(op, (node or self.node,), params, out, storage, tracked, place)
+        result._array, result._node, result._storage = out, made, storage
         return result
 
     def _fresh(self) -> ArrayNode | None:

@@ -24,12 +24,11 @@ def reshaped(x: Any, shape: tuple[int, ...]) -> Any:
 
 def dropped(x: Any, axes: tuple[int, ...]) -> Any:
     """Drop axes (negative numbers) of size 1."""
+    if not axes:
+        return x
     n = len(x.shape)
-    return (
-        ops.reshape(x, ndim=n, shape=tuple([size for k, size in enumerate(x.shape) if k - n not in axes]))
-        if axes
-        else x
-    )
+    kept = () if len(axes) == n else tuple([size for k, size in enumerate(x.shape) if k - n not in axes])
+    return ops.reshape(x, ndim=n, shape=kept)
 
 
 def moved(x: Any, source: int, target: int) -> Any:

@@ -91,8 +91,7 @@ def _permuted(x: Shape, *, axes: Shape) -> Shape:
 )
 def permute(x: Any, *, axes: Shape) -> Any:
     """Put the last axes into another order: output axis k is input axis `axes[k]` (negative numbers)."""
-    ndim = x.ndim
-    return x.transpose((*range(ndim - len(axes)), *[axis + ndim for axis in axes]))
+    return x.transpose((*range(x.ndim - len(axes)), *axes))
 
 
 def _python_slice(start: int, step: int, size: int) -> slice:
