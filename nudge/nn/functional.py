@@ -224,17 +224,16 @@ def _is_class(what: str, target: Any, shape: tuple[int, ...], axis: int, ignore_
             f"{shape}, not with {target.dtype} of shape {target.shape}"
         )
     values = known(target)
-    left_out = values is None
-    ignorable = ignore_index is not None and 0 <= ignore_index < classes
     if values is not None:
-        if values.size and (ignorable or not 0 <= values.min() <= values.max() < classes):
-            left_out = _check_classes(what, values, classes, ignore_index)
         target = values  # what is known now needs no step of its own
     column = ops.reshape(target, ndim=len(shape) - 1, shape=(*shape[:axis], 1, *shape[axis + 1 :]))
     mask = ops.eq(column, np.arange(classes).reshape(classes, *(1,) * (len(shape) - axis - 1)))
-    if ignorable:
+    if ignore_index is not None and 0 <= ignore_index < classes:
         mask = ops.logical_and(mask, ops.ne(column, ignore_index))
-    return mask if isinstance(mask, Tensor) else wrap(mask), left_out
+    if values is None:
+        return mask, True
+    every = np.count_nonzero(mask) == values.size
+    return wrap(mask), not every and _check_classes(what, values, classes, ignore_index)
 
 
 def _check_classes(what: str, values: Any, classes: int, ignore_index: int | None) -> bool:

@@ -83,8 +83,9 @@ class Optimizer:
         loss = None if closure is None else enable_grad()(closure)()
         for group in self.param_groups:
             for p in group["params"]:
-                if p.grad is not None:
-                    self._turn(p, p.grad, self.state.setdefault(p, {}), group)
+                grad = p.grad
+                if grad is not None:
+                    self._turn(p, grad, self.state.setdefault(p, {}), group)
         return loss
 
     def _turn(self, p: Tensor, grad: Tensor, state: dict[str, Any], group: Group) -> None:
