@@ -15,7 +15,7 @@ import numpy as np
 from . import ops
 from .arraynode import ArrayNode, Storage
 from .errors import GraphError, ShapeError
-from .graph import NO_PARAMS, Node, ancestors, descendants
+from .graph import NO_PARAMS, Node, ancestors, descendants, tick, watched
 from .mode import mode, set_grad_enabled
 from .op import Abstract, Elementwise, Operation
 from .tensor import Tensor, leaf_tensor, of_node
@@ -27,7 +27,7 @@ class Mapped:
 
     def __init__(self, size: int, randomness: str, outer: Mapped | None) -> None:
         """Begin with no inputs."""
-        self.size, self.randomness, self.outer = size, randomness, outer
+        self.size, self.randomness, self.outer, self.since = size, randomness, outer, tick()
         self.inputs: dict[Node, Tensor] = {}
 
     def stand_in(self, batched: Tensor) -> Tensor:
@@ -116,17 +116,22 @@ def _run_batched(scope: Mapped, outputs: Sequence[Tensor]) -> list[Tensor]:
     """Run what was built for one example once more, for all of them: every step with its examples in front."""
     order = list(reversed(ancestors([y.node for y in outputs])))
     batched = dict(scope.inputs)
-    inside = descendants(order, batched)
+    inside, wanted = descendants(order, batched), watched(order, scope.since)
+
+    def fixed(node: ArrayNode) -> Tensor:
+        y = of_node(node)
+        return y if node in wanted or not node.requires_grad else y.detach()
+
     for node in order:
         if node in inside and node not in batched:
             flags = [isinstance(arg, Node) and arg in batched for arg in node.args]
             args = [
-                batched[arg] if flag else of_node(arg) if isinstance(arg, ArrayNode) else arg
+                batched[arg] if flag else fixed(arg) if isinstance(arg, ArrayNode) else arg
                 for arg, flag in zip(node.args, flags, strict=True)
             ]
             with set_grad_enabled(mode.grad and node.requires_grad):
                 batched[node] = node.op(*_aligned(node.op, args, flags, scope.size), **node.params)
-    return [batched[y.node] if y.node in batched else _repeated(y, scope.size) for y in outputs]
+    return [batched[y.node] if y.node in batched else _repeated(fixed(y.node), scope.size) for y in outputs]
 
 
 def _aligned(op: Operation, args: list[Any], flags: Sequence[bool], size: int) -> list[Any]:

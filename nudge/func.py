@@ -17,11 +17,11 @@ from .arraynode import ArrayNode, Storage
 from .batching import vmap
 from .dtype import is_float
 from .errors import DTypeError, ShapeError, UsageError
-from .graph import NO_PARAMS, Node, ancestors, descendants
+from .graph import NO_PARAMS, Node, ancestors, tick, watched
 from .mode import enable_grad
 from .op import Abstract, Elementwise, Operation
 from .tensor import Tensor, leaf_tensor, of_node, wrap
-from .tree import flatten
+from .tree import flatten, tree_map
 
 Function = Callable[..., Any]
 
@@ -37,11 +37,10 @@ def _own(leaf: Any) -> Tensor:
     return of_node(ArrayNode(ops.alias, (source.node,), NO_PARAMS, source._array, source._storage, True))
 
 
-def _watched_elsewhere(outputs: Sequence[Any], own: Sequence[Tensor]) -> bool:
+def _watched_elsewhere(outputs: Sequence[Any], since: int) -> bool:
     """Tell whether someone outside of this transform also wants gradients of what the outputs were made from."""
-    order = ancestors([y.node for y in outputs])
-    mine = descendants(reversed(order), [x.node for x in own])
-    return any(node.requires_grad for node in order if node not in mine)
+    found = watched(reversed(ancestors([y.node for y in outputs])), since)
+    return any(y.node in found for y in outputs)
 
 
 # -- reverse mode ----------------------------------------------------------------------------------
@@ -55,29 +54,37 @@ def vjp(f: Function, *primals: Any, has_aux: bool = False) -> Any:
     (tensor(9.), (tensor(6.),))
     """
     leaves, rebuild = flatten(primals)
+    since = tick()
     own = [_own(leaf) for leaf in leaves]
     with enable_grad():
         result = f(*rebuild(own))
     result, aux = result if has_aux else (result, None)
     outputs, rebuild_output = flatten(result)
     outputs = [leaf_tensor(y) for y in outputs]
-    record = _watched_elsewhere(outputs, own)
+    record = _watched_elsewhere(outputs, since)
 
     def pull(cotangents: Any) -> Any:
-        given = flatten(cotangents)[0]
+        given = [leaf_tensor(g) for g in flatten(cotangents)[0]]
+        recorded = record or any(g.requires_grad for g in given)
         if len(given) != len(outputs):
             raise ShapeError(f"vjp: {len(outputs)} outputs but {len(given)} cotangents: give one each, nested alike")
         seeds: dict[Node, Any] = {}
         for y, g in zip(outputs, given, strict=True):
             if y.requires_grad:
-                seed = y.node.seed(leaf_tensor(g), record)
+                seed = y.node.seed(g, recorded)
                 seeds[y.node] = seeds[y.node] + seed if y.node in seeds else seed
-        found = autograd.walk(seeds, record=record, inputs=[x.node for x in own])
+        found = autograd.walk(seeds, record=recorded, inputs=[x.node for x in own])
         grads = [found.get(x.node) for x in own]
         return rebuild([_zeros(x) if g is None else x.node.as_operand(g) for x, g in zip(own, grads, strict=True)])
 
     plain = rebuild_output([y if record else _released(y) for y in outputs])
-    return (plain, pull, aux) if has_aux else (plain, pull)
+    if not has_aux:
+        return plain, pull
+
+    def finished(leaf: Any) -> Any:
+        return _released(leaf) if isinstance(leaf, Tensor) and not _watched_elsewhere([leaf], since) else leaf
+
+    return plain, pull, tree_map(finished, aux)
 
 
 def _check_place(argnum: int, args: Sequence[Any]) -> None:
@@ -150,6 +157,7 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
     """
     leaves, rebuild = flatten(tuple(primals))
     moves = [leaf_tensor(t) for t in flatten(tuple(tangents))[0]]
+    since = tick()
     if len(moves) != len(leaves):
         raise ShapeError(f"jvp: {len(leaves)} primals but {len(moves)} tangents: give one each, nested alike")
     own = [_own(leaf) for leaf in leaves]
@@ -159,7 +167,7 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
     with enable_grad():
         outputs, rebuild_output = flatten(f(*rebuild(own)))
     outputs = [leaf_tensor(y) for y in outputs]
-    record = _watched_elsewhere(outputs, own)
+    record = _watched_elsewhere(outputs, since)
     found: dict[Node, Any] = {x.node: t for x, t in zip(own, moves, strict=True)}
     for node in reversed(ancestors([y.node for y in outputs])):
         if node not in found and node.requires_grad:

@@ -105,6 +105,30 @@ def test_results_of_a_transform_carry_no_history_of_their_own():
     assert not func.vjp(f, X)[0].requires_grad
 
 
+def test_nested_and_mapped_transforms_carry_no_history_either():
+    def inner(w, x):
+        return (w * w * x + ops.tanh(w)).sum()
+
+    assert not func.grad(lambda x: func.grad(lambda w: inner(w, x))(X).sum())(X).requires_grad
+    per_example = func.vmap(func.grad(inner), in_dims=(None, 0))
+    assert not per_example(X, W).requires_grad
+    w = wrap(X.copy()).requires_grad_()
+    per_example(w, W).sum().backward()
+    np.testing.assert_allclose(w.grad.numpy(), func.grad(lambda w: per_example(w, W).sum())(X).numpy(), atol=1e-14)
+    _, aux = func.grad(lambda x: ((x * x).sum(), x + 1), has_aux=True)(X)
+    assert aux.tolist() == (X + 1).tolist()
+
+
+def test_gradients_flow_through_cotangents_and_tangents():
+    v = np.array([1.0, -2.0, 0.5])
+    forward, backward = func.jvp(ops.tanh, (X,), (v,))[1].numpy(), func.vjp(ops.tanh, X)[1](v)[0].numpy()
+    np.testing.assert_allclose(func.grad(lambda g: (func.vjp(ops.tanh, X)[1](g)[0] * v).sum())(X).numpy(), forward)
+    np.testing.assert_allclose(func.grad(lambda t: (func.jvp(ops.tanh, (X,), (t,))[1] * v).sum())(X).numpy(), backward)
+    g = wrap(v).requires_grad_()
+    func.vjp(f, X)[1](g.sum())[0].sum().backward()
+    assert g.grad.numpy() == pytest.approx(func.grad(f)(X).sum().item())
+
+
 def test_transforms_work_under_no_grad():
     with nudge.no_grad():
         np.testing.assert_allclose(func.grad(lambda x: (x * x).sum())(X).numpy(), 2 * X)
