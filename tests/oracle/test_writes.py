@@ -1,4 +1,4 @@
-"""Random programs that write in place, on PyTorch and on nudge: the same values, the same gradients, the same refusals."""
+"""Random programs that write in place, on PyTorch and on nudge: the same values, gradients and refusals."""
 
 import random
 
