@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import nudge
-from nudge import func, native, ops
+from nudge import autograd, func, native, ops
 from nudge.errors import GraphError, ShapeError
 from nudge.op import TABLE, Abstract, Elementwise
 from nudge.tensor import wrap
@@ -95,6 +95,21 @@ def test_infinities_nan_and_zeros_are_the_same_on_arrays_on_floats_and_in_machin
             np.testing.assert_allclose(np.array(one_by_one, y.dtype), y, rtol=1e-14)
         for dtype in ("float32", "float64"):
             check_native(op, [column.astype(dtype) for column in grid], params)
+
+
+TIES = {
+    "maximum": ([np.array([1.0, 2.0, 2.0]), np.array([1.0, 1.0, 3.0])], {}),
+    "minimum": ([np.array([1.0, 2.0, 2.0]), np.array([1.0, 1.0, 3.0])], {}),
+    "max": ([np.array([[1.0, 3.0, 3.0], [2.0, 2.0, -1.0]])], {"axes": (-1,)}),
+    "min": ([np.array([[1.0, 3.0, 1.0], [0.5, 0.5, 2.0]])], {"axes": (-1,)}),
+}
+
+
+@pytest.mark.parametrize("name", TIES)
+def test_two_that_tie_share_as_nudging_either_of_them_both_ways_says(name):
+    args, params = TIES[name]
+    inputs = [wrap(arg.copy()).requires_grad_() for arg in args]
+    assert autograd.gradcheck(lambda *xs: TABLE[name](*xs, **params), inputs)
 
 
 def test_fold_refuses_windows_that_its_axis_does_not_have():
