@@ -192,13 +192,14 @@ class Graph:
     """A random program: `leaves`, and steps (row, arguments, parameters) that read leaves and earlier steps by number.
 
     An argument is a number (of a value) or an array (a constant). Values that would leave a tame range are not kept, so
-    that differences of the result mean something.
+    that differences of the result mean something. With `numbers`, all are drawn from these few, so that there are ties.
     """
 
-    def __init__(self, r, count, dtype="float64"):
+    def __init__(self, r, count, dtype="float64", numbers=()):
         """Draw `count` steps."""
         self.r, self.rng, self.dtype = r, np.random.default_rng(r.randrange(2**32)), dtype
-        self.leaves = [self.rng.uniform(-1.5, 1.5, shape(r)).astype(dtype) for _ in range(r.randint(1, 3))]
+        self.numbers = numbers
+        self.leaves = [self.drawn(shape(r)) for _ in range(r.randint(1, 3))]
         self.steps = []
         self.known = list(self.leaves)  # every value so far, on the leaves drawn
         names = sorted(TABLE)
@@ -207,6 +208,11 @@ class Graph:
         used = {arg for _, args, _ in self.steps for arg in args if isinstance(arg, int)}
         self.sinks = [k for k, y in enumerate(self.known) if k not in used and y.dtype.kind == "f"] or [0]
         self.weights = [self.rng.uniform(0.5, 1.5, self.known[k].shape).astype(dtype) for k in self.sinks]
+
+    def drawn(self, sizes):
+        """Draw an array."""
+        drawn = self.rng.choice(self.numbers, sizes) if self.numbers else self.rng.uniform(-1.5, 1.5, sizes)
+        return drawn.astype(self.dtype)
 
     def add(self, op, args, params):
         """Keep a step if its value is tame; give its number."""
@@ -262,7 +268,7 @@ class Graph:
         near = [k for k, y in enumerate(self.known) if y.shape == sizes and y.dtype.kind == "f"]
         if near and self.r.random() < 0.7:
             return self.r.choice(near)
-        return self.rng.uniform(-1.5, 1.5, sizes).astype(self.dtype)
+        return self.drawn(sizes)
 
     def values(self, *leaves):
         """Run all steps on leaves: arrays, tensors, stand-ins."""

@@ -231,6 +231,25 @@ def check_program(program):
         np.testing.assert_allclose(g, expected, rtol=1e-10, atol=1e-10)
 
 
+def check_program_transformed(program):
+    """Written in place under vmap as in a loop; forward mode against backward."""
+
+    def f(*leaves):
+        return program(nudge, wrap, *leaves)
+
+    both = func.value_and_grad(f, (0, 1))
+    batch = [np.stack([x, 0.1 + x / 2]) for x in program.leaves]
+    values, together = func.vmap(both)(*batch)
+    for k in range(2):
+        value, grads = both(*(x[k] for x in batch))
+        np.testing.assert_allclose(values.numpy()[k], value.item(), rtol=1e-10, atol=1e-12)
+        for many, one in zip(together, grads, strict=True):
+            np.testing.assert_allclose(many.numpy()[k], one.numpy(), rtol=1e-10, atol=1e-10)
+    moves = [np.cos(np.arange(x.size)).reshape(x.shape) for x in program.leaves]
+    along = sum(np.vdot(g.numpy(), t) for g, t in zip(both(*program.leaves)[1], moves, strict=True))
+    np.testing.assert_allclose(func.jvp(f, program.leaves, moves)[1].item(), along, rtol=1e-9, atol=1e-9)
+
+
 def check_program_traced(program):
     """The same, value and gradients in machine code."""
 
@@ -247,6 +266,12 @@ def check_program_traced(program):
 @given(RANDOM, st.integers(1, 16))
 def test_writing_in_place_gives_numpys_numbers_and_pure_gradients(r, count):
     check_program(Program(r, count))
+
+
+@few(10)
+@given(RANDOM, st.integers(1, 12))
+def test_writing_in_place_is_the_same_under_vmap_and_in_forward_mode(r, count):
+    check_program_transformed(Program(r, count))
 
 
 @few(3)

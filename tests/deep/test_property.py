@@ -15,6 +15,7 @@ from tests.test_property import (
     check_native,
     check_program,
     check_program_traced,
+    check_program_transformed,
 )
 from tests.test_table import ROWS
 from tests.writes import Program
@@ -57,7 +58,10 @@ def test_graphs_are_the_same_in_machine_code(count, dtype):
 @pytest.mark.parametrize("block", range(10))
 def test_writing_in_place(block):
     for k in range(100):
-        check_program(Program(random.Random(1000 * block + k), 5 + k % 40))
+        program = Program(random.Random(1000 * block + k), 5 + k % 40)
+        check_program(program)
+        if k % 4 == 0:
+            check_program_transformed(program)
 
 
 def test_writing_in_place_in_machine_code():
