@@ -171,12 +171,17 @@ class ArrayNode(Node):
             self.grad._array += g
             self.grad._storage.touch()
 
-    def run_hooks(self, g: Any, record: bool) -> Any:
+    def run_hooks(self, g: Any) -> Any:
         """Show the gradient to the tensor's hooks, each of which may return another."""
         for hook in self.hooks or ():
             shown = self.as_operand(g)
             changed = hook(shown)
-            g = g if changed is None else changed if record else changed._array
+            if changed is None:
+                continue
+            if not isinstance(changed, self.Handle) or changed.shape != shown.shape:
+                given = f"shape {changed.shape}" if isinstance(changed, self.Handle) else type(changed).__name__
+                raise ShapeError(f"a hook returned {given}; expected None or another gradient, of shape {shown.shape}")
+            g = changed if isinstance(g, self.Handle) else changed._array
         return g
 
     def free(self) -> None:

@@ -130,7 +130,7 @@ def walk(
             continue
         g = grads[node]
         if node.hooks:
-            g = grads[node] = node.run_hooks(g, record)
+            g = grads[node] = node.run_hooks(g)
         if node.op is None or (wanted is not None and node not in wanted):
             continue
         if plain:

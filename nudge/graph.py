@@ -53,7 +53,7 @@ class Node:
     def as_operand(self, g: Any) -> Any:
         """Hand a gradient of this node to the user."""
 
-    def run_hooks(self, g: Any, record: bool) -> Any:
+    def run_hooks(self, g: Any) -> Any:
         """Show a gradient to whoever asked to see it, and take their changes."""
         return g
 

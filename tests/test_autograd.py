@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import nudge
-from nudge import autograd
+from nudge import autograd, native
 from nudge.errors import DTypeError, GraphError, ShapeError
 
 
@@ -193,6 +193,24 @@ def test_a_hook_that_was_removed_is_not_called():
     assert x.grad.tolist() == [2.0, 2.0]
     with pytest.raises(GraphError, match="never be called"):
         nudge.ones(2).register_hook(print)
+
+
+@pytest.mark.parametrize(("wrong", "named"), [(lambda g: g[:1], r"shape \(1,\)"), (lambda g: 2.0, "float")])
+def test_a_hook_returns_a_gradient_of_the_same_shape_or_nothing(wrong, named):
+    y = leaf(2) * 2
+    y.register_hook(wrong)
+    with pytest.raises(ShapeError, match=rf"a hook returned {named}; expected None or .* of shape \(2,\)"):
+        y.sum().backward()
+
+
+def test_a_hook_is_traced_with_its_step():
+    def step(x):
+        y = x * x
+        y.register_hook(lambda g: g * 3)
+        return autograd.grad(y.sum(), x)[0]
+
+    x = leaf(2)
+    assert native.build(step, x)(x).tolist() == step(x).tolist() == [6.0, 12.0]
 
 
 def test_a_hook_takes_part_in_a_walk_that_is_recorded():

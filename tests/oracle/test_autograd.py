@@ -43,6 +43,7 @@ h = x.register_hook(lambda g: g * 3); h.remove(); x.sum().backward(); see(x.grad
 x.register_hook(lambda g: see(g)); (x * x + x).sum().backward()
 y = x * 2; y.register_hook(lambda g: see(g)); y.mul_(5); y.sum().backward()
 y = x * x; y.register_hook(lambda g: g * x); y.sum().backward(create_graph=True); x.grad.sum().backward(); see(x.grad)
+y = x * 2; y.register_hook(lambda g: g[:2]); y.sum().backward()
 c.register_hook(print)
 (x * 2).backward()
 (x * 2).backward(t.ones(3, dtype=t.float64))
