@@ -85,6 +85,13 @@ class ArrayNode(Node):
                 return arg.op
         return self.op
 
+    @property
+    def is_leaf(self) -> bool:
+        """Whether gradients end here; in a traced program an operation may give a leaf its value, but no gradient."""
+        if self.op is None or type(self.data) is not Abstract:
+            return self.op is None
+        return self.keeps_grad and not any(isinstance(arg, Node) and arg.requires_grad for arg in self.args)
+
     def values(self, record: bool) -> tuple[Any, Sequence[Any]]:
         """Give the rules arrays, or handles where the walk is recorded or there are no values yet."""
         if clock.latest > self.born:

@@ -34,7 +34,11 @@ def _own(leaf: Any) -> Tensor:
             f"a derivative for {leaf!r}, which is {source.dtype}: only floats can be nudged; write 1.0 for 1, or cast "
             "with .float()"
         )
-    return of_node(ArrayNode(ops.alias, (source.node,), NO_PARAMS, source._array, source._storage, True))
+    array = source._array
+    if type(array) is not Abstract:
+        array = array.view()
+        array.flags.writeable = False  # the caller's numbers are not for the function to change
+    return of_node(ArrayNode(ops.alias, (source.node,), NO_PARAMS, array, source._storage, True))
 
 
 def _watched_elsewhere(outputs: Sequence[Any], since: int) -> bool:
@@ -93,7 +97,9 @@ def _check_place(argnum: int, args: Sequence[Any]) -> None:
 
 
 def _released(y: Tensor) -> Tensor:
-    return y if type(y._array) is Abstract else y.detach()
+    if type(y._array) is Abstract:
+        return y
+    return y.detach() if y._array.flags.writeable else y.detach().clone()
 
 
 def _zeros(x: Tensor) -> Tensor:

@@ -19,7 +19,7 @@ from .dtype import PYTHON, as_dtype, is_float
 from .errors import DTypeError, Error, GraphError, ShapeError
 from .graph import NO_PARAMS, line_of, user_place
 from .methods import METHODS
-from .mode import enable_grad, mode
+from .mode import mode, no_grad, set_grad_enabled
 from .op import Abstract, Operand, Operation, as_is, truth
 
 
@@ -153,7 +153,7 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
         base = self._base
         if base is not None and self._seen != base._storage.epoch:
             read: Tensor = base
-            with enable_grad():
+            with set_grad_enabled(not self._is_cut):
                 for op, params in self._chain:
                     read = op(read, **params)
             self._node, self._seen = read._node, base._storage.epoch
@@ -206,7 +206,7 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
     def is_leaf(self) -> bool:
         """Whether it was made by the user and not by a recorded operation."""
         node = self._fresh()
-        return node is None or node.op is None or not node.requires_grad
+        return node is None or node.is_leaf or not node.requires_grad
 
     @property
     def grad(self) -> Tensor | None:
@@ -240,8 +240,15 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
         """Compute the gradients of every leaf this was made from; see nudge.autograd.backward."""
         autograd.backward(self, gradient, retain_graph, create_graph)
 
+    @property
+    def _is_cut(self) -> bool:
+        """Whether a detach() stands between it and its base, in a traced program, where that is a view too."""
+        return any(params is CUT for _, params in self._chain)
+
     def detach(self) -> Tensor:
         """Share the memory, but not the history."""
+        if mode.trace is not None:
+            mode.trace.lift((self,))
         return Tensor(self._array, None, self._storage) if type(self._array) is not Abstract else _cut(self)
 
     def detach_(self) -> Tensor:
@@ -271,6 +278,7 @@ def _shares_memory(out: Any, source: Any) -> bool:
 
 
 ArrayNode.Handle = Tensor
+CUT: dict[str, Any] = {}  # stands in a chain of views where a detach() does
 _new = Tensor.__new__  # without a call of __init__, in the one place where it counts
 
 
@@ -344,9 +352,8 @@ def _explained(op: Operation, raws: Sequence[Any], params: dict[str, Any]) -> Ab
 
 
 def _cut(tensor: Tensor) -> Tensor:
-    """Detach under a trace: a step of its own that passes no gradient."""
-    before, mode.grad = mode.grad, False
-    try:
-        return ops.alias(tensor)
-    finally:
-        mode.grad = before
+    """Detach under a trace: a view that passes no gradient."""
+    with no_grad():
+        view: Tensor = ops.alias(tensor)
+    view._chain = (*view._chain[:-1], (ops.alias, CUT))
+    return view

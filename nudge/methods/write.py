@@ -13,7 +13,7 @@ from ..arraynode import ArrayNode
 from ..dtype import CATEGORY, is_float
 from ..errors import DTypeError, GraphError, ShapeError, TraceError
 from ..graph import NO_PARAMS, tick
-from ..mode import mode
+from ..mode import mode, set_grad_enabled
 from ..op import Abstract, Operation
 from .facts import Facts
 
@@ -51,21 +51,23 @@ class Write(Facts):
             mode.trace.lift((self,))
         base: Any = self if self._base is None else self._base
         root = base._fresh()
-        _refuse_unwritable(self, value, node, root)
+        recorded = mode.grad and not self._is_cut
+        _refuse_unwritable(self, value, node, root, recorded)
         traced = type(self._array) is Abstract
         step = None
-        if traced or (mode.grad and any(n is not None and n.requires_grad for n in (root, value._fresh()))):
-            value = value.expand(self.shape) if whole is None else whole(value)
-            if type(value._array) is not Abstract and (value._node is None or not value._node.requires_grad):
-                value = ops.where(False, self, value)  # a constant takes the place of what had a history, and keeps it
-            at, step = ..., value if self is base else _scattered(base, self._chain, value)
+        if traced or (recorded and any(n is not None and n.requires_grad for n in (root, value._fresh()))):
+            with set_grad_enabled(recorded):
+                value = value.expand(self.shape) if whole is None else whole(value)
+                if type(value._array) is not Abstract and (value._node is None or not value._node.requires_grad):
+                    value = ops.where(False, self, value)  # a constant takes a place that had a history, and keeps it
+                at, step = ..., value if self is base else _scattered(base, self._chain, value)
         if not traced:
             self._array[at] = value._array
         storage = base._storage
         storage.touch(sys._getframe(1))
         if step is not None:
             storage.epoch += 1
-            _rebind(base, root, step.node, of_its_own=step is not value)
+            _rebind(base, root, step.node, of_its_own=step is not value, leaf=not recorded)
             self._fresh()
         elif root is not None and not root.requires_grad:
             base._node = None
@@ -77,7 +79,9 @@ class Write(Facts):
         self._storage.touch(sys._getframe(1))
 
 
-def _refuse_unwritable(x: Any, value: Any, node: ArrayNode | None, root: ArrayNode | None) -> None:
+def _refuse_unwritable(
+    x: Any, value: Any, node: ArrayNode | None, root: ArrayNode | None, recorded: bool
+) -> None:
     """Raise where a tensor with its current node, on a base with a root node, cannot take a value."""
     if type(x._array) is not Abstract:
         if type(value._array) is Abstract:
@@ -88,23 +92,33 @@ def _refuse_unwritable(x: Any, value: Any, node: ArrayNode | None, root: ArrayNo
             )
         if not x._array.flags.writeable:
             raise GraphError(
-                "this view shows one element in many places (expand, unfold), so it cannot be written: clone() it"
+                "this tensor cannot be written: it shows one element in many places (expand, unfold), or what a "
+                "transform was given: clone() it"
             )
-    is_leaf = root is not None and (root.op is None or (node is not None and node.op is None))
-    if mode.grad and root is not None and root.requires_grad and is_leaf:
+    if root is None or not root.requires_grad:
+        return
+    if recorded and (root.is_leaf or (node is not None and node.op is None)):
         raise GraphError(
             "a leaf that requires a gradient is changed in place, so its gradient would be of what it was: "
             "do it under no_grad(), or on a clone()"
         )
+    if not recorded and not root.is_leaf and type(root.data) is Abstract:
+        raise TraceError(
+            f"the numbers of a result ({root.line}) are changed behind its history's back, under no_grad() or through "
+            "detach(); a traced program has no numbers apart from their history: change a clone()"
+        )
 
 
-def _rebind(base: Any, root: ArrayNode | None, made: ArrayNode, of_its_own: bool) -> None:
-    """Make a node the one that tells how the base's present numbers came about."""
-    storage = base._storage
-    if made.op is None or not of_its_own:
-        made = ArrayNode(ops.alias, (made,), NO_PARAMS, base._array, storage, made.requires_grad, storage.place)
+def _rebind(base: Any, root: ArrayNode | None, made: ArrayNode, of_its_own: bool, leaf: bool) -> None:
+    """Make a node the one that tells how the base's present numbers came about; a leaf stays one if it was."""
+    storage, wanted = base._storage, root is not None and root.requires_grad
+    if made.op is None or not of_its_own or (leaf and wanted):
+        requires_grad = wanted if leaf else made.requires_grad
+        made = ArrayNode(ops.alias, (made,), NO_PARAMS, base._array, storage, requires_grad, storage.place)
     made.data, made.storage, made.born = base._array, storage, tick()
-    if root is not None and root.op is not None and root.keeps_grad:
+    if root is not None and leaf and wanted:
+        made.keeps_grad, made.grad, made.hooks = True, root.grad, root.hooks
+    elif root is not None and root.op is not None and root.keeps_grad:
         made.keeps_grad, root.keeps_grad = True, False
     base._node = made
 

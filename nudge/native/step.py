@@ -22,10 +22,11 @@ class Step:
         """Trace `step` on the examples' shapes and dtypes, plan, lower, assemble."""
         self.program = program = trace(step, examples)
         given = [*program.inputs, *(node for _, node in program.captured)]
-        roots = [*program.outputs, *(node for _, node in program.writes)]
+        roots = [*program.outputs, *(node for _, node in [*program.writes, *program.rewritten])]
         self.plan = plan(roots, given)
         captured = {id(tensor): len(program.inputs) + k for k, (tensor, _) in enumerate(program.captured)}
         copies = [(node, captured[id(tensor)]) for tensor, node in program.writes]
+        copies += [(node, k) for k, node in program.rewritten]
         copies += [(node, len(given) + k) for k, node in enumerate(program.outputs)]
         self.text = lower(self.plan, copies)
         self._function, self._engine = assemble(self.text)
@@ -54,6 +55,8 @@ class Step:
         for array, target in zip(arrays[len(args) :], targets, strict=True):
             if array is not target:
                 target[...] = array
+        for k, _ in self.program.rewritten:
+            args[k]._overwrite(arrays[k])
         results = [wrap(output) for output in outputs]
         return results[0] if len(results) == 1 else tuple(results) if results else None
 

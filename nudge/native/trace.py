@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from ..arraynode import ArrayNode, Storage
 from ..errors import TraceError
 from ..graph import NO_PARAMS, Node
@@ -20,12 +22,13 @@ from ..tensor import Tensor, of_node
 
 @dataclass
 class Program:
-    """A traced graph: what it reads, what it returns, and which captured tensors it writes."""
+    """A traced graph: what it reads, what it returns, and which captured tensors and which inputs it writes."""
 
     inputs: list[Node]
     captured: list[tuple[Tensor, Node]]
     outputs: list[Node]
     writes: list[tuple[Tensor, Node]]
+    rewritten: list[tuple[int, Node]]
 
 
 class Tracer:
@@ -78,6 +81,13 @@ class Tracer:
                     writes.append((tensor, tensor._node))
             tensor._bind(state)
             tensor._seen = tensor._storage.epoch
+        for written, _ in writes:
+            for other, _ in captured:
+                if other is not written and np.may_share_memory(other._array, written._array):
+                    raise TraceError(
+                        f"two tensors from outside, of shapes {written.shape} and {other.shape}, share memory, and one "
+                        "of them is written in the traced step: use one there, and make the other from it inside"
+                    )
         return captured, writes
 
 
@@ -88,14 +98,15 @@ def trace(step: Callable[..., Any], examples: list[Tensor]) -> Program:
         of_node(ArrayNode(None, (), NO_PARAMS, Abstract(tuple(x.shape), x.dtype), Storage(), x.requires_grad))
         for x in examples
     ]
+    inputs: list[Node] = [x.node for x in stand_ins]
     mode.trace, outer = tracer, mode.trace
     try:
         result = step(*stand_ins)
         outputs = [] if result is None else list(result) if isinstance(result, (tuple, list)) else [result]
         tracer.lift(tuple(outputs))
         nodes = [output.node for output in outputs]
-        inputs: list[Node] = [x.node for x in stand_ins]
+        rewritten: list[tuple[int, Node]] = [(k, x.node) for k, x in enumerate(stand_ins) if x.node is not inputs[k]]
     finally:
         mode.trace = outer
         captured, writes = tracer.finish()
-    return Program(inputs, captured, nodes, writes)
+    return Program(inputs, captured, nodes, writes, rewritten)
