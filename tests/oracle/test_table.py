@@ -254,6 +254,31 @@ def test_infinities_nan_zeros_and_ties(name, dtype):
             compare(op, args, params_of(op), g, twice=False, compared=~apart)
 
 
+# Without dot, several functions in PyTorch, and clamp, whose arguments are broadcast here, and so promoted, before.
+MIXED = [name for name in ROWS if isinstance(TABLE[name], Elementwise) and name not in ("cast", "clamp", "dot")]
+
+
+@pytest.mark.parametrize("name", MIXED)
+def test_dtypes_meet_as_in_pytorch_and_gradients_keep_their_own(name):
+    op, rng = TABLE[name], np.random.default_rng(0)
+    n = len(op.domain)
+    for dtypes in itertools.product(("float32", "float64", "int64"), repeat=n):
+        for shapes in itertools.product(((3,), ()), repeat=n):
+            drawn = filled(op, shapes, rng)
+            args = [
+                np.asarray(1 + np.abs(np.rint(2 * x)) if dtype == "int64" else x).astype(dtype)
+                for x, dtype in zip(drawn, dtypes, strict=True)
+            ]
+            where = differentiable(op, args)
+            theirs, ours = (
+                differentiate(library, function, args, where, 1.0, twice=False)
+                for library, function in ((torch, TORCH[name]), (nudge, op))
+            )
+            for a, b in zip(theirs, ours, strict=True):
+                assert (b.shape, b.dtype) == (a.shape, a.dtype)
+                np.testing.assert_allclose(b, a, rtol=1e-5)
+
+
 @pytest.mark.parametrize("name", [name for name in ROWS if not isinstance(TABLE[name], Elementwise)])
 def test_infinities_zeros_and_ties_of_many(name):
     op = TABLE[name]
