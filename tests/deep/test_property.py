@@ -18,6 +18,7 @@ from tests.test_property import (
     check_program_transformed,
 )
 from tests.test_table import ROWS
+from tests.test_trace import check_captured
 from tests.writes import Program
 
 
@@ -67,3 +68,8 @@ def test_writing_in_place(block):
 def test_writing_in_place_in_machine_code():
     for seed in range(12):
         check_program_traced(Program(random.Random(seed), 4 + seed % 12))
+
+
+def test_writing_tensors_from_outside_in_machine_code():
+    for seed in range(15):
+        check_captured(Program(random.Random(seed), 3 + seed))
