@@ -1,0 +1,94 @@
+"""What came of a run: the score on what was held out, and everything by which a person judges it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class ClassFigures:
+    """How one class fared on the part held out."""
+
+    name: str
+    precision: float  # NaN where it was never said
+    recall: float  # NaN where it never occurred
+    f1: float
+    count: int  # how often it occurred
+
+
+@dataclass(frozen=True)
+class Answers:
+    """One target's answers on the part held out, n examples."""
+
+    truth: Array  # classification: int64 (n,), positions in `classes`; regression: float64 (n,), in the target's units
+    prediction: Array  # the same
+    probabilities: Array | None = None  # classification: float32 (n, classes)
+
+
+@dataclass(frozen=True)
+class TargetResult:
+    """How well one target is told."""
+
+    target: str
+    task: str  # "classification" or "regression"
+    metric: str  # "accuracy" or "r2"
+    score: float
+    interval: tuple[float, float]  # 95 %, of the score
+    baselines: dict[str, float]  # "commonest" or "mean", and "linear": the same metric on the same examples
+    figures: dict[str, float]  # more metrics: "balanced_accuracy", "log_loss"; "rmse", "mae" in the target's units
+    classes: tuple[str, ...] = ()
+    by_class: tuple[ClassFigures, ...] = ()
+    confusion: Array | None = None  # int64 (classes, classes): rows are the truth, columns the prediction
+
+    @property
+    def beaten(self) -> tuple[str, float] | None:
+        """Name the baseline that is better than the network, and its score; None where none is."""
+        name = max(self.baselines, key=self.baselines.__getitem__)
+        return (name, self.baselines[name]) if self.baselines[name] > self.score else None
+
+
+@dataclass(frozen=True)
+class Importance:
+    """How much of the score is lost when one column's values are shuffled among the held-out examples."""
+
+    column: str
+    loss: float  # mean of the drop in score
+    spread: float  # standard deviation over the shufflings
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """What the network answers all over the plane of its two inputs."""
+
+    columns: tuple[str, str]  # x, y
+    x: Array  # float64 (p,)
+    y: Array  # float64 (q,)
+    answer: Array  # (q, p): class positions (int64) or values (float64)
+    confidence: Array | None  # (q, p): the probability of the answered class
+    points: Array  # float64 (m, 2): held-out examples
+    truth: Array  # (m,): their classes or values
+
+
+@dataclass(frozen=True)
+class Results:
+    """What came of a run."""
+
+    targets: tuple[TargetResult, ...]
+    importance: tuple[Importance, ...]  # the most important first
+    examples: tuple[int, int, int]  # to train on, to choose by, held out
+    epochs: int  # passes over the training part
+    best_epoch: int
+    reason: str  # why the run ended
+    seconds: float
+    seed: int
+
+    @property
+    def score(self) -> float:
+        """The score; the mean over the targets where there are several."""
+        return float(np.mean([result.score for result in self.targets]))
