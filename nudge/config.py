@@ -5,17 +5,20 @@ The terminal's options, a run folder's file, and whatever else asks how a run is
 
 from __future__ import annotations
 
+import csv
 import dataclasses
+import io
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from numbers import Real
 from typing import Any
 
 from .errors import UsageError, nearest
 
-# Where the number of epochs is not given.
-MOST_EPOCHS, PATIENCE = 40, 15
+# What a column may be said to be.
+COLUMN_KINDS = ("number", "category", "text", "date")
+DATA, NETWORK, TRAINING, SPLIT = "Data", "Network", "Training", "Parts"
 
 
 @dataclass(frozen=True)
@@ -30,9 +33,11 @@ class Knob:
     above: bool = False  # whether `low` itself is out of range
     choices: tuple[str, ...] = ()
     many: bool = False  # several values: a tuple, "64,32" in text
+    named: bool = False  # a value for each of several names: a dict, "zip=category,since=date" in text
     unset: str = ""  # what None means; '' where it may not be None
     unit: str = ""
     example: str = ""
+    group: str = TRAINING
 
     @property
     def range(self) -> str:
@@ -42,7 +47,10 @@ class Knob:
         'a number above 0, up to 1 (pixels)'
         """
         if self.choices:
-            return f"one of {', '.join(self.choices)}"
+            one = f"one of {', '.join(self.choices)}"
+            return f"COLUMN=KIND, the kind {one}" if self.named else one
+        if self.kind is str:
+            return "names of columns" if self.many else "the name of a column"
         what = "a number" if self.kind is float else "whole numbers" if self.many else "a whole number"
         what += f" {'above' if self.above else 'from'} {self.low}, up to {self.high}"
         return f"{what} ({self.unit})" if self.unit else what
@@ -50,27 +58,51 @@ class Knob:
     @property
     def shown(self) -> str:
         """Write the default as it may be given, or say what happens without one."""
-        if self.default is None:
+        return self.unset if self.default is None else self.text(self.default)
+
+    def text(self, value: Any) -> str:
+        """Write a value as `parse` reads it; None as what happens without one."""
+        if value is None:
             return self.unset
-        return ",".join(map(str, self.default)) if self.many else str(self.default)
+        if self.many or self.named:
+            parts = [f"{name}={one}" for name, one in value.items()] if self.named else list(map(str, value))
+            return _csv_line(parts) if parts else "none"
+        return f"{value:g}" if isinstance(value, float) and float(f"{value:g}") == value else str(value)
 
     def parse(self, text: str, name: str) -> Any:
-        """Read a value from text. Raises UsageError, which calls the knob `name`."""
+        """Read a value from text, several from a line of CSV, "none" of them as such.
+
+        Raises UsageError, which calls the knob `name`.
+        """
+        parts = next(csv.reader([text]), [""]) if self.many or self.named else [text]
+        if parts == ["none"] and (self.many or self.named):
+            parts = []
         try:
-            parts = tuple(self.kind(part) for part in (text.split(",") if self.many else [text]))
+            if self.named:
+                pairs = [part.rpartition("=") for part in parts]
+                value: Any = {column: self.kind(one) for column, _, one in pairs}
+                if "" in value:
+                    raise self.refusal(text, name)
+            else:
+                value = tuple(map(self.kind, parts)) if self.many else self.kind(text)
         except ValueError:
             raise self.refusal(text, name) from None
-        if not all(map(self.holds, parts)):
-            raise self.refusal(text, name)
-        return parts if self.many else parts[0]
+        try:
+            return self.check(value, name)
+        except UsageError:
+            raise self.refusal(text, name) from None
 
     def check(self, value: Any, name: str) -> Any:
         """Give a value that is in range back, as the knob's kind. Raises UsageError, which calls the knob `name`."""
         if value is None and self.unset:
             return None
+        if self.named and isinstance(value, Mapping) and all(map(self.holds, value.values())):
+            return dict(value)
+        if self.many and isinstance(value, str) and self.kind is str:
+            value = (value,)
         if self.many and isinstance(value, (list, tuple)) and all(map(self.holds, value)):
             return tuple(map(self.kind, value))
-        if self.many or not self.holds(value):
+        if self.many or self.named or not self.holds(value):
             raise self.refusal(str(value), name)
         return self.kind(value)
 
@@ -78,6 +110,8 @@ class Knob:
         """Tell whether one value is of the kind and in range; NaN is not."""
         if self.choices:
             return value in self.choices
+        if self.kind is str:
+            return isinstance(value, str) and bool(value)
         number: Any = math.nan if isinstance(value, bool) or not isinstance(value, Real) else value
         if self.kind is int and not float(number).is_integer():
             return False
@@ -85,13 +119,25 @@ class Knob:
 
     def refusal(self, given: str, name: str) -> UsageError:
         """Make the error that says what was given, what was expected, and an example."""
-        near = nearest(given, self.choices) if self.choices else f", such as {self.example or self.shown}"
+        near = f", such as {self.example or self.shown}"
+        if self.choices and not self.named:
+            near = nearest(given, self.choices)
         return UsageError(f"{name} {given}: expected {self.range}{near}")
+
+
+def _csv_line(parts: Iterable[str]) -> str:
+    """Write one line of CSV."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(parts)
+    return line.getvalue()
 
 
 def knob(default: Any, kind: Callable[[Any], Any], help: str, **limits: Any) -> Any:
     """Declare a knob as a dataclass field."""
-    return field(default=default, metadata={"knob": Knob(default, kind, help, **limits)})
+    made = Knob(default, kind, help, **limits)
+    if isinstance(default, dict):
+        return field(default_factory=dict, metadata={"knob": made})
+    return field(default=default, metadata={"knob": made})
 
 
 @dataclass(frozen=True)
@@ -105,40 +151,99 @@ class TrainConfig:
     nudge.errors.UsageError: lr 0: expected a number above 0, up to 10, such as 0.03
     """
 
-    seed: int = knob(0, int, "decides the split, the first weights and every order", low=0, high=2**63 - 1)
+    target: tuple[str, ...] | None = knob(
+        None, str, "what is to be told from the other columns", many=True, unset="a shipped set's own",
+        example="price", group=DATA,
+    )  # fmt: skip
+    task: str | None = knob(
+        None, str, "whether a class or a number is told", choices=("classification", "regression"),
+        unset="by the target's kind", group=DATA,
+    )  # fmt: skip
+    type: dict[str, str] = knob(
+        {}, str, "what columns are, where it should not be inferred", choices=COLUMN_KINDS, named=True,
+        example="zip=category", group=DATA,
+    )  # fmt: skip
+    ignore: tuple[str, ...] = knob(
+        (), str, "what is not to be looked at", many=True, example="name,comment", group=DATA
+    )
+    missing: str = knob(
+        "fill", str, "what is done about gaps in features: the median or a category of their own, or an error",
+        choices=("fill", "error"), group=DATA,
+    )  # fmt: skip
+    shift: float = knob(
+        0.5, float, "how far each training image is moved at random, anew every time", low=0, high=8, unit="pixels",
+        group=DATA,
+    )  # fmt: skip
+    split_by: str | None = knob(
+        None, str, "examples that agree here stay in one part", unset="each example by itself", example="patient",
+        group=SPLIT,
+    )  # fmt: skip
+    time: str | None = knob(
+        None, str, "the latest examples by this column are held out, those before them are chosen by",
+        unset="parts are drawn at random", example="date", group=SPLIT,
+    )  # fmt: skip
+    validation: float = knob(
+        0.16, float, "the share of the examples by which the best weights are chosen", low=0, high=0.5, above=True,
+        group=SPLIT,
+    )  # fmt: skip
+    holdout: float = knob(
+        0.2, float, "the share of the examples held out, scored once at the end", low=0, high=0.5, above=True,
+        group=SPLIT,
+    )  # fmt: skip
     hidden: tuple[int, ...] = knob(
-        (256,), int, "the size of each hidden layer", many=True, low=1, high=65536, unit="units", example="64,32"
-    )
+        (256,), int, "the size of each hidden layer", many=True, low=1, high=65536, unit="units", example="64,32",
+        group=NETWORK,
+    )  # fmt: skip
     activation: str = knob(
-        "relu", str, "what bends the line after each hidden layer", choices=("relu", "tanh", "sigmoid")
+        "relu", str, "what bends the line after each hidden layer",
+        choices=("relu", "tanh", "sigmoid", "gelu", "silu", "elu", "leaky_relu"), group=NETWORK,
+    )  # fmt: skip
+    dropout: float = knob(
+        0.0, float, "the share of each hidden layer's outputs left out at random", low=0, high=0.95, group=NETWORK
     )
+    seed: int = knob(0, int, "decides the parts, the first weights and every order", low=0, high=2**63 - 1)
+    loss: str | None = knob(
+        None, str, "what is lowered", choices=("cross_entropy", "hinge", "mse", "l1", "huber"),
+        unset="cross_entropy for classes, mse for numbers",
+    )  # fmt: skip
+    label_smoothing: float = knob(
+        0.1, float, "the share of each training target that is spread over all classes (cross_entropy)", low=0, high=1
+    )
+    class_weight: str = knob(
+        "none", str, "whether rare classes weigh as much in the loss as common ones", choices=("none", "balanced")
+    )
+    optimizer: str = knob(
+        "adam", str, "the rule by which knobs are turned", choices=("adam", "adamw", "sgd", "rmsprop", "adagrad")
+    )
+    lr: float = knob(0.03, float, "the highest learning rate", low=0, high=10, above=True)
+    momentum: float = knob(0.9, float, "how much of the last step goes into the next (sgd)", low=0, high=0.999)
+    schedule: str = knob(
+        "onecycle", str, "how the learning rate goes: up for 3/10 of the run and down, down, in three steps, or not",
+        choices=("onecycle", "cosine", "step", "constant"),
+    )  # fmt: skip
+    warmup: float = knob(
+        0.0, float, "the share of the run in which the rate rises first (not onecycle, which has its own)",
+        low=0, high=0.9,
+    )  # fmt: skip
+    weight_decay: float = knob(0.0, float, "how strongly weights are pulled to 0", low=0, high=1)
+    clip: float | None = knob(
+        None, float, "the norm that the gradient is held to", low=0, high=1e6, above=True, unset="it is left alone",
+        example="1",
+    )  # fmt: skip
+    batch_size: int | None = knob(
+        None, int, "how many examples each step looks at", low=1, high=1_000_000, unit="examples",
+        unset="by the number of examples", example="128",
+    )  # fmt: skip
     epochs: int | None = knob(
         None, int, "how often the training part is gone through, run in full", low=1, high=1_000_000, unit="passes",
-        unset=f"at most {MOST_EPOCHS}, ending early", example=str(MOST_EPOCHS),
+        unset="by the number of examples, ending early", example="40",
     )  # fmt: skip
     patience: int | None = knob(
         None, int, "end after so many passes without improvement", low=1, high=1_000_000, unit="passes",
-        unset=f"{PATIENCE}, or none where the epochs are given", example=str(PATIENCE),
+        unset="3/8 of the passes, or none where the epochs are given", example="15",
     )  # fmt: skip
-    lr: float = knob(
-        0.03, float, "the highest learning rate; it rises for 3/10 of the run, then falls", low=0, high=10, above=True
-    )
-    batch_size: int = knob(128, int, "how many examples each step looks at", low=1, high=1_000_000, unit="examples")
-    weight_decay: float = knob(0.0, float, "how strongly weights are pulled to 0", low=0, high=1)
-    label_smoothing: float = knob(
-        0.1, float, "the share of each training target that is spread over all classes", low=0, high=1
-    )
-    shift: float = knob(
-        0.5, float, "how far each training image is moved at random, anew every time", low=0, high=8, unit="pixels"
-    )
-    validation: float = knob(
-        0.16, float, "the share of the examples by which the best weights are chosen", low=0, high=0.5, above=True
-    )
-    holdout: float = knob(
-        0.2, float, "the share of the examples held out, scored once at the end", low=0, high=0.5, above=True
-    )
     checkpoint_every: int = knob(
-        10, int, "how often the best weights so far are saved", low=1, high=1_000_000, unit="passes"
+        10, int, "how often what a run needs to go on is saved", low=1, high=1_000_000, unit="passes"
     )
 
     def __post_init__(self) -> None:
@@ -146,17 +251,27 @@ class TrainConfig:
         for name, knob in KNOBS.items():
             object.__setattr__(self, name, knob.check(getattr(self, name), name))
 
-    @property
-    def most_epochs(self) -> int:
-        """How many passes there are at most."""
-        return MOST_EPOCHS if self.epochs is None else self.epochs
+    def batch_size_for(self, n: int) -> int:
+        """Give how many of `n` examples each step looks at.
 
-    @property
-    def most_patience(self) -> float:
-        """How many passes may go by without improvement."""
+        >>> [TrainConfig().batch_size_for(n) for n in (100, 1_000, 1_000_000)]
+        [128, 128, 4096]
+        """
+        if self.batch_size is not None:
+            return self.batch_size
+        return min(max(128, 2 ** round(math.log2(max(n, 1) / 250))), 4096)
+
+    def epochs_for(self, n: int) -> int:
+        """Give how many passes over `n` examples there are at most: enough for a fair number of steps."""
+        if self.epochs is not None:
+            return self.epochs
+        return min(max(40, round(600 * self.batch_size_for(n) / max(n, 1))), 200)
+
+    def patience_for(self, n: int) -> float:
+        """Give how many passes over `n` examples may go by without improvement."""
         if self.patience is not None:
             return self.patience
-        return PATIENCE if self.epochs is None else math.inf
+        return math.ceil(self.epochs_for(n) * 3 / 8) if self.epochs is None else math.inf
 
     def as_dict(self) -> dict[str, Any]:
         """Give every value by name, fit for JSON."""

@@ -35,6 +35,9 @@ def test_every_default_is_in_range_and_every_knob_says_what_it_is_for() -> None:
         ("seed", "9223372036854775807", 2**63 - 1),
         ("activation", "tanh", "tanh"),
         ("shift", "0", 0.0),
+        ("hidden", "none", ()),
+        ("target", 'price,"size, in feet"', ("price", "size, in feet")),
+        ("type", "zip=category,a=b=date", {"zip": "category", "a=b": "date"}),
     ],
 )
 def test_texts_are_read(name: str, text: str, value: Any) -> None:
@@ -80,10 +83,10 @@ def test_a_linear_network_has_no_hidden_layer() -> None:
 
 
 def test_a_given_number_of_epochs_is_run_in_full() -> None:
-    assert TrainConfig().most_patience < TrainConfig().most_epochs
-    assert TrainConfig(epochs=7).most_epochs == 7
-    assert TrainConfig(epochs=7).most_patience == float("inf")
-    assert TrainConfig(epochs=7, patience=2).most_patience == 2
+    assert TrainConfig().patience_for(1000) < TrainConfig().epochs_for(1000)
+    assert TrainConfig(epochs=7).epochs_for(1000) == 7
+    assert TrainConfig(epochs=7).patience_for(1000) == float("inf")
+    assert TrainConfig(epochs=7, patience=2).patience_for(1000) == 2
 
 
 def test_a_configuration_goes_through_json() -> None:

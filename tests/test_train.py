@@ -28,8 +28,8 @@ from nudge.train import (
     Experiment,
     Finished,
     Improved,
+    Loop,
     Progress,
-    Run,
     RunFolder,
     Started,
     mlp,
@@ -45,12 +45,12 @@ def sides(n: int = 40, seed: int = 0) -> Examples:
     return Examples(nudge.tensor(x), nudge.tensor((x[:, 0] > 0).astype(np.int64)))
 
 
-def small(**settings: Any) -> Run:
+def small(**settings: Any) -> Loop:
     """Make a run of a small network on two sides of a line."""
     watchers = settings.pop("watchers", ())
     nudge.manual_seed(settings.get("seed", 0))
     config = TrainConfig(**{"epochs": 4, "batch_size": 16, "lr": 0.1, "checkpoint_every": 2} | settings)
-    return Run(mlp((2, 4, 2)), TASK, sides(), sides(20, seed=1), config, watchers=watchers)
+    return Loop(mlp((2, 4, 2)), TASK, sides(), sides(20, seed=1), config, watchers=watchers)
 
 
 def weights(model: nn.Module) -> list[float]:
@@ -117,18 +117,18 @@ def test_fit_loads_the_best_weights() -> None:
 def test_it_ends_early_only_where_the_epochs_are_not_given() -> None:
     wrong = Examples(sides(20, seed=1).inputs, 1 - sides(20, seed=1).targets)  # what is learned is worse and worse
     nudge.manual_seed(0)
-    early = Run(mlp((2, 4, 2)), TASK, sides(), wrong, TrainConfig(lr=0.1, patience=3))
+    early = Loop(mlp((2, 4, 2)), TASK, sides(), wrong, TrainConfig(lr=0.1, patience=3))
     assert early.fit() == Finished(3, 3, NO_IMPROVEMENT)
     assert early.best.epoch == 0
     nudge.manual_seed(0)
-    full = Run(mlp((2, 4, 2)), TASK, sides(), wrong, TrainConfig(lr=0.1, epochs=20))
+    full = Loop(mlp((2, 4, 2)), TASK, sides(), wrong, TrainConfig(lr=0.1, epochs=20))
     assert full.fit().epoch == 20
 
 
 def test_a_run_that_diverges_says_so_and_keeps_what_was_good() -> None:
     data = sides()
     bad = Examples(nudge.tensor(np.where(data.inputs.numpy() > 0.9, np.inf, data.inputs.numpy())), data.targets)
-    run = Run(mlp((2, 4, 2)), TASK, bad, sides(20, seed=1), TrainConfig(epochs=50, lr=0.1))
+    run = Loop(mlp((2, 4, 2)), TASK, bad, sides(20, seed=1), TrainConfig(epochs=50, lr=0.1))
     finished = run.fit()
     assert (finished.reason, finished.epoch) == (DIVERGED, 1)
     assert run.best.epoch == 0
@@ -245,7 +245,7 @@ def test_what_is_held_out_is_seen_by_nobody_until_the_end() -> None:
     experiment = Experiment(few(), TrainConfig(epochs=2, hidden=(8,)))
     held_out, spoiled = experiment.held_out, Experiment(few(), TrainConfig(epochs=2, hidden=(8,)))
     spoiled.held_out = Examples(held_out.inputs * float("nan"), held_out.targets)
-    assert list(experiment.run) == list(spoiled.run)
+    assert list(experiment.loop) == list(spoiled.loop)
     assert weights(experiment.model) == weights(spoiled.model)
 
 

@@ -19,7 +19,7 @@ from . import console, print_json, tell
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
 
-    from ..train import Event, Experiment, Report, Run, RunFolder
+    from ..train import Event, Experiment, Loop, Report, RunFolder
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -78,7 +78,7 @@ def train(data: str, /, *, json: bool = False, **given: str | None) -> int:
     except MemoryError:
         hidden = ",".join(map(str, config.hidden))
         raise UsageError(f"--hidden {hidden}: so large a network does not fit into this machine's memory") from None
-    run = experiment.run
+    run = experiment.loop
     folder = RunFolder(run.best, data, about(experiment))
     run.watchers.append(folder)
     for line in understood(experiment):
@@ -117,15 +117,16 @@ def understood(experiment: Experiment) -> list[str]:
     train, validation, held_out = (len(part) for part in (experiment.train, experiment.validation, experiment.held_out))
     sizes = [experiment.train.inputs.shape[1], *config.hidden, experiment.task.outputs]
     count = sum(p.numel() for p in experiment.model.parameters())
-    end = passes(config.most_epochs)
-    if config.most_patience < config.most_epochs:
-        end = f"at most {end}, ending after {config.most_patience} without improvement"
+    end = passes(experiment.loop.epochs)
+    if experiment.loop.patience < experiment.loop.epochs:
+        end = f"at most {end}, ending after {experiment.loop.patience} without improvement"
     moved = f", images moved by up to {config.shift:g} pixels" if data.image and config.shift else ""
     return [
         f"{data.name}: {len(data.examples):,} {data.about}, {len(data.classes)} classes",
         f"parts (seed {config.seed}): {train:,} to train on, {validation:,} to choose by, {held_out:,} held out",
         f"network: {' → '.join(map(str, sizes))}, {config.activation}, {count:,} parameters",
-        f"training: Adam, rate up to {config.lr:g} and down again, batches of {config.batch_size}{moved}; {end}",
+        f"training: Adam, rate up to {config.lr:g} and down again, "
+        f"batches of {experiment.loop.batch_size}{moved}; {end}",
     ]
 
 
@@ -136,7 +137,7 @@ def passes(number: int) -> str:
 
 def kept(experiment: Experiment) -> str:
     """Name the weights that a run has kept."""
-    best = experiment.run.best
+    best = experiment.loop.best
     return f"the best weights so far, of pass {best.epoch} ({best.score:.1%} right on the part to choose by),"
 
 
@@ -155,7 +156,7 @@ def show(report: Report, experiment: Experiment, folder: RunFolder) -> None:
     early = "" if report.reason == ALL_PASSES else f" ({report.reason})"
     out.print(
         f"{passes(report.epochs)}{early} in {report.seconds:.1f} s; "
-        f"the best weights, of pass {experiment.run.best.epoch}, are in {folder.path}"
+        f"the best weights, of pass {experiment.loop.best.epoch}, are in {folder.path}"
     )
 
 
@@ -168,7 +169,7 @@ def watched() -> bool:
 
 
 @contextmanager
-def bar(run: Run) -> Iterator[None]:
+def bar(run: Loop) -> Iterator[None]:
     """Show a run on a live bar on standard error, which vanishes when it is done."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn

@@ -5,11 +5,11 @@ from __future__ import annotations
 from .events import Checkpoint, Evaluated, Event, Finished, Improved, Progress, Started
 from .experiment import Experiment, Report, mlp
 from .folder import RunFolder
-from .run import ALL_PASSES, DIVERGED, INTERRUPTED, NO_IMPROVEMENT, Best, Run, Watcher, predict
+from .loop import ALL_PASSES, DIVERGED, INTERRUPTED, NO_IMPROVEMENT, Best, Loop, Watcher, predict
 from .task import Classification, Task
 
 __all__ = [
     "ALL_PASSES", "DIVERGED", "INTERRUPTED", "NO_IMPROVEMENT", "Best", "Checkpoint", "Classification", "Evaluated",
-    "Event", "Experiment", "Finished", "Improved", "Progress", "Report", "Run", "RunFolder", "Started", "Task",
+    "Event", "Experiment", "Finished", "Improved", "Progress", "Report", "Loop", "RunFolder", "Started", "Task",
     "Watcher", "mlp", "predict",
 ]  # fmt: skip

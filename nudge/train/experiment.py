@@ -13,7 +13,7 @@ from .. import nn, random
 from ..config import TrainConfig
 from ..data import Dataset, shifted, split
 from ..generator import Generator
-from .run import Run, predict
+from .loop import Loop, predict
 from .task import Classification, Task
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid}
@@ -62,22 +62,22 @@ class Experiment:
         parts = split(data.examples.targets, config.validation, config.holdout, generator)
         self.train, self.validation, self.held_out = (data.examples.take(rows) for rows in parts)
         self.task = Classification(data.classes, config.label_smoothing)
-        self.run = self._run(self.task, config, generator)
-        self.model = self.run.model
+        self.loop = self._run(self.task, config, generator)
+        self.model = self.loop.model
 
-    def _run(self, task: Task, config: TrainConfig, generator: Generator) -> Run:
+    def _run(self, task: Task, config: TrainConfig, generator: Generator) -> Loop:
         image = self.data.image
         augment = None
         if image is not None and config.shift:
             augment = partial(shifted, size=image, by=config.shift)
         with seeded(config.seed):
             model = mlp((self.train.inputs.shape[1], *config.hidden, task.outputs), config.activation)
-        return Run(model, task, self.train, self.validation, config, augment=augment, generator=generator)
+        return Loop(model, task, self.train, self.validation, config, augment=augment, generator=generator)
 
     def fit(self) -> Report:
         """Train the network and its linear baseline, then score both, once, on what was held out."""
         began = time.perf_counter()
-        finished = self.run.fit()
+        finished = self.loop.fit()
         seed = self.config.seed
         plain = Classification(self.data.classes)
         linear = self._run(plain, TrainConfig(seed=seed, **LINEAR), Generator().manual_seed(seed))

@@ -12,7 +12,7 @@ from ..errors import UsageError
 from ..io import save, write_atomically
 from ..version import __version__
 from .events import Checkpoint, Evaluated, Event, Finished, Progress
-from .run import Best
+from .loop import Best
 
 
 class RunFolder:

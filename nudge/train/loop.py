@@ -1,4 +1,4 @@
-"""Run: the training loop, as a stream of events."""
+"""The training loop, as a stream of events."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MANY = 100_000_000  # products
 AT_ONCE = 4096  # examples, where nothing is learned: bounds the memory
 
 
-class Run:
+class Loop:
     """A training run: iterate over it, and each event comes after every watcher has seen it.
 
     Everything that can change the run happens at steps that the configuration fixes.
@@ -39,8 +39,9 @@ class Run:
     >>> import nudge
     >>> from nudge.train import Classification
     >>> data = Examples(nudge.tensor([[-1.0], [1.0]] * 8), nudge.tensor([0, 1] * 8))
-    >>> run = Run(nudge.nn.Linear(1, 2), Classification(("left", "right")), data, data, TrainConfig(epochs=30, lr=0.5))
-    >>> run.fit().reason, run.best.score
+    >>> task, config = Classification(("left", "right")), TrainConfig(epochs=30, lr=0.5)
+    >>> loop = Loop(nudge.nn.Linear(1, 2), task, data, data, config)
+    >>> loop.fit().reason, loop.best.score
     ('all passes', 1.0)
     """
 
@@ -63,6 +64,8 @@ class Run:
         """
         self.model, self.task, self.train, self.validation, self.config = model, task, train, validation, config
         self.augment = augment
+        self.batch_size, self.epochs = config.batch_size_for(len(train)), config.epochs_for(len(train))
+        self.patience = config.patience_for(len(train))
         self.generator = Generator().manual_seed(config.seed) if generator is None else generator
         self.best = Best(model)
         self.watchers: list[Watcher] = [self.best, *watchers]
@@ -71,7 +74,7 @@ class Run:
     @property
     def steps(self) -> int:
         """How many steps it takes at most."""
-        return self.config.most_epochs * math.ceil(len(self.train) / self.config.batch_size)
+        return self.epochs * math.ceil(len(self.train) / self.batch_size)
 
     def __iter__(self) -> Iterator[Event]:
         """Train, event by event."""
@@ -85,7 +88,7 @@ class Run:
         Ctrl-C (KeyboardInterrupt) passes on, when the watchers know and the best weights are loaded.
         """
         try:
-            with blas_threads(self.config.batch_size * sum(p.numel() for p in self.model.parameters())):
+            with blas_threads(self.batch_size * sum(p.numel() for p in self.model.parameters())):
                 last = deque(self, maxlen=1).pop()
         except KeyboardInterrupt:
             self._tell(Finished(self.step, self.epoch, INTERRUPTED))
@@ -104,11 +107,11 @@ class Run:
         self.step = self.epoch = 0
         optimizer = Adam(self.model.parameters(), lr=config.lr, weight_decay=config.weight_decay)
         schedule = OneCycleLR(optimizer, config.lr, self.steps, cycle_momentum=False)
-        yield Started(0, 0, self.steps, config.most_epochs)
+        yield Started(0, 0, self.steps, self.epochs)
         least, stale, reason = math.inf, 0, ""
         for self.epoch in itertools.count():
             if self.epoch:
-                for batch in self.train.batches(config.batch_size, self.generator):
+                for batch in self.train.batches(self.batch_size, self.generator):
                     lr = optimizer.param_groups[0]["lr"]
                     loss = self._turn(batch, optimizer)
                     schedule.step()
@@ -122,9 +125,9 @@ class Run:
                 yield Improved(self.step, self.epoch, loss, score)
             if not math.isfinite(loss):
                 reason = DIVERGED
-            elif self.epoch == config.most_epochs:
+            elif self.epoch == self.epochs:
                 reason = ALL_PASSES
-            elif stale >= config.most_patience:
+            elif stale >= self.patience:
                 reason = NO_IMPROVEMENT
             if reason or self.epoch % config.checkpoint_every == 0:
                 yield Checkpoint(self.step, self.epoch)
