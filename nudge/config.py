@@ -74,7 +74,7 @@ class Knob:
 
         Raises UsageError, which calls the knob `name`.
         """
-        parts = next(csv.reader([text]), [""]) if self.many or self.named else [text]
+        parts = next(csv.reader([text]), []) or [""] if self.many or self.named else [text]
         if parts == ["none"] and (self.many or self.named):
             parts = []
         try:
