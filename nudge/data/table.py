@@ -1,0 +1,178 @@
+"""Tables: columns of numbers, words and moments."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import UsageError, nearest
+from .kinds import GAPS, ColumnType
+
+SOME = 3  # words that are shown
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column's values.
+
+    Numbers are float64, and so are dates, in seconds since 1970 UTC; NaN is a gap. Of categories and texts, values are
+    int32 positions in `words`, and -1 is a gap.
+    """
+
+    name: str
+    type: ColumnType
+    values: NDArray[Any]
+    words: tuple[str, ...] = ()  # sorted, numbers by size
+    note: str = ""  # what was guessed about its type
+
+    @property
+    def gap(self) -> NDArray[np.bool_]:
+        """Which values are missing."""
+        return self.values < 0 if self.type.words else np.isnan(self.values)
+
+    @property
+    def gaps(self) -> int:
+        """How many values are missing."""
+        return int(self.gap.sum())
+
+    @property
+    def distinct(self) -> int:
+        """How many different values there are, gaps aside."""
+        return len(np.unique(self.values[~self.gap]))
+
+    def take(self, rows: Any) -> Column:
+        """Pick values by position."""
+        return replace(self, values=self.values[rows])
+
+    def describe(self) -> str:
+        """Say what it is and what was inferred, in a few words.
+
+        >>> Column("size", ColumnType("number", decimal=","), np.array([1.5, np.nan])).describe()
+        'number, decimal comma, 1 gap'
+        """
+        said = str(self.type)
+        if self.type.words:
+            count = self.distinct
+            said += f": {count:,} word{'s' * (count != 1)}"
+            some = [self.words[k] for k in np.unique(self.values[~self.gap])[:SOME]]
+            said += f" ({', '.join(shown(word) for word in some)}{', …' * (count > SOME)})" if some else ""
+        elif self.type.kind == "date" and not self.gap.all():
+            first, last = np.nanmin(self.values), np.nanmax(self.values)
+            said += f", {day(first)} to {day(last)}"
+        gaps = self.gaps
+        said += f", {gaps:,} gap{'s' * (gaps != 1)}" if gaps else ""
+        return said + (f"; {self.note}" if self.note else "")
+
+
+def shown(word: str) -> str:
+    """Write a word on one line, shortened."""
+    word = " ".join(word.split())
+    return word if len(word) <= 20 else f"{word[:19]}…"
+
+
+def day(seconds: float) -> str:
+    """Write a moment's day.
+
+    >>> day(86400.0)
+    '1970-01-02'
+    """
+    return str(np.datetime64(int(seconds), "s").astype("datetime64[D]"))
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns of one length, by name.
+
+    >>> from nudge.data import read_table
+    >>> table = read_table({"size": [1.5, 2.0], "city": ["rome", None]})
+    >>> len(table), table["city"].words, table["city"].values.tolist()
+    (2, ('rome',), [0, -1])
+    """
+
+    name: str
+    columns: dict[str, Column]  # in the file's order
+    origin: str = ""  # what was read, in words
+    fingerprint: str = ""  # of the content
+    kept: dict[str, Column] = field(default_factory=dict)  # columns handed through as the text that they are
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return next((len(column.values) for column in (*self.columns.values(), *self.kept.values())), 0)
+
+    def __getitem__(self, name: str) -> Column:
+        """Give a column. Raises UsageError for one that there is not."""
+        if name not in self.columns:
+            raise UsageError(f"there is no column {name}{nearest(name, self.columns)}")
+        return self.columns[name]
+
+    def take(self, rows: Any) -> Table:
+        """Pick rows by position, an array of integers or booleans, or a slice."""
+        columns = {name: column.take(rows) for name, column in self.columns.items()}
+        return replace(self, columns=columns, kept={name: column.take(rows) for name, column in self.kept.items()})
+
+    def describe(self) -> str:
+        """List the columns, one a line: name, kind, what was inferred."""
+        width = max((len(name) for name in self.columns), default=0)
+        return "\n".join(f"{name:{width}}  {column.describe()}" for name, column in self.columns.items())
+
+
+# -- words -----------------------------------------------------------------------------------------
+
+
+def clean(word: str | None) -> str | None:
+    """Put a word into the form in which it counts; None for a gap."""
+    word = (word or "").strip()
+    low = word.lower()
+    if low in GAPS:
+        return None
+    return low if low in ("true", "false") else word
+
+
+def sorted_words(raw: Sequence[str | None]) -> tuple[tuple[str, ...], NDArray[np.int32]]:
+    """Sort words, numbers by size, and give the position of each of `raw`; -1 for a gap, also at index -1."""
+    cleaned = [clean(word) for word in raw]
+    words = sorted({word for word in cleaned if word is not None}, key=order)
+    places = {word: k for k, word in enumerate(words)}
+    return tuple(words), np.array([*(-1 if word is None else places[word] for word in cleaned), -1], np.int32)
+
+
+def order(word: str) -> tuple[bool, float, str]:
+    """Give what words are sorted by: numbers first, by size.
+
+    >>> sorted(["10", "2", "b", "a"], key=order)
+    ['2', '10', 'a', 'b']
+    """
+    try:
+        number = float(word)
+    except ValueError:
+        return True, 0.0, word
+    return False, number, word
+
+
+def worded(name: str, type_: ColumnType, part: Sequence[str | None]) -> Column:
+    """Make a column of words."""
+    places: dict[str | None, int] = {}
+    codes = np.array([places.setdefault(word, len(places)) for word in part])
+    words, mapped = sorted_words(list(places))
+    return Column(name, type_, mapped[codes], words)
+
+
+def verbatim(name: str, part: Sequence[str | None]) -> Column:
+    """Make a column of texts as they are."""
+    places: dict[str, int] = {}
+    codes = np.array([-1 if word is None else places.setdefault(word, len(places)) for word in part], np.int32)
+    return Column(name, ColumnType("text"), codes, tuple(places))
+
+
+def fingerprint(columns: Iterable[Column]) -> str:
+    """Give a digest of columns' names, words and values."""
+    digest = hashlib.sha256()
+    for column in columns:
+        digest.update(repr((column.name, column.type, column.words)).encode())
+        digest.update(np.ascontiguousarray(column.values).tobytes())
+    return digest.hexdigest()
