@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from .dataset import Dataset, dataset
+from .dataset import SETS, Dataset, dataset
 from .digits import load_digits
 from .examples import Examples
 from .images import shifted
 from .kinds import ColumnType
 from .reader import read_table, stream_table
+from .shapes import circles, gaussians, moons, spirals, xor
 from .split import split
 from .table import Column, Table
 
 __all__ = [
+    "SETS",
     "Column",
     "ColumnType",
     "Dataset",
     "Examples",
     "Table",
+    "circles",
     "dataset",
+    "gaussians",
     "load_digits",
+    "moons",
     "read_table",
     "shifted",
+    "spirals",
     "split",
     "stream_table",
+    "xor",
 ]

@@ -1,45 +1,109 @@
-"""Data sets that come with nudge, by name."""
+"""The sets that come with nudge, by name: real ones, read from the files in `sets/`, and shapes, drawn."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from importlib import resources
 
 import numpy as np
 
 from ..errors import UsageError, nearest
-from ..tensor import wrap
+from . import shapes
 from .digits import load_digits
-from .examples import Examples
+from .reader import read_table
+from .table import Table
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """Examples of classes, and what is known about them."""
+    """A table, and what is told from it if nothing else is said."""
 
     name: str
     about: str
-    examples: Examples  # inputs float32 (n, features); targets int64 (n,), positions in `classes`
-    classes: tuple[str, ...]
-    image: tuple[int, int] | None = None  # rows and columns, where the features are an image's pixels
+    table: Table
+    target: str
+    image: tuple[int, int] | None = None  # rows and columns, where the other columns are an image's pixels
 
 
-def digits() -> Dataset:
-    """Give the handwritten digits, pixels from 0 to 1."""
-    images, labels = load_digits()
-    examples = Examples(wrap((images / 16).astype(np.float32)), wrap(labels))
-    return Dataset("digits", "handwritten digits, images of 8×8 pixels", examples, tuple("0123456789"), image=(8, 8))
+@dataclass(frozen=True)
+class Entry:
+    """What is known of a set before it is read; source and authors are in `SOURCES.md`."""
+
+    about: str
+    target: str
+    licence: str
+    image: tuple[int, int] | None = None
+    draw: Callable[..., tuple[shapes.Points, shapes.Labels]] | None = None
+    words: tuple[str, ...] = ()  # the names of the classes that are drawn
 
 
-SETS: dict[str, Callable[[], Dataset]] = {"digits": digits}
+CC0, CC_BY, PUBLIC, DRAWN = "CC0 1.0", "CC BY 4.0", "public domain", "drawn"
+SETS = {
+    "digits": Entry("handwritten digits, images of 8×8 pixels", "digit", CC_BY, image=(8, 8)),
+    "houses": Entry("houses sold in Ohio, 1993 to 1998, in US dollars", "price", CC0),
+    "penguins": Entry("penguins of three species, measured, with gaps", "species", CC0),
+    "wine": Entry("red wines, analysed, and marked by experts", "quality", CC_BY),
+    "bikes": Entry("bicycles rented in an hour, day by day of 2011", "rentals", CC_BY),
+    "weather": Entry("days in Seattle, some weather rare", "weather", PUBLIC),
+    "moons": Entry(
+        "two half circles that reach into each other", "class", DRAWN, draw=shapes.moons, words=("upper", "lower")
+    ),
+    "circles": Entry("a circle within a circle", "class", DRAWN, draw=shapes.circles, words=("outer", "inner")),
+    "xor": Entry("whether two signs are the same", "class", DRAWN, draw=shapes.xor, words=("same", "different")),
+    "gaussians": Entry("three round clouds", "class", DRAWN, draw=shapes.gaussians, words=("a", "b", "c")),
+    "spirals": Entry("three arms around one another", "class", DRAWN, draw=shapes.spirals, words=("a", "b", "c")),
+}
 
 
-def dataset(name: str) -> Dataset:
-    """Give a data set by its name. Raises UsageError for one that there is not.
+def dataset(name: str, seed: int = 0, *, n: int | None = None, noise: float | None = None) -> Dataset:
+    """Give a set by its name.
 
-    >>> len(dataset("digits").examples)
-    1797
+    Shapes are drawn: `n` points, with so much noise, from a seed. Real sets are the same for every seed.
+
+    Raises:
+        UsageError: there is no such set; n or noise for one that is not drawn, or out of range.
+
+    >>> houses = dataset("houses")
+    >>> len(houses.table), houses.target, houses.table["price"].values.max()
+    (2536, 'price', np.float64(600000.0))
+    >>> dataset("moons", n=100).table["class"].words
+    ('lower', 'upper')
     """
     if name not in SETS:
         raise UsageError(f"there is no data set {name}{nearest(name, SETS)}")
-    return SETS[name]()
+    entry = SETS[name]
+    given = {key: value for key, value in (("n", n), ("noise", noise)) if value is not None}
+    if entry.draw is not None:
+        table = drawn(name, entry, seed, **given)
+    elif given:
+        raise UsageError(f"{name} is not drawn, and has no {' and no '.join(given)}: it is there as it is")
+    else:
+        table = digits() if name == "digits" else shipped(name)
+    return Dataset(name, entry.about, table, entry.target, entry.image)
+
+
+def drawn(name: str, entry: Entry, seed: int, **given: float) -> Table:
+    """Draw points, with the names of their classes."""
+    assert entry.draw is not None
+    points, labels = entry.draw(**given, seed=seed)
+    # float32 knows these digits; as float64 they are again the decimal numbers that a file has.
+    x, y = points.astype(np.float64).round(shapes.DIGITS).T
+    table = read_table({"x": x, "y": y, entry.target: np.array(entry.words)[labels]}, name=name)
+    how = "".join(f", {key} {value:g}" for key, value in given.items() if key != "n")
+    return replace(table, origin=f"{name}: {len(table):,} points, drawn with seed {seed}{how}")
+
+
+def digits() -> Table:
+    """Put the digits into columns, a pixel each."""
+    images, labels = load_digits()
+    pixels = {f"pixel_{k // 8}_{k % 8}": column for k, column in enumerate(images.T)}
+    table = read_table({**pixels, "digit": labels}, name="digits")
+    return replace(table, origin=f"digits: {len(table):,} images, {len(table.columns)} columns")
+
+
+def shipped(name: str) -> Table:
+    """Read one of the files that come with nudge."""
+    file = resources.files("nudge.data").joinpath("sets", f"{name}.csv.gz")
+    with resources.as_file(file) as path:
+        return read_table(path, name=name)

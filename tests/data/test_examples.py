@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 import nudge
 from nudge import Generator
-from nudge.data import Examples, dataset, shifted, split
+from nudge.data import Examples, load_digits, shifted, split
 
-LABELS = np.asarray(dataset("digits").examples.targets)
+_, LABELS = load_digits()
 
 
 def test_the_parts_are_all_of_it_and_share_nothing() -> None:
@@ -62,11 +62,6 @@ def test_a_pass_sees_every_example_once_in_an_order_of_its_own() -> None:
 def test_each_input_needs_a_target() -> None:
     with pytest.raises(nudge.ShapeError, match="each input needs one target"):
         Examples(nudge.ones(3, 2), nudge.ones(2))
-
-
-def test_an_unknown_data_set_is_named_with_the_nearest() -> None:
-    with pytest.raises(nudge.UsageError, match="no data set digit; did you mean digits"):
-        dataset("digit")
 
 
 class Fixed(Generator):
