@@ -16,10 +16,10 @@ from ..data import Examples
 from ..generator import Generator
 from ..mode import no_grad
 from ..nn import Module
-from ..optim import Adam
-from ..optim.lr_scheduler import OneCycleLR
+from ..nn.utils import clip_grad_norm_
 from ..tensor import Tensor, wrap
 from .events import Checkpoint, Evaluated, Event, Finished, Improved, Progress, Started
+from .rules import optimizer_of, schedule_of
 
 if TYPE_CHECKING:
     from .task import Task
@@ -70,6 +70,15 @@ class Loop:
         self.best = Best(model)
         self.watchers: list[Watcher] = [self.best, *watchers]
         self.step = self.epoch = 0
+        self.finished: Finished | None = None
+        self._params = list(model.parameters())
+        self._optimizer = optimizer_of(self._params, config)
+        self._schedule = schedule_of(self._optimizer, config, self.steps)
+
+    @property
+    def lr(self) -> float:
+        """The learning rate of the step to come."""
+        return float(self._optimizer.param_groups[0]["lr"])
 
     @property
     def steps(self) -> int:
@@ -105,16 +114,14 @@ class Loop:
     def _events(self) -> Iterator[Event]:
         config = self.config
         self.step = self.epoch = 0
-        optimizer = Adam(self.model.parameters(), lr=config.lr, weight_decay=config.weight_decay)
-        schedule = OneCycleLR(optimizer, config.lr, self.steps, cycle_momentum=False)
         yield Started(0, 0, self.steps, self.epochs)
         least, stale, reason = math.inf, 0, ""
         for self.epoch in itertools.count():
             if self.epoch:
                 for batch in self.train.batches(self.batch_size, self.generator):
-                    lr = optimizer.param_groups[0]["lr"]
-                    loss = self._turn(batch, optimizer)
-                    schedule.step()
+                    lr = self.lr
+                    loss = self._turn(batch)
+                    self._schedule.step()
                     self.step += 1
                     yield Progress(self.step, self.epoch, loss, lr)
             loss, score = self.evaluate(self.validation)
@@ -132,17 +139,20 @@ class Loop:
             if reason or self.epoch % config.checkpoint_every == 0:
                 yield Checkpoint(self.step, self.epoch)
             if reason:
-                yield Finished(self.step, self.epoch, reason)
+                self.finished = Finished(self.step, self.epoch, reason)
+                yield self.finished
                 return
 
-    def _turn(self, batch: Examples, optimizer: Adam) -> float:
+    def _turn(self, batch: Examples) -> float:
         """Take one step: turn every knob by its gradient."""
         inputs = batch.inputs if self.augment is None else self.augment(batch.inputs, self.generator)
         with np.errstate(all="ignore"):  # a run that diverges says so itself
             loss = self.task.objective(self.model(inputs), batch.targets)
-            optimizer.zero_grad()
+            self._optimizer.zero_grad()
             loss.backward()
-            optimizer.step()
+            if self.config.clip is not None:
+                clip_grad_norm_(self._params, self.config.clip)
+            self._optimizer.step()
         return loss.item()
 
     def evaluate(self, examples: Examples) -> tuple[float, float]:
