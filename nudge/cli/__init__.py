@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 # What each command does, and an example.
 COMMANDS = {
     "train": ("Train a network, and score it on what it has not seen.", "nudge train digits"),
+    "data": ("List the data sets that come with nudge, or write one as CSV.", "nudge data houses > houses.csv"),
     "derive": (
         "Measure a formula's slope by smaller and smaller nudges.",
         'nudge derive "3*x**2 - 4*x + 5" --at x=3',

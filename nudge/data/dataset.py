@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 import numpy as np
 
@@ -32,27 +35,27 @@ class Entry:
 
     about: str
     target: str
-    licence: str
+    licence: str | None  # None for what is drawn
     image: tuple[int, int] | None = None
     draw: Callable[..., tuple[shapes.Points, shapes.Labels]] | None = None
     words: tuple[str, ...] = ()  # the names of the classes that are drawn
 
 
-CC0, CC_BY, PUBLIC, DRAWN = "CC0 1.0", "CC BY 4.0", "public domain", "drawn"
+CC0, CC_BY, PUBLIC = "CC0 1.0", "CC BY 4.0", "public domain"
 SETS = {
     "digits": Entry("handwritten digits, images of 8×8 pixels", "digit", CC_BY, image=(8, 8)),
     "houses": Entry("houses sold in Ohio, 1993 to 1998, in US dollars", "price", CC0),
     "penguins": Entry("penguins of three species, measured, with gaps", "species", CC0),
     "wine": Entry("red wines, analysed, and marked by experts", "quality", CC_BY),
-    "bikes": Entry("bicycles rented in an hour, day by day of 2011", "rentals", CC_BY),
-    "weather": Entry("days in Seattle, some weather rare", "weather", PUBLIC),
+    "bikes": Entry("bicycles rented in each hour of 2011", "rentals", CC_BY),
+    "weather": Entry("days in Seattle; some weather is rare", "weather", PUBLIC),
     "moons": Entry(
-        "two half circles that reach into each other", "class", DRAWN, draw=shapes.moons, words=("upper", "lower")
+        "two half circles that reach into each other", "class", None, draw=shapes.moons, words=("upper", "lower")
     ),
-    "circles": Entry("a circle within a circle", "class", DRAWN, draw=shapes.circles, words=("outer", "inner")),
-    "xor": Entry("whether two signs are the same", "class", DRAWN, draw=shapes.xor, words=("same", "different")),
-    "gaussians": Entry("three round clouds", "class", DRAWN, draw=shapes.gaussians, words=("a", "b", "c")),
-    "spirals": Entry("three arms around one another", "class", DRAWN, draw=shapes.spirals, words=("a", "b", "c")),
+    "circles": Entry("a circle within a circle", "class", None, draw=shapes.circles, words=("outer", "inner")),
+    "xor": Entry("whether two signs are the same", "class", None, draw=shapes.xor, words=("same", "different")),
+    "gaussians": Entry("three round clouds", "class", None, draw=shapes.gaussians, words=("a", "b", "c")),
+    "spirals": Entry("three arms around one another", "class", None, draw=shapes.spirals, words=("a", "b", "c")),
 }
 
 
@@ -104,6 +107,28 @@ def digits() -> Table:
 
 def shipped(name: str) -> Table:
     """Read one of the files that come with nudge."""
-    file = resources.files("nudge.data").joinpath("sets", f"{name}.csv.gz")
-    with resources.as_file(file) as path:
+    with resources.as_file(shipped_file(name)) as path:
         return read_table(path, name=name)
+
+
+def shipped_file(name: str) -> Traversable:
+    """Say where a file is that comes with nudge."""
+    return resources.files("nudge.data").joinpath("sets", f"{name}.csv.gz")
+
+
+def size(name: str) -> tuple[int, int]:
+    """Count a set's rows and columns, without reading what is in them.
+
+    >>> size("houses")
+    (2536, 17)
+    """
+    entry = SETS[name]
+    if entry.draw is not None:
+        return len(entry.draw()[1]), 3
+    if name == "digits":
+        images, _ = load_digits()
+        return len(images), images.shape[1] + 1
+    with shipped_file(name).open("rb") as packed, gzip.open(packed, "rt", encoding="utf-8", newline="") as text:
+        rows = csv.reader(text)
+        columns = len(next(rows))
+        return sum(1 for _ in rows), columns
