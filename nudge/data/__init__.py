@@ -5,11 +5,12 @@ from __future__ import annotations
 from .dataset import SETS, Dataset, dataset
 from .digits import load_digits
 from .examples import Examples
+from .features import Features
 from .images import shifted
 from .kinds import ColumnType
 from .reader import read_table, stream_table
 from .shapes import circles, gaussians, moons, spirals, xor
-from .split import split
+from .split import Parts, split, split_by_group, split_by_time
 from .table import Column, Table
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "ColumnType",
     "Dataset",
     "Examples",
+    "Features",
+    "Parts",
     "Table",
     "circles",
     "dataset",
@@ -28,6 +31,8 @@ __all__ = [
     "shifted",
     "spirals",
     "split",
+    "split_by_group",
+    "split_by_time",
     "stream_table",
     "xor",
 ]

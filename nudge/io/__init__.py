@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
-from .checkpoint import load, save, write_atomically
+from .checkpoint import load, load_with_notes, save, write_atomically, writing
+from .text import json_line, read_json, without_nonfinite, write_json
 
-__all__ = ["load", "save", "write_atomically"]
+__all__ = [
+    "json_line", "load", "load_with_notes", "read_json", "save", "without_nonfinite", "write_atomically", "write_json",
+    "writing",
+]  # fmt: skip

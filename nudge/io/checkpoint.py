@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -29,19 +31,35 @@ def save(tensors: Mapping[str, Any], path: str | os.PathLike[str], metadata: Map
 
 def load(path: str | os.PathLike[str]) -> dict[str, Tensor]:
     """Read the tensors of a checkpoint. Raises UsageError where the file is missing or is none."""
+    return load_with_notes(path)[0]
+
+
+def load_with_notes(path: str | os.PathLike[str]) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """Read a checkpoint's tensors, and the notes beside them. Raises as `load`."""
     from safetensors import SafetensorError
     from safetensors.numpy import load as deserialize
 
     try:
-        return {name: wrap(array) for name, array in deserialize(Path(path).read_bytes()).items()}
+        data = Path(path).read_bytes()
+        tensors = {name: wrap(array) for name, array in deserialize(data).items()}
     except OSError as error:
         raise UsageError(f"{os.fspath(path)} cannot be read: {error.strerror}") from None
     except SafetensorError as error:
         raise UsageError(f"{os.fspath(path)} is no checkpoint that safetensors can read: {error}") from None
+    # The format: eight bytes, little-endian, with the length of the JSON that follows.
+    header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+    return tensors, header.get("__metadata__", {})
 
 
 def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
-    """Write a file whole or not at all: into a temporary one beside it, which is synced and then takes its name.
+    """Write a file whole or not at all. Raises UsageError where it cannot be written."""
+    with writing(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def writing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """Open a file to be there whole or not at all: a temporary one beside it, which is synced and then takes its name.
 
     Raises UsageError where it cannot be written.
     """
@@ -50,7 +68,7 @@ def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
     try:
         try:
             with temporary.open("wb") as file:
-                file.write(data)
+                yield file
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(path)
