@@ -76,7 +76,7 @@ def split_by_group(groups: Any, validation: float, holdout: float, generator: Ge
 
     >>> parts = split_by_group([0, 0, 1, 1, 2, 2, 3, 3], 0.25, 0.25, Generator().manual_seed(0))
     >>> [part.tolist() for part in parts]
-    [[2, 3, 4, 5], [0, 1], [6, 7]]
+    [[4, 5, 6, 7], [2, 3], [0, 1]]
     """
     _, group, sizes = np.unique(np.asarray(groups), return_inverse=True, return_counts=True)
     chosen, held = _counts(len(group), validation, holdout)
