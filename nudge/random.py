@@ -8,7 +8,8 @@ repeat one draw at every run, is refused with a TraceError.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -56,6 +57,22 @@ def get_rng_state() -> NDArray[np.uint8]:
 def set_rng_state(state: ArrayLike) -> None:
     """Put the default generator at a position that get_rng_state returned."""
     default_generator.set_state(state)
+
+
+@contextmanager
+def drawing_from(generator: Generator) -> Iterator[None]:
+    """Let another generator be the default for a while.
+
+    >>> with drawing_from(Generator().manual_seed(0)):
+    ...     print(rand(2))
+    tensor([0.4963, 0.7682])
+    """
+    global default_generator
+    before, default_generator = default_generator, generator
+    try:
+        yield
+    finally:
+        default_generator = before
 
 
 # -- new tensors -----------------------------------------------------------------------------------

@@ -1,9 +1,8 @@
-"""Runs: the stream of events, what watches it, what is kept, and that a seed means a result."""
+"""Runs: what is kept, and that a seed means a result."""
 
 from __future__ import annotations
 
 import json
-import math
 import os
 from pathlib import Path
 from typing import Any
@@ -16,24 +15,13 @@ from nudge import io, nn
 from nudge.config import TrainConfig
 from nudge.data import Dataset, Examples, dataset
 from nudge.train import (
-    ALL_PASSES,
-    DIVERGED,
-    INTERRUPTED,
-    NO_IMPROVEMENT,
     Best,
     Checkpoint,
     Classification,
-    Evaluated,
-    Event,
     Experiment,
-    Finished,
-    Improved,
     Loop,
-    Progress,
     RunFolder,
-    Started,
     mlp,
-    predict,
 )  # fmt: skip
 
 TASK = Classification(("left", "right"))
@@ -55,126 +43,6 @@ def small(**settings: Any) -> Loop:
 
 def weights(model: nn.Module) -> list[float]:
     return [x for p in model.parameters() for x in p.detach().reshape(-1).tolist()]
-
-
-def test_the_stream_of_a_short_run() -> None:
-    events = list(small(epochs=2))
-    kinds = [type(event) for event in events if not isinstance(event, Improved)]
-    a_pass = [Progress] * 3 + [Evaluated]
-    assert kinds == [Started, Evaluated, Checkpoint, *a_pass, *a_pass, Checkpoint, Finished]
-    assert events[0] == Started(0, 0, steps=6, epochs=2)
-    assert events[-1] == Finished(6, 2, ALL_PASSES)
-    assert [event.step for event in events if isinstance(event, Progress)] == [1, 2, 3, 4, 5, 6]
-    assert [event.epoch for event in events if isinstance(event, Evaluated)] == [0, 1, 2]
-
-
-def test_what_improves_is_lower_than_everything_before() -> None:
-    least = math.inf
-    for event in small(epochs=10):
-        if isinstance(event, Improved):
-            assert event.loss < least
-            least = event.loss
-        elif isinstance(event, Evaluated):
-            lowest = min(least, event.loss)
-    assert lowest == least
-
-
-def test_the_seed_decides_everything() -> None:
-    first, again, other = small(seed=1), small(seed=1), small(seed=2)
-    assert list(first) == list(again)
-    assert weights(first.model) == weights(again.model)
-    list(other)
-    assert weights(first.model) != weights(other.model)
-
-
-def test_watchers_see_every_event_before_the_one_who_iterates_and_change_nothing() -> None:
-    seen: list[Event] = []
-    watched = small(watchers=[seen.append])
-    for k, event in enumerate(watched):
-        assert seen[k] is event
-    plain = small()
-    assert list(plain) == seen
-    assert weights(plain.model) == weights(watched.model)
-
-
-def test_the_rate_rises_and_falls_once() -> None:
-    rates = [event.lr for event in small(epochs=10, lr=0.1) if isinstance(event, Progress)]
-    top = int(np.argmax(rates))
-    assert rates[top] == pytest.approx(0.1)
-    assert rates == sorted(rates[: top + 1]) + sorted(rates[top + 1 :], reverse=True)
-    assert top == 8
-
-
-def test_fit_loads_the_best_weights() -> None:
-    run = small(epochs=6)
-    losses = []
-    run.watchers.append(lambda event: losses.append(event.loss) if isinstance(event, Evaluated) else None)
-    assert run.fit() == Finished(18, 6, ALL_PASSES)
-    assert run.best.loss == min(losses) == run.evaluate(run.validation)[0]
-    assert run.best.epoch == int(np.argmin(losses))
-
-
-def test_it_ends_early_only_where_the_epochs_are_not_given() -> None:
-    wrong = Examples(sides(20, seed=1).inputs, 1 - sides(20, seed=1).targets)  # what is learned is worse and worse
-    nudge.manual_seed(0)
-    early = Loop(mlp((2, 4, 2)), TASK, sides(), wrong, TrainConfig(lr=0.1, patience=3))
-    assert early.fit() == Finished(3, 3, NO_IMPROVEMENT)
-    assert early.best.epoch == 0
-    nudge.manual_seed(0)
-    full = Loop(mlp((2, 4, 2)), TASK, sides(), wrong, TrainConfig(lr=0.1, epochs=20))
-    assert full.fit().epoch == 20
-
-
-def test_a_run_that_diverges_says_so_and_keeps_what_was_good() -> None:
-    data = sides()
-    bad = Examples(nudge.tensor(np.where(data.inputs.numpy() > 0.9, np.inf, data.inputs.numpy())), data.targets)
-    run = Loop(mlp((2, 4, 2)), TASK, bad, sides(20, seed=1), TrainConfig(epochs=50, lr=0.1))
-    finished = run.fit()
-    assert (finished.reason, finished.epoch) == (DIVERGED, 1)
-    assert run.best.epoch == 0
-    assert np.isfinite(weights(run.model)).all()
-
-
-def test_ctrl_c_is_told_to_the_watchers_and_the_best_weights_are_loaded() -> None:
-    seen: list[Event] = []
-
-    def press(event: Event) -> None:
-        if event.step == 7 and isinstance(event, Progress):
-            raise KeyboardInterrupt
-
-    run = small(epochs=50, watchers=[seen.append, press])
-    with pytest.raises(KeyboardInterrupt):
-        run.fit()
-    assert seen[-1] == Finished(7, 3, INTERRUPTED)
-    assert run.evaluate(run.validation)[0] == run.best.loss
-
-
-def test_best_copies_the_weights() -> None:
-    model = nn.Linear(1, 1)
-    best = Best(model)
-    before = model.weight.item()
-    with nudge.no_grad():
-        model.weight.add_(1.0)
-    best.load()
-    assert model.weight.item() == before
-    with nudge.no_grad():
-        model.weight.add_(1.0)
-    best(Improved(1, 1, 0.5, 0.5))
-    assert best.weights["weight"].item() == pytest.approx(before + 1)
-
-
-def test_predictions_are_made_in_evaluation_mode_and_in_parts() -> None:
-    class Probe(nn.Module):
-        def forward(self, x: nudge.Tensor) -> nudge.Tensor:
-            sizes.append((len(x), self.training, nudge.is_grad_enabled()))
-            return x * 2
-
-    sizes: list[tuple[int, bool, bool]] = []
-    probe = Probe()
-    out = predict(probe, nudge.arange(10000).float().reshape(10000, 1))
-    assert out.reshape(-1).tolist() == [2.0 * k for k in range(10000)]
-    assert sizes == [(4096, False, False), (4096, False, False), (1808, False, False)]
-    assert probe.training
 
 
 def test_scores_of_a_classification() -> None:

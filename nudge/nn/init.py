@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 
+from .. import random
 from ..errors import ShapeError, UsageError, nearest
 from ..generator import Generator
 from ..mode import no_grad
-from ..random import default_generator
 from ..random import normal_ as draw_normal_
 from ..random import uniform_ as draw_uniform_
 from ..tensor import Tensor, wrap
@@ -121,7 +121,7 @@ def trunc_normal_(
         return (1 + math.erf((x - mean) / std / math.sqrt(2))) / 2
 
     dtype, array = tensor.dtype, np.empty(tensor.shape, tensor.dtype)
-    source = default_generator if generator is None else generator
+    source = random.default_generator if generator is None else generator
     if below(b) - below(a) > 0.3:
         low, high = dtype.type(a), dtype.type(b)
         array[...] = source.normal(mean, std, tensor.shape, dtype)
@@ -150,7 +150,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1.0, generator: Generator | None =
     if not tensor.numel():
         return tensor
     rows, columns = tensor.shape[0], tensor.numel() // tensor.shape[0]
-    source = default_generator if generator is None else generator
+    source = random.default_generator if generator is None else generator
     normal = source.normal(0.0, 1.0, (rows, columns), tensor.dtype)
     q, r = np.linalg.qr(normal if rows >= columns else normal.T)
     # With the signs of r, every orthogonal matrix is as likely as another (Mezzadri, 2007).

@@ -24,7 +24,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Started(Event):
-    """The run begins: how many steps and passes it takes at most."""
+    """The run begins, or goes on from where it stands: how many steps and passes it takes at most, in all."""
 
     steps: int
     epochs: int
@@ -56,7 +56,14 @@ class Improved(Event):
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint(Event):
-    """The time to save what is to outlast the process."""
+    """The time to save what is to outlast the process: the best weights, and the state to go on from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Warned(Event):
+    """Something that a person should know."""
+
+    message: str
 
 
 @dataclass(frozen=True, slots=True)

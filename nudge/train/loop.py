@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .. import random
 from ..config import TrainConfig
 from ..data import Examples
+from ..errors import UsageError
 from ..generator import Generator
 from ..mode import no_grad
 from ..nn import Module
 from ..nn.utils import clip_grad_norm_
 from ..tensor import Tensor, wrap
-from .events import Checkpoint, Evaluated, Event, Finished, Improved, Progress, Started
+from .best import Best
+from .events import Checkpoint, Evaluated, Event, Finished, Improved, Progress, Started, Warned
 from .rules import optimizer_of, schedule_of
 
 if TYPE_CHECKING:
@@ -26,21 +28,26 @@ if TYPE_CHECKING:
 
 Watcher = Callable[[Event], object]
 Augment = Callable[[Tensor, Generator], Tensor]
+State = tuple[dict[str, Any], dict[str, Any]]  # arrays by name, and what is fit for JSON
 ALL_PASSES, NO_IMPROVEMENT, DIVERGED, INTERRUPTED = "all passes", "no improvement", "diverged", "interrupted"
 MANY = 100_000_000  # products
 AT_ONCE = 4096  # examples, where nothing is learned: bounds the memory
 
 
 class Loop:
-    """A training run: iterate over it, and each event comes after every watcher has seen it.
+    """A training run, an iterator of events: each comes after every watcher has seen it.
 
-    Everything that can change the run happens at steps that the configuration fixes.
+    Everything that can change the run happens at steps that the configuration fixes. At its end the model has its best
+    weights. Who breaks out of it goes on where it was by iterating again; after an error or Ctrl-C it goes on from the
+    last whole pass, and from there is what it would have been.
 
     >>> import nudge
     >>> from nudge.train import Classification
     >>> data = Examples(nudge.tensor([[-1.0], [1.0]] * 8), nudge.tensor([0, 1] * 8))
     >>> task, config = Classification(("left", "right")), TrainConfig(epochs=30, lr=0.5)
     >>> loop = Loop(nudge.nn.Linear(1, 2), task, data, data, config)
+    >>> next(loop)
+    Started(step=0, epoch=0, steps=30, epochs=30)
     >>> loop.fit().reason, loop.best.score
     ('all passes', 1.0)
     """
@@ -56,14 +63,15 @@ class Loop:
         augment: Augment | None = None,
         generator: Generator | None = None,
         watchers: Sequence[Watcher] = (),
+        notes: Sequence[str] = (),
     ) -> None:
         """Prepare to train `model` on `train`, and to choose its best weights by `validation`.
 
-        The generator draws the order of the examples, and what `augment` makes of each batch of inputs; by default it
-        is a new one, seeded by the configuration.
+        The generator draws the order of the examples, what `augment` makes of each batch of inputs, and what the model
+        draws; by default it is a new one, seeded by the configuration. The notes are told as the run begins.
         """
         self.model, self.task, self.train, self.validation, self.config = model, task, train, validation, config
-        self.augment = augment
+        self.augment, self.notes = augment, notes
         self.batch_size, self.epochs = config.batch_size_for(len(train)), config.epochs_for(len(train))
         self.patience = config.patience_for(len(train))
         self.generator = Generator().manual_seed(config.seed) if generator is None else generator
@@ -74,6 +82,9 @@ class Loop:
         self._params = list(model.parameters())
         self._optimizer = optimizer_of(self._params, config)
         self._schedule = schedule_of(self._optimizer, config, self.steps)
+        self._next, self._reason = 0, ""  # the pass to come, and why there is none
+        self._kept: State | None = None
+        self._stream: Iterator[Event] | None = None
 
     @property
     def lr(self) -> float:
@@ -85,69 +96,98 @@ class Loop:
         """How many steps it takes at most."""
         return self.epochs * math.ceil(len(self.train) / self.batch_size)
 
-    def __iter__(self) -> Iterator[Event]:
-        """Train, event by event."""
-        for event in self._events():
+    def __iter__(self) -> Loop:
+        """Go on with it. Raises UsageError when it is over."""
+        if self.finished is not None:
+            raise UsageError(f"this loop is over ({self.finished.reason}): make a new one to train again")
+        return self
+
+    def __next__(self) -> Event:
+        """Train until something happens."""
+        if self._stream is None:
+            self._stream = self._events()
+        try:
+            event = next(self._stream)
             self._tell(event)
-            yield event
+        except StopIteration:
+            raise
+        except BaseException:
+            self._stream = None  # what is half done is done anew
+            raise
+        return event
 
     def fit(self) -> Finished:
-        """Train to the end, load the best weights, and tell how it ended.
+        """Train to the end, and tell how it ended; at once where it is over.
 
         Ctrl-C (KeyboardInterrupt) passes on, when the watchers know and the best weights are loaded.
         """
-        try:
-            with blas_threads(self.batch_size * sum(p.numel() for p in self.model.parameters())):
-                last = deque(self, maxlen=1).pop()
-        except KeyboardInterrupt:
-            self._tell(Finished(self.step, self.epoch, INTERRUPTED))
-            raise
-        finally:
-            self.best.load()
-        assert isinstance(last, Finished)
-        return last
+        if self.finished is None:
+            try:
+                with blas_threads(self.batch_size * sum(p.numel() for p in self._params)):
+                    deque(self, maxlen=0)
+            except KeyboardInterrupt:
+                self._tell(Finished(self.step, self.epoch, INTERRUPTED))
+                raise
+            finally:
+                self.best.load()
+        assert self.finished is not None
+        return self.finished
 
     def _tell(self, event: Event) -> None:
         for watch in self.watchers:
             watch(event)
 
     def _events(self) -> Iterator[Event]:
-        config = self.config
-        self.step = self.epoch = 0
-        yield Started(0, 0, self.steps, self.epochs)
-        least, stale, reason = math.inf, 0, ""
-        for self.epoch in itertools.count():
-            if self.epoch:
-                for batch in self.train.batches(self.batch_size, self.generator):
-                    lr = self.lr
-                    loss = self._turn(batch)
-                    self._schedule.step()
-                    self.step += 1
-                    yield Progress(self.step, self.epoch, loss, lr)
-            loss, score = self.evaluate(self.validation)
-            yield Evaluated(self.step, self.epoch, loss, score)
-            stale += 1
-            if loss < least:
-                least, stale = loss, 0
-                yield Improved(self.step, self.epoch, loss, score)
-            if not math.isfinite(loss):
-                reason = DIVERGED
-            elif self.epoch == self.epochs:
-                reason = ALL_PASSES
-            elif stale >= self.patience:
-                reason = NO_IMPROVEMENT
-            if reason or self.epoch % config.checkpoint_every == 0:
-                yield Checkpoint(self.step, self.epoch)
-            if reason:
-                self.finished = Finished(self.step, self.epoch, reason)
-                yield self.finished
-                return
+        if self._kept is None:
+            self._kept = self._snapshot()
+        else:
+            self._go_to(self._kept)
+        yield Started(self.step, self.epoch, self.steps, self.epochs)
+        if not self._next:
+            for note in self.notes:
+                yield Warned(self.step, self.epoch, note)
+        while not self._reason:
+            self.epoch = self._next
+            yield from self._pass()
+        self.best.load()
+        self.finished = Finished(self.step, self.epoch, self._reason)
+        yield self.finished
+
+    def _pass(self) -> Iterator[Event]:
+        """Go through the examples once, but the first time only evaluate what the weights are before."""
+        finite = True
+        if self.epoch:
+            for batch in self.train.batches(self.batch_size, self.generator):
+                lr = self.lr
+                loss = self._turn(batch)
+                self._schedule.step()
+                self.step += 1
+                yield Progress(self.step, self.epoch, loss, lr)
+                finite = math.isfinite(loss)
+                if not finite:
+                    break
+        loss, score = self.evaluate(self.validation)
+        yield Evaluated(self.step, self.epoch, loss, score)
+        if loss < self.best.loss:
+            yield Improved(self.step, self.epoch, loss, score)
+        if not finite or not math.isfinite(loss):
+            self._reason = DIVERGED
+            yield Warned(self.step, self.epoch, self._why())
+        elif self.epoch == self.epochs:
+            self._reason = ALL_PASSES
+        elif self.epoch - self.best.epoch >= self.patience:
+            self._reason = NO_IMPROVEMENT
+        self._next = self.epoch + 1
+        self._kept = self._snapshot()
+        if self._reason or self.epoch % self.config.checkpoint_every == 0:
+            yield Checkpoint(self.step, self.epoch)
 
     def _turn(self, batch: Examples) -> float:
         """Take one step: turn every knob by its gradient."""
         inputs = batch.inputs if self.augment is None else self.augment(batch.inputs, self.generator)
         with np.errstate(all="ignore"):  # a run that diverges says so itself
-            loss = self.task.objective(self.model(inputs), batch.targets)
+            with random.drawing_from(self.generator):
+                loss = self.task.objective(self.model(inputs), batch.targets)
             self._optimizer.zero_grad()
             loss.backward()
             if self.config.clip is not None:
@@ -159,31 +199,74 @@ class Loop:
         """Give loss and score of the model as it stands."""
         with np.errstate(all="ignore"):
             outputs = predict(self.model, examples.inputs)
-        return self.task.loss(outputs, examples.targets).item(), self.task.score(outputs, examples.targets)
+            return self.task.loss(outputs, examples.targets).item(), self.task.score(outputs, examples.targets)
+
+    def _why(self) -> str:
+        """Say why the loss may be infinite or NaN."""
+        said = f"the loss is not finite after step {self.step}"
+        for part, what in ((self.train, "to train on"), (self.validation, "to choose by")):
+            for name, values in (("inputs", part.inputs), ("targets", part.targets)):
+                odd = np.count_nonzero(~np.isfinite(np.asarray(values)))
+                if odd:
+                    return f"{said}: {odd:,} of the {name} {what} are NaN or infinite"
+        return f"{said}: a lower learning rate than {self.config.lr:g} may help, or to clip the gradient"
+
+    # -- to go on another time -------------------------------------------------------------------------
+
+    def state(self) -> State:
+        """Give what it takes to go on from the last whole pass: arrays by name, and the rest, fit for JSON."""
+        return self._snapshot() if self._kept is None else self._kept
+
+    def load_state(self, tensors: Mapping[str, Any], rest: Mapping[str, Any]) -> None:
+        """Go to where another loop was, of the same data and configuration; from there it goes on as that one does.
+
+        Raises UsageError for what is no loop's state, or another's.
+        """
+        self._go_to((dict(tensors), dict(rest)))
+        self._stream = self.finished = None
+
+    def _snapshot(self) -> State:
+        arrays = {f"model.{name}": np.array(value) for name, value in self.model.state_dict().items()}
+        arrays |= {f"best.{name}": np.asarray(value) for name, value in self.best.weights.items()}
+        for k, values in self._optimizer.state_dict()["state"].items():
+            arrays |= {f"optimizer.{k}.{name}": np.array(value) for name, value in values.items()}
+        arrays["generator"] = self.generator.get_state().view(np.int64)
+        best = {"epoch": self.best.epoch, "loss": self.best.loss, "score": self.best.score}
+        where = {"step": self.step, "steps": self.steps, "next": self._next, "reason": self._reason}
+        return arrays, {**where, "schedule": self._schedule.state_dict(), "best": best}
+
+    def _go_to(self, state: State) -> None:
+        arrays, rest = state
+        try:
+            if rest["steps"] != self.steps:
+                raise UsageError(f"this is the state of a loop of {rest['steps']} steps, and here are {self.steps}")
+            epoch, loss, score = (rest["best"][name] for name in ("epoch", "loss", "score"))
+            generator = np.asarray(arrays["generator"]).view(np.uint8)
+            self.model.load_state_dict(_within(arrays, "model."))
+            held: dict[int, dict[str, Any]] = {}
+            for name, value in _within(arrays, "optimizer.").items():
+                k, _, name = name.partition(".")
+                held.setdefault(int(k), {})[name] = value
+            groups = self._optimizer.state_dict()["param_groups"]
+            self._optimizer.load_state_dict({"state": held, "param_groups": groups})
+            self._schedule.load_state_dict(rest["schedule"])
+            self.generator.set_state(generator)
+            self.step, self._next, self._reason = rest["step"], rest["next"], rest["reason"]
+        except UsageError:
+            raise
+        except (KeyError, TypeError, ValueError) as error:
+            raise UsageError(f"this is no state of a loop: {error!r}") from None
+        self.epoch = max(self._next - 1, 0)
+        # JSON has no infinity and no NaN: null stands for them.
+        loss, score = math.inf if loss is None else loss, math.nan if score is None else score
+        self.best.epoch, self.best.loss, self.best.score = epoch, loss, score
+        self.best.weights = {name: wrap(array) for name, array in _within(arrays, "best.").items()}
+        self._kept = state
 
 
-class Best:
-    """The best weights so far: a watcher that copies them whenever the run improves."""
-
-    def __init__(self, model: Module) -> None:
-        """Watch the runs of `model`."""
-        self.model = model
-        self.epoch, self.loss, self.score = 0, math.inf, math.nan
-        self.weights = self._copied()
-
-    def __call__(self, event: Event) -> None:
-        """Copy the weights if they are the best."""
-        if isinstance(event, Improved):
-            # Whole before it is bound to the name: Ctrl-C may come at any time.
-            self.weights = self._copied()
-            self.epoch, self.loss, self.score = event.epoch, event.loss, event.score
-
-    def _copied(self) -> dict[str, Tensor]:
-        return {name: value.clone() for name, value in self.model.state_dict().items()}
-
-    def load(self) -> None:
-        """Give the model its best weights."""
-        self.model.load_state_dict(self.weights)
+def _within(arrays: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    """Give what a prefix stands before, without it."""
+    return {name.removeprefix(prefix): np.asarray(v) for name, v in arrays.items() if name.startswith(prefix)}
 
 
 def blas_threads(products: int) -> AbstractContextManager[Any]:
