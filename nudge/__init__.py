@@ -97,8 +97,10 @@ inference_mode = no_grad
 globals().update({"float": float32, "int": int32, "bool": bool_})
 
 # Rooms that are opened when they are first asked for, and functions that live in them.
-MODULES = ("autograd", "data", "func", "io", "native", "nn", "ops", "optim", "scalar", "see")
-HOME = {"draw": "see", "vmap": "func"}
+MODULES = (
+    "autograd", "config", "data", "func", "io", "native", "nn", "ops", "optim", "report", "scalar", "see", "train",
+)  # fmt: skip
+HOME = {"Run": "train", "draw": "see", "fit": "fitting", "load": "io", "save": "io", "vmap": "func"}
 
 
 def __getattr__(name: str) -> Any:

@@ -8,8 +8,6 @@ something was found wrong, 2 for a usage error, 130 for Ctrl-C.
 from __future__ import annotations
 
 import io
-import json
-import math
 import os
 import sys
 from collections.abc import Sequence
@@ -31,7 +29,9 @@ if TYPE_CHECKING:
 
 # What each command does, and an example.
 COMMANDS = {
-    "train": ("Train a network, and score it on what it has not seen.", "nudge train digits"),
+    "train": ("Train a network, and score it on what it has not seen.", "nudge train houses.csv --target price"),
+    "predict": ("Say what a trained network makes of new rows.", "nudge predict runs/houses-1 new.csv"),
+    "runs": ("List what has been trained, or compare it.", "nudge runs runs/houses-1 runs/houses-2"),
     "data": ("List the data sets that come with nudge, or write one as CSV.", "nudge data houses > houses.csv"),
     "derive": (
         "Measure a formula's slope by smaller and smaller nudges.",
@@ -165,17 +165,6 @@ def console() -> Console:
 
 def print_json(result: dict[str, Any]) -> None:
     """Print a result as one JSON object; NaN and the infinities, which JSON lacks, as null."""
-    print(json.dumps(without_nonfinite(result), ensure_ascii=False, allow_nan=False))
+    from ..io import json_line
 
-
-def without_nonfinite(value: Any) -> Any:
-    """Put None in the place of every float that is not finite.
-
-    >>> without_nonfinite({"a": [1.0, math.nan]})
-    {'a': [1.0, None]}
-    """
-    if isinstance(value, dict):
-        return {key: without_nonfinite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [without_nonfinite(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    print(json_line(result))

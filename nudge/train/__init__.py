@@ -1,15 +1,31 @@
-"""Training: a run is a stream of events; an experiment is a run that ends in an honest score."""
+"""Training: a loop is a stream of events; a run is a loop that begins at a table and ends in an honest score."""
 
 from __future__ import annotations
 
-from .events import Checkpoint, Evaluated, Event, Finished, Improved, Progress, Started
-from .experiment import Experiment, Report, mlp
+from .best import Best
+from .events import Checkpoint, Evaluated, Event, Finished, Improved, Progress, Started, Warned
 from .folder import RunFolder
-from .loop import ALL_PASSES, DIVERGED, INTERRUPTED, NO_IMPROVEMENT, Best, Loop, Watcher, predict
-from .task import Classification, Task
+from .kept import Kept, kept
+from .loop import ALL_PASSES, DIVERGED, INTERRUPTED, NO_IMPROVEMENT, Loop, Watcher, predict
+from .network import mlp
+from .predictor import Predictions, Predictor, unseen_lines
+from .results import (
+    Answers,
+    Boundary,
+    ClassFigures,
+    Importance,
+    Results,
+    TargetResult,
+    score_text,
+)
+from .run import Run
+from .task import Classification, Regression, Several, Task
+from .understood import network_line, passes, understood
 
 __all__ = [
-    "ALL_PASSES", "DIVERGED", "INTERRUPTED", "NO_IMPROVEMENT", "Best", "Checkpoint", "Classification", "Evaluated",
-    "Event", "Experiment", "Finished", "Improved", "Progress", "Report", "Loop", "RunFolder", "Started", "Task",
-    "Watcher", "mlp", "predict",
+    "ALL_PASSES", "DIVERGED", "INTERRUPTED", "NO_IMPROVEMENT", "Answers", "Best", "Boundary", "Checkpoint",
+    "ClassFigures", "Classification", "Evaluated", "Event", "Finished", "Importance", "Improved", "Kept", "Loop",
+    "Predictions", "Predictor", "Progress", "Regression", "Results", "Run", "RunFolder", "Several", "Started",
+    "TargetResult", "Task", "Warned", "Watcher", "kept", "mlp", "network_line", "passes", "predict", "score_text",
+    "understood", "unseen_lines",
 ]  # fmt: skip

@@ -1,35 +1,65 @@
-"""A run's folder: the best weights, the configuration, and a log, each file whole at any time."""
+"""A run's folder: configuration, preprocessing, best weights, log, and what it takes to go on; each file whole."""
 
 from __future__ import annotations
 
 import itertools
 import json
+import os
 import time
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
+from ..config import TrainConfig
 from ..errors import UsageError
-from ..io import save, write_atomically
+from ..io import json_line, load_with_notes, read_json, save, write_atomically, write_json
 from ..version import __version__
 from .events import Checkpoint, Evaluated, Event, Finished, Progress
-from .loop import Best
+from .predictor import CONFIG, WEIGHTS
+from .run import RESULTS, Run
+
+LOG, STATE, IN_USE = "log.jsonl", "state.safetensors", "in-use"
 
 
 class RunFolder:
     """Keeps a run on disk: a watcher that writes when the run says that it is time.
 
-    `config.json`, the best weights so far (`weights.safetensors`) and `log.jsonl` are there from before the first step
-    on, and at no time half-written.
+    Used as a context, it holds the folder, so that no other process writes there. What is needed to predict is there
+    from before the first step on.
     """
 
-    def __init__(self, best: Best, name: str, about: dict[str, Any], parent: str | Path = "runs") -> None:
-        """Make the folder `parent/name-N`, N the first number that is free. Raises UsageError where that cannot be."""
-        self.best, self.path = best, _made(Path(parent), name)
+    def __init__(self, run: Run, parent: str | Path = "runs", *, path: Path | None = None) -> None:
+        """Make the folder `parent/name-N`, N the first number that is free, or take `path`, which is there.
+
+        Raises UsageError where that cannot be.
+        """
+        self.run, self.loop = run, run.loop
+        self.path = _made(Path(parent), run.name) if path is None else path
         self.began = time.perf_counter()
-        self.lines: list[str] = []
+        self.history: list[dict[str, Any]] = []
         self.losses: list[float] = []
-        text = json.dumps({"nudge": __version__, **about}, indent=2)
-        write_atomically(self.path / "config.json", f"{text}\n".encode())
+        if path is None:
+            run.save(self.path)
+        self.loop.watchers.append(self)
+
+    def __enter__(self) -> RunFolder:
+        """Hold the folder. Raises UsageError where another process does."""
+        mark = self.path / IN_USE
+        try:
+            with mark.open("x") as file:
+                file.write(str(os.getpid()))
+        except FileExistsError:
+            owner = mark.read_text().strip()
+            if owner.isdigit() and _runs(int(owner)):
+                raise UsageError(f"{self.path} is in use by process {owner}") from None
+            mark.write_text(str(os.getpid()))  # left by one that was killed
+        except OSError as error:
+            raise UsageError(f"{self.path} cannot be written: {error.strerror}") from None
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Let the folder go."""
+        (self.path / IN_USE).unlink(missing_ok=True)
 
     def __call__(self, event: Event) -> None:
         """Log the event; save where the run calls for it."""
@@ -37,7 +67,7 @@ class RunFolder:
             self.losses.append(event.loss)
         elif isinstance(event, Evaluated):
             train_loss = sum(self.losses) / len(self.losses) if self.losses else None
-            self.log({**event.as_dict(), "train_loss": train_loss})
+            self.log({**event.as_dict(), "train_loss": train_loss, "lr": self.loop.lr})
             self.losses.clear()
         else:
             self.log(event.as_dict())
@@ -46,13 +76,52 @@ class RunFolder:
 
     def log(self, entry: dict[str, Any]) -> None:
         """Add a line, with the seconds since the beginning."""
-        self.lines.append(json.dumps({**entry, "seconds": round(time.perf_counter() - self.began, 3)}))
+        self.history.append({**entry, "seconds": round(time.perf_counter() - self.began, 3)})
 
     def save(self) -> None:
-        """Write the best weights so far and the log."""
-        notes = {"nudge": __version__, "epoch": str(self.best.epoch)}
-        save(self.best.weights, self.path / "weights.safetensors", notes)
-        write_atomically(self.path / "log.jsonl", "".join(f"{line}\n" for line in self.lines).encode())
+        """Write the best weights so far, the log, and the state from which the run can go on."""
+        notes = {"nudge": __version__, "epoch": str(self.loop.best.epoch)}
+        save(self.loop.best.weights, self.path / WEIGHTS, notes)
+        self.write_log()
+        tensors, state = self.loop.state()
+        save(tensors, self.path / STATE, {"nudge": __version__, "state": json_line(state)})
+
+    def write_log(self) -> None:
+        """Write the log."""
+        write_atomically(self.path / LOG, "".join(f"{json_line(entry)}\n" for entry in self.history).encode())
+
+    def finish(self) -> None:
+        """Write the results; the state to go on from has had its day."""
+        results = self.run.results
+        self.log({"event": "scored", "score": results.score})
+        self.write_log()
+        write_json(self.path / RESULTS, results.as_dict())
+        (self.path / STATE).unlink(missing_ok=True)
+
+    @classmethod
+    def resume(cls, path: str | Path) -> RunFolder:
+        """Take up an interrupted run from its folder: the same data are read again, and it goes on bit for bit.
+
+        Raises:
+            UsageError: no run's folder, a run that is over, or data that are gone or have changed.
+        """
+        folder = Path(path)
+        if not (folder / CONFIG).is_file():
+            raise UsageError(f"{folder} is no run's folder: it has no {CONFIG}")
+        if not (folder / STATE).is_file():
+            raise UsageError(f"{folder} has nothing to go on with: {_why(folder)}")
+        about = read_json(folder / CONFIG)
+        if about["data"] is None:
+            raise UsageError(f"{folder} was trained on data from memory, which nobody can read again")
+        run = Run(about["data"], TrainConfig.from_dict(about["knobs"]))
+        if run.data.fingerprint != about["fingerprint"]:
+            raise UsageError(f"{about['data']} has changed since {folder} was begun: train anew")
+        tensors, notes = load_with_notes(folder / STATE)
+        run.loop.load_state(tensors, _parsed(notes.get("state", ""), folder / STATE))
+        kept = cls(run, path=folder)
+        kept.history = [_parsed(line, folder / LOG) for line in (folder / LOG).read_text("utf-8").splitlines()]
+        kept.history = [entry for entry in kept.history if entry["epoch"] <= run.loop.epoch]
+        return kept
 
 
 def _made(parent: Path, name: str) -> Path:
@@ -68,3 +137,25 @@ def _made(parent: Path, name: str) -> Path:
     except OSError as error:
         raise UsageError(f"the run's folder cannot be made in {parent}: {error.strerror}") from None
     raise AssertionError("unreachable")
+
+
+def _runs(process: int) -> bool:
+    """Tell whether a process is alive."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _why(folder: Path) -> str:
+    return "the run is over" if (folder / RESULTS).is_file() else f"it has no {STATE}"
+
+
+def _parsed(text: str, path: Path) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise UsageError(f"{path} is not what nudge writes: it is no JSON") from None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +47,22 @@ class TargetResult:
     classes: tuple[str, ...] = ()
     by_class: tuple[ClassFigures, ...] = ()
     confusion: Array | None = None  # int64 (classes, classes): rows are the truth, columns the prediction
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give all of it as plain data, fit for JSON."""
+        return {**dataclasses.asdict(self), "confusion": None if self.confusion is None else self.confusion.tolist()}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> TargetResult:
+        """Make it again from what `as_dict` gave; what JSON could not write is NaN."""
+        values = dict(data)
+        values["by_class"] = tuple(
+            ClassFigures(**{**entry, **{name: np.nan for name, one in entry.items() if one is None}})
+            for entry in data["by_class"]
+        )
+        values["interval"], values["classes"] = tuple(data["interval"]), tuple(data["classes"])
+        values["confusion"] = None if data["confusion"] is None else np.array(data["confusion"])
+        return cls(**values)
 
     @property
     def beaten(self) -> tuple[str, float] | None:
@@ -92,3 +110,25 @@ class Results:
     def score(self) -> float:
         """The score; the mean over the targets where there are several."""
         return float(np.mean([result.score for result in self.targets]))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give all of it as plain data, fit for JSON."""
+        return {**dataclasses.asdict(self), "targets": [result.as_dict() for result in self.targets]}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Results:
+        """Make it again from what `as_dict` gave."""
+        values = dict(data)
+        values["targets"] = tuple(TargetResult.from_dict(entry) for entry in data["targets"])
+        values["importance"] = tuple(Importance(**entry) for entry in data["importance"])
+        values["examples"] = tuple(data["examples"])
+        return cls(**values)
+
+
+def score_text(metric: str, score: float) -> str:
+    """Write a score in a few characters.
+
+    >>> score_text("accuracy", 0.5), score_text("r2", 0.25)
+    ('50.0% right', 'R² 0.250')
+    """
+    return f"{score:.1%} right" if metric == "accuracy" else f"R² {score:.3f}"
