@@ -302,7 +302,7 @@ class Features:
         """Make it again from what `as_dict` gave."""
         parts = []
         for entry in data["parts"]:
-            values = {name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()}
+            values: Any = {name: tuple(one) if isinstance(one, list) else one for name, one in entry.items()}
             parts.append(KINDS[values.pop("kind")](**values))
         return cls(tuple(parts), dict(data["dropped"]))
 
