@@ -8,6 +8,7 @@ from .examples import Examples
 from .features import Features
 from .images import shifted
 from .kinds import ColumnType
+from .loader import DataLoader, Subset, TensorDataset, random_split
 from .reader import read_table, stream_table
 from .shapes import circles, gaussians, moons, spirals, xor
 from .split import Parts, split, split_by_group, split_by_time
@@ -17,16 +18,20 @@ __all__ = [
     "SETS",
     "Column",
     "ColumnType",
+    "DataLoader",
     "Dataset",
     "Examples",
     "Features",
     "Parts",
+    "Subset",
     "Table",
+    "TensorDataset",
     "circles",
     "dataset",
     "gaussians",
     "load_digits",
     "moons",
+    "random_split",
     "read_table",
     "shifted",
     "spirals",

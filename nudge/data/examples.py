@@ -1,4 +1,4 @@
-"""Examples side by side, and the order in which they are seen: a permutation, then a gather."""
+"""Examples: inputs and targets side by side."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from ..errors import ShapeError
 from ..generator import Generator
 from ..tensor import Tensor
+from .order import gather, in_batches
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,5 @@ class Examples:
     def batches(self, size: int, generator: Generator | None = None) -> Iterator[Examples]:
         """Go through all once, `size` at a time, in an order drawn anew, or, without a generator, as they stand."""
         order = None if generator is None else generator.randperm(len(self))
-        for start in range(0, len(self), size):
-            part = slice(start, start + size)
-            yield self.take(part if order is None else order[part])
+        for rows in in_batches(len(self), size, order):
+            yield Examples(gather(self.inputs, rows), gather(self.targets, rows))
