@@ -303,7 +303,8 @@ def test_a_run_that_goes_on_is_the_one_that_was_never_interrupted(
     tmp_path_factory: pytest.TempPathFactory, moved: bool, cut: int, **knobs: Any
 ) -> None:
     augment = partial(shifted, size=(2, 2), by=0.5) if moved else None
-    whole, begun, resumed = (small(**knobs, augment=augment, epochs=8, patience=3) for _ in range(3))
+    others = {"augment": augment, "epochs": 8, "patience": 3, "notes": ["few examples"]}
+    whole, begun, resumed = (small(**knobs, **others) for _ in range(3))
     expected = list(whole)
     list(itertools.islice(begun, cut))
     tensors, state = through_a_file(begun.state(), tmp_path_factory.mktemp("state") / "state.safetensors")
