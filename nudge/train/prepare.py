@@ -139,6 +139,8 @@ def opened(data: Any, config: TrainConfig) -> Opened:
     """Read data: a text is a file where there is one of that name, otherwise a shipped set."""
     if isinstance(data, Dataset):
         return Opened(data.table, None, data.target, data.image)
+    if isinstance(data, Table):
+        return Opened(data, None)
     if isinstance(data, str) and not Path(data).exists():
         if data in SETS:
             given = dataset(data)
