@@ -20,7 +20,8 @@ def fit(data: Any, target: str | tuple[str, ...] | None = None, *, out: str | Pa
         UsageError: data that cannot be read or learned from, a column that there is not, a knob out of its range.
 
     >>> import nudge
-    >>> run = nudge.fit({"size": list(range(40)), "price": [3.0 * k + 20 for k in range(40)]}, target="price")
+    >>> sizes = [k * 7 % 40 for k in range(40)]
+    >>> run = nudge.fit({"size": sizes, "price": [3.0 * size + 20 for size in sizes]}, target="price")
     >>> run.score > 0.9, run.predict({"size": [10]}).shape
     (True, (1,))
     """

@@ -3,7 +3,7 @@
 Numbers are scaled robustly and their tails bent in smoothly, so that an outlier pulls no weight: x becomes
 z/√(1 + (z/3)²), z = (x − median)/(q₇₅ − q₂₅), which never leaves (−3, 3) (Holzmüller et al., "Better by default",
 2024, arXiv:2407.04491). A gap is the median and, where the training part had gaps, a flag beside it. Categories are
-one-hot, what was not seen in training is nothing; columns of very many words are hashed into a fixed number of slots.
+one-hot, what was not seen in training is nothing; of very many words the rare ones are hashed into a few slots.
 """
 
 from __future__ import annotations
@@ -21,11 +21,13 @@ from ..errors import UsageError
 from .table import Column, Table
 
 Matrix = NDArray[np.float32]
-MOST_WORDS = 64  # of a category that get a slot each; more are hashed
-BUCKETS = 64
+MOST_WORDS = 256  # of a category that get a slot each
+COMMON = 5  # times that a word occurs at least to get one, where there are more
+BUCKETS = 16  # that all others share
 FEW = 10  # rows, below which nothing is called an identifier
 SAMPLE = 1_000_000  # rows that quantiles are taken of
 BEND = 3.0
+FAR = 1e9  # spreads, from where on it is all the same how far
 DAY, YEAR = 86_400.0, 365.2425 * 86_400.0
 
 
@@ -72,7 +74,7 @@ class Number(Feature):
         known = values[~np.isnan(values)]
         low, middle, high = np.quantile(known, [0.25, 0.5, 0.75])
         # More than half the values may be one; then the spread is of all of them, as far as a uniform's quartiles.
-        spread = high - low or (known.max() - known.min()) / 2
+        spread = high - low or known.max() / 2 - known.min() / 2
         gaps = int(np.isnan(column.values).sum())
         return cls(column.name, float(middle), float(spread) or 1.0, flagged=gaps > 0, gaps=gaps)
 
@@ -83,8 +85,9 @@ class Number(Feature):
 
     def write(self, column: Column, out: Matrix) -> None:
         """Scale and bend; see the module."""
-        z = (column.values - self.center) / self.scale
-        missing = np.isnan(z)
+        missing = np.isnan(column.values)
+        with np.errstate(over="ignore"):
+            z = np.clip((column.values - self.center) / self.scale, -FAR, FAR)
         z[missing] = 0.0
         if self.bend:
             z /= np.hypot(1.0, z / BEND)
@@ -100,74 +103,64 @@ class Number(Feature):
 
 @dataclass(frozen=True)
 class Category(Feature):
-    """A category, a slot for each word of the training part and, where there were any, one for gaps."""
+    """A category: a slot for each word of the training part and, where there were any, one for gaps.
+
+    Of very many words only the common ones have a slot; the others share `buckets`, each in that of its CRC-32.
+    """
 
     words: tuple[str, ...]
+    buckets: int = 0
     flagged: bool = False
     gaps: int = 0
     kind = "category"
 
     @classmethod
     def fit(cls, column: Column) -> Category:
-        """List the words that occur."""
-        seen = np.unique(column.values)
-        gaps = int((column.values < 0).sum())
-        return cls(column.name, tuple(column.words[k] for k in seen if k >= 0), flagged=gaps > 0, gaps=gaps)
+        """List the words that occur, or the common ones."""
+        known = column.values[column.values >= 0]
+        seen, counts = np.unique(known, return_counts=True)
+        buckets = 0
+        if len(seen) > MOST_WORDS:
+            buckets = BUCKETS
+            common = np.argsort(-counts, kind="stable")[:MOST_WORDS]
+            seen = np.sort(seen[common[counts[common] >= COMMON]])
+        gaps = len(column.values) - len(known)
+        return cls(column.name, tuple(column.words[k] for k in seen), buckets, flagged=gaps > 0, gaps=gaps)
 
     @property
     def labels(self) -> tuple[str, ...]:
         """Name the slots."""
+        shared = (f"{self.column} #{k}" for k in range(self.buckets))
         missing = (f"{self.column} is missing",) if self.flagged else ()
-        return (*(f"{self.column} = {word}" for word in self.words), *missing)
+        return (*(f"{self.column} = {word}" for word in self.words), *shared, *missing)
 
     def slots(self, words: Iterable[str]) -> NDArray[np.int64]:
-        """Find the slot of each word, -1 for one never seen; at the end, and so at index -1, that of a gap."""
+        """Find the slot of each word, -1 for one that has none; at the end, and so at index -1, that of a gap."""
         places = {word: k for k, word in enumerate(self.words)}
-        return np.array([*(places.get(word, -1) for word in words), len(places) if self.flagged else -1])
+        last = len(places) + self.buckets
+
+        def slot(word: str) -> int:
+            return len(places) + zlib.crc32(word.encode()) % self.buckets if self.buckets else -1
+
+        gap = last if self.flagged else -1
+        return np.array([*(places[word] if word in places else slot(word) for word in words), gap])
 
     def write(self, column: Column, out: Matrix) -> None:
         """Raise the slot of each value."""
         _raise(self.slots(column.words)[column.values], out)
 
     def unseen(self, column: Column) -> dict[str, int]:
-        """Count the values of each word that was not seen in training."""
+        """Count the values of each word that was not seen in training; none where words share buckets."""
         counts = np.bincount(column.values[column.values >= 0], minlength=len(column.words))
         known = set(self.words)
-        return {word: int(n) for word, n in zip(column.words, counts, strict=True) if n and word not in known}
+        found = {word: int(n) for word, n in zip(column.words, counts, strict=True) if n and word not in known}
+        return {} if self.buckets else found
 
     def says(self) -> str:
         """Tell in a few words what becomes of the column."""
-        return f"a slot for each of {_counted(len(self.words), 'word')}" + (
-            f"; {_counted(self.gaps, 'gap')}: a word of their own" if self.gaps else ""
-        )
-
-
-@dataclass(frozen=True)
-class Hashed(Feature):
-    """Very many words, each in the slot that its CRC-32 gives: words that share one cannot be told apart."""
-
-    buckets: int
-    distinct: int
-    kind = "hashed"
-
-    @classmethod
-    def fit(cls, column: Column) -> Hashed:
-        """Take a column as it is: nothing is learned of it."""
-        return cls(column.name, BUCKETS, _distinct(column))
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """Name the slots."""
-        return tuple(f"{self.column} #{k}" for k in range(self.buckets))
-
-    def write(self, column: Column, out: Matrix) -> None:
-        """Raise the slot of each value; a gap has none."""
-        slots = np.array([*(zlib.crc32(word.encode()) % self.buckets for word in column.words), -1])
-        _raise(slots[column.values], out)
-
-    def says(self) -> str:
-        """Tell in a few words what becomes of the column."""
-        return f"{self.distinct:,} words hashed into {self.buckets} slots"
+        rare = f"; rarer words share {self.buckets}" if self.buckets else ""
+        gaps = f"; {_counted(self.gaps, 'gap')}: a word of their own" if self.gaps else ""
+        return f"a slot for each of {_counted(len(self.words), 'word')}{rare}{gaps}"
 
 
 @dataclass(frozen=True)
@@ -215,7 +208,7 @@ class Date(Feature):
         return f"trend, season, weekday{', time of day' if self.timed else ''}"
 
 
-KINDS: dict[str, type[Feature]] = {cls.kind: cls for cls in (Number, Category, Hashed, Date)}
+KINDS: dict[str, type[Feature]] = {cls.kind: cls for cls in (Number, Category, Date)}
 
 
 @dataclass(frozen=True)
@@ -258,8 +251,6 @@ class Features:
                 parts.append(Number.fit(column))
             elif column.type.kind == "date":
                 parts.append(Date.fit(column))
-            elif _distinct(column) > MOST_WORDS:
-                parts.append(Hashed.fit(column))
             else:
                 parts.append(Category.fit(column))
         if not parts:
@@ -338,10 +329,6 @@ def _counts(known: NDArray[np.float64]) -> bool:
     steps = np.diff(known)
     whole = bool((known == np.round(known)).all())
     return whole and bool((steps > 0).all() or (steps < 0).all()) and abs(known[-1] - known[0]) < 4 * len(known)
-
-
-def _distinct(column: Column) -> int:
-    return len(np.unique(column.values[column.values >= 0]))
 
 
 def _raise(slots: NDArray[np.int64], out: Matrix) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import Any
 
@@ -108,7 +109,27 @@ def _holds(condition: Any) -> Any:
 )
 def where(condition: Any, x: Any, z: Any) -> Any:
     """Take x where the condition holds, z elsewhere."""
+    if type(z) is float and z == 0.0 and math.copysign(1.0, z) > 0 and _are_many_bits(condition, x):
+        return _masked(condition, x)
     return np.where(condition, x, z)
+
+
+_WIDTHS = {np.dtype(np.float32): np.int32, np.dtype(np.float64): np.int64}
+_MANY = 500  # values, from which on looking at bits is quicker
+
+
+def _are_many_bits(condition: Any, x: Any) -> bool:
+    """Tell whether both are large arrays of one shape, and x of a float that is as wide as an integer."""
+    return (
+        type(condition) is np.ndarray and type(x) is np.ndarray and x.size > _MANY and condition.shape == x.shape
+        and condition.dtype == bool and x.dtype in _WIDTHS
+    )  # fmt: skip
+
+
+def _masked(condition: Any, x: Any) -> Any:
+    """Keep x where the condition holds, 0 elsewhere, by its bits: `np.where` stumbles at each change of an uneven mask."""
+    width = _WIDTHS[x.dtype]
+    return (x.view(width) & np.negative(condition.view(np.int8)).astype(width)).view(x.dtype)
 
 
 def _larger(x: float, z: float) -> float:

@@ -114,7 +114,7 @@ def accuracy_interval(truth: Array, prediction: Array, groups: Array | None = No
     examples come in `groups` (n,), only these are independent, and the interval is by the spread between them.
 
     >>> low, high = accuracy_interval(np.ones(10), np.ones(10))
-    >>> round(low, 3), high
+    >>> round(low, 3), round(high, 3)
     (0.722, 1.0)
     """
     right = (truth == prediction).astype(float)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from nudge import UsageError
 from nudge.data import Features, Table, read_table
-from nudge.data.features import BUCKETS, MOST_WORDS
+from nudge.data.features import BUCKETS, COMMON, MOST_WORDS
 
 
 def table(**columns: Any) -> Table:
@@ -55,14 +55,16 @@ def test_a_gap_where_training_had_none_has_no_slot() -> None:
     assert features(table(c=["a", None])).tolist() == [[1, 0], [0, 0]]
 
 
-def test_very_many_words_are_hashed_alike_in_every_table() -> None:
-    words = [f"w{k}" for k in range(MOST_WORDS + 1)] * 2
-    features = Features.fit(table(c=words), ["c"])
-    assert len(features.labels) == BUCKETS
-    assert "hashed" in features.parts[0].says()
+def test_of_very_many_words_the_rare_ones_are_hashed_alike_in_every_table() -> None:
+    common, rare = [f"c{k}" for k in range(3)] * COMMON, [f"w{k}" for k in range(MOST_WORDS)]
+    features = Features.fit(table(c=common + rare), ["c"])
+    assert len(features.labels) == 3 + BUCKETS
+    assert features.labels[:3] == ("c = c0", "c = c1", "c = c2")
+    assert features.parts[0].says() == f"a slot for each of 3 words; rarer words share {BUCKETS}"
     one, other = features(table(c=["w7", "zzz"])), features(table(c=["aaa", "w7"]))
-    assert one.sum(axis=1).tolist() == [1, 1]
+    assert one[:, 3:].sum(axis=1).tolist() == [1, 1]
     assert (one[0] == other[1]).all()
+    assert not features.unseen(table(c=["zzz"]))
 
 
 def test_a_moment_has_trend_season_weekday_and_hour() -> None:
