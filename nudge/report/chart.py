@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..see.svg import at, columns, cut, short, write
 from ..words import MINUS
-from .markup import SUPERSCRIPTS, quoted
+from .markup import number, power, quoted
 
 Array = NDArray[Any]
 WIDTH, HEIGHT = 360.0, 250.0
@@ -36,8 +36,8 @@ def ticks(low: float, high: float, about: int = 5) -> list[float]:
     >>> ticks(0.0, 10.0), ticks(-3e-12, 4e-12, 3)
     ([0.0, 2.0, 4.0, 6.0, 8.0, 10.0], [-2e-12, 0.0, 2e-12, 4e-12])
     """
-    step = 10.0 ** math.floor(math.log10((high - low) / about))
-    step *= next((factor for factor in (1, 2, 5) if (high - low) / (step * factor) <= about), 10)
+    size = 10.0 ** math.floor(math.log10((high - low) / about))
+    step = min((size, 2 * size, 5 * size, 10 * size), key=lambda step: abs((high - low) / step - about))
     return [k * step for k in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)]
 
 
@@ -61,16 +61,16 @@ def labelled(values: Sequence[float], share: bool = False) -> tuple[list[str], s
     ((['0.0', '0.5', '1.0'], ''), (['0%', '25%'], ''), (['−2', '0', '2'], '×10⁶'))
     """
     largest = max(map(abs, values), default=0.0)
-    power, unit = 0, "%" if share else ""
+    exponent, unit = 0, "%" if share else ""
     if share:
         values = [100 * value for value in values]
     elif largest and not 1e-3 <= largest < 1e6:
-        power = math.floor(math.log10(largest) + 1e-9)
-        values = [value / 10.0**power for value in values]
+        exponent = math.floor(math.log10(largest) + 1e-9)
+        values = [value / 10.0**exponent for value in values]
     gap = min(np.diff(values), default=largest or 1.0)
     decimals = next((d for d in range(12) if all(abs(v - round(v, d)) <= 1e-4 * gap for v in values)), 12)
     texts = [f"{round(value, decimals) + 0.0:,.{decimals}f}{unit}".replace("-", MINUS) for value in values]
-    return texts, f"×10{str(power).translate(SUPERSCRIPTS)}" if power else ""
+    return texts, f"×{power(exponent)}" if exponent else ""
 
 
 def finite(values: Any) -> Array:
@@ -108,10 +108,13 @@ class Axis:
         low, high = low - room, high + room
         return cls(*((10**low, 10**high) if log else (low, high)), label, log, share, whole)
 
-    def ticks(self, about: int = 5) -> list[float]:
-        """Choose round numbers on it."""
+    def ticks(self, about: int = 5) -> tuple[list[float], list[str], str]:
+        """Choose round numbers on it; give them, their labels, and the power of ten that these are in."""
         found = powers(self.low, self.high) if self.log else ticks(self.low, self.high, about)
-        return [value for value in found if value == round(value)] if self.whole else found
+        if self.log:
+            return found, [number(value).removeprefix("1×") for value in found], ""
+        found = [value for value in found if value == round(value)] if self.whole else found
+        return found, *labelled(found, self.share)
 
 
 class Scale(NamedTuple):
@@ -141,26 +144,25 @@ class Plot:
     def __init__(self, says: str, x: Axis, y: Axis, *, height: float = HEIGHT) -> None:
         """Draw the axes, with as much space at the left as the numbers there take."""
         self.says, self.height, self.marks = says, height, list[str]()
-        texts, unit = labelled(y.ticks(), y.share)
+        values, texts, unit = y.ticks()
         self.left = 10 + LETTER * max(map(columns, texts), default=0)
         self.right, self.top, self.bottom = WIDTH - RIGHT, TOP if y.label or unit else 8.0, height - BOTTOM
         self.x, self.y = Scale(x, self.left, self.right), Scale(y, self.bottom, self.top)
         self.axes = [write(0, 11, titled(y.label, unit), "label")]
-        for text, place in zip(texts, self.y(y.ticks()), strict=True):
+        for text, place in zip(texts, self.y(values), strict=True):
             self.axes += [line(self.left, place, self.right, place, "grid")]
             self.axes += [write(self.left - 7, place + 4, text, "end")]
-        values = next(found for found in map(x.ticks, range(8, 0, -1)) if self._fit(found))
-        texts, unit = labelled(values, x.share)
+        values, texts, unit = next(found for found in map(x.ticks, range(7, 0, -1)) if self._fit(found[1]))
         for text, place in zip(texts, self.x(values), strict=True):
             self.axes += [line(place, self.bottom, place, self.bottom + 4, "axis")]
             self.axes += [write(place, self.bottom + 17, text, "middle")]
         self.axes += [line(self.left, self.bottom, self.right, self.bottom, "axis")]
         self.axes += [write((self.left + self.right) / 2, height - 5, titled(x.label, unit), "label middle")]
 
-    def _fit(self, values: Sequence[float]) -> bool:
-        """Tell whether so many ticks find room for their labels beside each other."""
-        widest = max(map(columns, labelled(values, self.x.axis.share)[0]), default=0)
-        return len(values) <= 2 or len(values) * LETTER * (widest + 1) < self.right - self.left
+    def _fit(self, labels: Sequence[str]) -> bool:
+        """Tell whether labels find room beside each other below the plot."""
+        widest = max(map(columns, labels), default=0)
+        return len(labels) <= 2 or len(labels) * LETTER * (widest + 1) < self.right - self.left
 
     def line(self, xs: Any, ys: Any, kind: str) -> None:
         """Draw a line through points, broken where one of them is no number."""

@@ -49,13 +49,13 @@ def cells(matrix: Array, names: tuple[str, ...]) -> str:
     heads = [f'<th scope="col" class="n" title="{quoted(name)}">{clean(cut(name, 12))}</th>' for name in names]
     lines = []
     for k, (name, row) in enumerate(zip(names, matrix, strict=True)):
-        line = [f'<th scope="row">{clean(cut(name, LONGEST))}</th>']
+        line = [f'<th scope="row" title="{quoted(name)}">{clean(cut(name, 16))}</th>']
         for j, count in enumerate(row):
             kind = "none" if not count else "hit" if j == k else "miss"
             share = f' style="--share:{count / row.sum():.2f}"' if count else ""
             line.append(f'<td class="n {kind}"{share}>{count:,}</td>')
         lines.append("".join(line))
-    return whole_table([head, *heads], lines, "confusion")
+    return whole_table([head, *heads], lines, "true class, and how often each class was said", "confusion")
 
 
 def squares(matrix: Array, names: tuple[str, ...]) -> str:
@@ -149,4 +149,4 @@ def reliability(truth: Array, probabilities: Array) -> str:
     ]
     rows = [[share(s), share(r), f"{n:,}"] for s, r, n in bins]
     more = folded("The same in numbers", table(["how sure", "right", "answers"], rows, numbers=range(3)))
-    return figure("How sure it was", f"<div>{plot.svg()}{more}</div>", said, keys)
+    return figure("How sure it was", plot.svg() + more, said, keys)

@@ -110,7 +110,7 @@ def thinned(xs: Array, ys: Array) -> tuple[Array, Array]:
     """Keep the lowest and the highest of each stretch of a long curve: as many as can be told apart.
 
     >>> x, y = thinned(np.arange(10_000.0), np.where(np.arange(10_000) == 5_001, 1.0, 0.0))
-    >>> len(x), y.max()
+    >>> len(x), float(y.max())
     (360, 1.0)
     """
     if len(xs) <= MOST_POINTS:

@@ -34,12 +34,21 @@ def number(x: float) -> str:
     size = abs(x)
     if size and not 1e-4 <= size < 1e7:
         digits, _, exponent = f"{x:.3e}".partition("e")
-        text = f"{digits.rstrip('0').rstrip('.')}×10{str(int(exponent)).translate(SUPERSCRIPTS)}"
+        text = f"{digits.rstrip('0').rstrip('.')}×{power(int(exponent))}"
     elif size >= 1000 or x == int(x):
         text = f"{x:,.0f}"
     else:
         text = f"{x:.{3 - math.floor(math.log10(size))}f}".rstrip("0").rstrip(".")
     return text.replace("-", MINUS)
+
+
+def power(exponent: int) -> str:
+    """Write a power of ten.
+
+    >>> power(-12)
+    '10⁻¹²'
+    """
+    return f"10{str(exponent).translate(SUPERSCRIPTS)}"
 
 
 def score_text(metric: str, x: float) -> str:
@@ -67,7 +76,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], numbers: Sequence[
     """Make a table that scrolls by itself where it is wide; the columns in `numbers` are aligned as such.
 
     >>> table(["class", "count"], [["a < b", "3"]], numbers=[1])
-    '<div class="scroll" tabindex="0"><table><thead>...<tr><th scope="row">a &lt; b</th><td class="n">3</td></tr>...'
+    '<div class="scroll" ...><table><thead>...<tr><th scope="row">a &lt; b</th><td class="n">3</td></tr>...'
     """
     kinds = [' class="n"' if k in numbers else "" for k in range(len(head))]
     heads = [f'<th scope="col"{kind}>{clean(text)}</th>' for kind, text in zip(kinds, head, strict=True)]
@@ -75,16 +84,16 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], numbers: Sequence[
     for first, *others in rows:
         cells = [f"<td{kind}>{clean(text)}</td>" for kind, text in zip(kinds[1:], others, strict=True)]
         lines.append(f'<th scope="row"{kinds[0]}>{clean(first)}</th>{"".join(cells)}')
-    return whole_table(heads, lines)
+    return whole_table(heads, lines, ", ".join(head))
 
 
-def whole_table(heads: Iterable[str], lines: Iterable[str], kind: str = "") -> str:
-    """Make a table of cells that are made already: those of the head, and each line's."""
+def whole_table(heads: Iterable[str], lines: Iterable[str], says: str, kind: str = "") -> str:
+    """Make a table of cells that are made already: those of the head, and each line's. `says`: what is in it."""
     body = "".join(f"<tr>{line}</tr>" for line in lines)
     look = f' class="{kind}"' if kind else ""
     return (
-        f'<div class="scroll" tabindex="0"><table{look}><thead><tr>{"".join(heads)}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div>"
+        f'<div class="scroll" role="group" aria-label="{quoted(says)}" tabindex="0"><table{look}>'
+        f"<thead><tr>{''.join(heads)}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 
@@ -103,4 +112,4 @@ def figure(title: str, picture: str, says: str = "", keys: Iterable[tuple[str, s
     legend = "".join(f"<li>{mark}{clean(name)}</li>" for mark, name in keys)
     look = f' class="{kind}"' if kind else ""
     caption = f"{f'<p>{clean(says)}</p>' if says else ''}{f'<ul>{legend}</ul>' if legend else ''}"
-    return f"<figure{look}><figcaption><h3>{clean(title)}</h3>{caption}</figcaption>{picture}</figure>"
+    return f"<figure{look}><figcaption><h3>{clean(title)}</h3>{caption}</figcaption><div>{picture}</div></figure>"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from ..see.svg import at, cut, short
 from ..train import Boundary
 from .chart import Axis, Plot, finite
-from .markup import figure, number, swatch
+from .markup import figure, swatch
 
 Array = NDArray[Any]
 SHAPES = {
@@ -23,7 +24,7 @@ SHAPES = {
 }
 COLOURS = 8  # of classes; then they come again, with other shapes
 LEVELS = 4  # of confidence
-STEPS = 6  # of numbers
+ABOUT = 4  # round numbers between which the ground changes: up to 6, of 7 steps in style.css
 MOST_POINTS = 400
 MOST_KEYS = 12
 HEIGHT = 340.0
@@ -62,16 +63,14 @@ def of_classes(plot: Plot, found: Boundary, points: Array, truth: Array, classes
 def of_numbers(plot: Plot, found: Boundary, points: Array, truth: Array) -> str:
     """Draw the answered numbers in steps, and examples by their true number."""
     answered = np.where(np.isfinite(found.answer), found.answer, np.nan)
-    scale = Axis.of([*finite(answered), *finite(truth)], room=0.0)
-    edges = np.linspace(scale.low, scale.high, STEPS + 1)
-    steps = np.clip(np.digitize(answered, edges) - 1, 0, STEPS - 1)
-    tiles(plot, found, np.where(np.isnan(answered), -1, steps), {k: f"tile step{k}" for k in range(STEPS)})
-    for k in range(STEPS):
-        marks(plot, points[np.clip(np.digitize(truth, edges) - 1, 0, STEPS - 1) == k], f"point step{k}", "circle")
-    keys = [
-        (swatch(f'<path class="point step{k}" d="M13,5{SHAPES["circle"]}"/>'), f"{number(low)} to {number(high)}")
-        for k, (low, high) in enumerate(zip(edges, edges[1:], strict=False))
-    ]
+    edges, labels, unit = Axis.of([*finite(answered), *finite(truth)], room=0.0).ticks(ABOUT)
+    tiles(plot, found, np.where(np.isnan(answered), -1, np.digitize(answered, edges)), {
+        k: f"tile step{k}" for k in range(len(edges) + 1)
+    })  # fmt: skip
+    keys = []
+    for k, name in enumerate([f"below {labels[0]}", *map(" to ".join, pairwise(labels)), f"from {labels[-1]}"]):
+        marks(plot, points[np.digitize(truth, edges) == k], f"point step{k}", "circle")
+        keys.append((swatch(f'<path class="tile step{k}" d="M6,0h14v10h-14z"/>'), f"{name} {unit}".strip()))
     return figure("What it answers where", plot.svg(), f"{GROUND}; {MARKS}", keys)
 
 

@@ -31,7 +31,7 @@ MOST_BARS = 12
 def hero(result: TargetResult, held_out: int, named: bool) -> str:
     """Show one target's score large, what it means, and what it must beat."""
     low, high = result.interval
-    sure = f"95% sure: {score_text(result.metric, low)} to {score_text(result.metric, high)}, by "
+    sure = f"95% sure: {score_text(result.metric, low)} to {score_text(result.metric, high)}, "
     facts = [
         (score_text("accuracy", value) if name in SHARES else number(value), MEANINGS.get(name, name.replace("_", " ")))
         for name, value in result.figures.items()
@@ -39,8 +39,8 @@ def hero(result: TargetResult, held_out: int, named: bool) -> str:
     return (
         f'<div class="hero"><div>{f"<h2>{clean(result.target)}</h2>" if named else ""}'
         f'<p class="score">{score_text(result.metric, result.score)}</p><p>{MEANINGS[result.metric]}</p>'
-        f'<p class="soft">{sure if math.isfinite(low) and math.isfinite(high) else "by "}'
-        f"{plural(held_out, 'example')} held out</p>{verdict(result)}</div><div>{baselines(result)}"
+        f'<p class="soft">{sure if math.isfinite(low) and math.isfinite(high) else ""}'
+        f"on {plural(held_out, 'example')} held out</p>{verdict(result)}</div><div>{baselines(result)}"
         f'<dl class="facts">{"".join(f"<div><dt>{clean(name)}</dt><dd>{text}</dd></div>" for text, name in facts)}</dl>'
         "</div></div>"
     )
@@ -62,7 +62,7 @@ def verdict(result: TargetResult) -> str:
     if known[name] >= result.score:
         return f'<p class="warning">This network does no better than a simpler answer: {best}.</p>'
     if known[name] >= result.interval[0]:
-        return f'<p class="verdict">Ahead of any simpler answer, by less than so few examples can prove: {best}.</p>'
+        return f'<p class="verdict">Ahead of any simpler answer, but by less than these examples can prove: {best}.</p>'
     return f'<p class="verdict">Clearly ahead of any simpler answer: {best}.</p>'
 
 
@@ -73,7 +73,7 @@ def baselines(result: TargetResult) -> str:
     for name, value in sorted(result.baselines.items(), key=lambda pair: -pair[1]):
         rows.append(Bar(BASELINES.get(name, name), value, score_text(result.metric, value)))
     ends = [end for row in rows for end in (row.value, row.low) if math.isfinite(end)]
-    low = 0.0 if result.metric == "accuracy" else max(min(0.0, *ends), LOWEST_R2)
+    low = 0.0 if result.metric == "accuracy" else max(min([0.0, *ends]), LOWEST_R2)
     says = "; ".join(f"{row.name}: {row.text}" for row in rows)
     return f"<figure>{bars(f'Scores. {says}.', rows, low, 1.0)}</figure>"
 
@@ -85,7 +85,7 @@ def importance(found: Sequence[Importance]) -> str:
     ]
     shown, ends = rows[:MOST_BARS], [end for row in rows for end in (row.low, row.high) if math.isfinite(end)]
     says = "; ".join(f"{row.name}: {row.text}" for row in shown)
-    drawn = bars(f"Score lost when a column is shuffled. {says}.", shown, min(0.0, *ends), max(1e-9, *ends))
+    drawn = bars(f"Score lost when a column is shuffled. {says}.", shown, min([0.0, *ends]), max([1e-9, *ends]))
     ways = "The score lost when a column's values are shuffled among the held-out examples, and how much that varies."
     more = table(
         ["column", "score lost", "standard deviation"],
