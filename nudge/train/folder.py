@@ -19,6 +19,7 @@ from .predictor import CONFIG, WEIGHTS
 from .run import RESULTS, Run
 
 LOG, STATE, IN_USE = "log.jsonl", "state.safetensors", "in-use"
+PAUSE = 1.0  # seconds between two saves at least: they are synced, and a small run is quicker than the disk
 
 
 class RunFolder:
@@ -37,7 +38,9 @@ class RunFolder:
         self.path = _made(Path(parent), run.name) if path is None else path
         self.began = time.perf_counter()
         self.history: list[dict[str, Any]] = []
+        self.lines: list[str] = []  # the history, as it is written
         self.losses: list[float] = []
+        self.saved, self.unsaved = -PAUSE, False
         if path is None:
             run.save(self.path)
         self.loop.watchers.append(self)
@@ -58,7 +61,9 @@ class RunFolder:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        """Let the folder go."""
+        """Save what is not saved yet, and let the folder go."""
+        if self.unsaved:
+            self.save()
         (self.path / IN_USE).unlink(missing_ok=True)
 
     def __call__(self, event: Event) -> None:
@@ -72,11 +77,14 @@ class RunFolder:
         else:
             self.log(event.as_dict())
         if isinstance(event, (Checkpoint, Finished)):
-            self.save()
+            self.unsaved = True
+            if isinstance(event, Finished) or time.perf_counter() - self.saved >= PAUSE:
+                self.save()
 
     def log(self, entry: dict[str, Any]) -> None:
         """Add a line, with the seconds since the beginning."""
         self.history.append({**entry, "seconds": round(time.perf_counter() - self.began, 3)})
+        self.lines.append(f"{json_line(self.history[-1])}\n")
 
     def save(self) -> None:
         """Write the best weights so far, the log, and the state from which the run can go on."""
@@ -85,10 +93,11 @@ class RunFolder:
         self.write_log()
         tensors, state = self.loop.state()
         save(tensors, self.path / STATE, {"nudge": __version__, "state": json_line(state)})
+        self.saved, self.unsaved = time.perf_counter(), False
 
     def write_log(self) -> None:
         """Write the log."""
-        write_atomically(self.path / LOG, "".join(f"{json_line(entry)}\n" for entry in self.history).encode())
+        write_atomically(self.path / LOG, "".join(self.lines).encode())
 
     def finish(self) -> None:
         """Write the results; the state to go on from has had its day."""
@@ -119,8 +128,11 @@ class RunFolder:
         tensors, notes = load_with_notes(folder / STATE)
         run.loop.load_state(tensors, _parsed(notes.get("state", ""), folder / STATE))
         kept = cls(run, path=folder)
-        kept.history = [_parsed(line, folder / LOG) for line in (folder / LOG).read_text("utf-8").splitlines()]
-        kept.history = [entry for entry in kept.history if entry["epoch"] <= run.loop.epoch]
+        for line in (folder / LOG).read_text("utf-8").splitlines():
+            entry = _parsed(line, folder / LOG)
+            if entry["epoch"] <= run.loop.epoch and entry["event"] != "finished":
+                kept.history.append(entry)
+                kept.lines.append(f"{line}\n")
         return kept
 
 
