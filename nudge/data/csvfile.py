@@ -21,7 +21,9 @@ from ..errors import UsageError
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 ENCODINGS = {"utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252"}
 CHUNK = 1 << 20
-SAMPLE = 1 << 18  # characters by which separators are judged
+SAMPLE = 1 << 18  # characters by which separators are judged, or more, up to MOST, so that there are LINES
+LINES, MOST = 20, 1 << 26
+LONGEST = 2_000_000  # bytes of a row, which is DuckDB's limit
 SHOWN = 60  # characters of a line at fault
 
 # How files begin that are mistaken for tables, and what to do about each.
@@ -32,6 +34,13 @@ OTHERS = {
     b"SQLite format 3": "a SQLite database: export the table as CSV",
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
+    b"<!DOCTYPE": "a page of HTML, not the file behind it",
+    b"<!doctype": "a page of HTML, not the file behind it",
+    b"<html": "a page of HTML, not the file behind it",
+    b'{"': "JSON: write it as CSV",
+    b"{\n": "JSON: write it as CSV",
+    b"[{": "JSON: write it as CSV",
+    b"[\n": "JSON: write it as CSV",
     b"\x28\xb5\x2f\xfd": "compressed by zstd: unpack it, or compress it by gzip",
     b"BZh": "compressed by bzip2: unpack it, or compress it by gzip",
     b"\xfd7zXZ": "compressed by xz: unpack it, or compress it by gzip",
@@ -70,14 +79,17 @@ class Dialect:
     blank: int  # lines before the header
     header: tuple[str, ...]  # as it stands
 
-    def rows(self, text: IO[str]) -> Iterator[tuple[int, list[str]]]:
-        """Go through all rows, the header first, each with the line that it begins on."""
+    def rows(self, text: IO[str]) -> Iterator[tuple[int, list[str] | None]]:
+        """Go through all rows, the header first, each with the line that it begins on; None where a quote is wrong."""
         reader = csv.reader(text, delimiter=self.separator, skipinitialspace=self.separator != "\t", strict=True)
         line = 1
-        for row in reader:
-            if row or (len(self.header) == 1 and line > self.blank):
-                yield line, row or [""]
-            line = reader.line_num + 1
+        try:
+            for row in reader:
+                if row or (len(self.header) == 1 and line > self.blank):
+                    yield line, row or [""]
+                line = reader.line_num + 1
+        except csv.Error:
+            yield line, None
 
 
 def raw(path: Path, gzipped: bool) -> IO[bytes]:
@@ -150,10 +162,11 @@ def check_encoding(text: Text) -> None:
                 line += decoder.decode(chunk, final=not chunk).count("\n")
             except UnicodeDecodeError as error:
                 line += error.object[: error.start].count(b"\n")
-                raise UsageError(
-                    f"{text.path} is not {ENCODINGS[text.encoding]} throughout: byte "
-                    f"0x{error.object[error.start]:02X} on line {line:,}; save it as UTF-8"
-                ) from None
+                what = "is no text, or neither UTF-8, UTF-16 nor Windows-1252"
+                if text.encoding != "cp1252":
+                    what = f"is {ENCODINGS[text.encoding]}, but not throughout"
+                byte = f"byte 0x{error.object[error.start]:02X} on line {line:,}"
+                raise UsageError(f"{text.path} {what} ({byte}): save it as UTF-8") from None
             if not chunk:
                 return
 
@@ -170,9 +183,11 @@ def sniff(text: Text) -> Dialect:
     The separator is the one under which most rows are as wide as the header.
     """
     with text.open() as file:
-        sample = file.read(SAMPLE)
+        sample = piece = file.read(SAMPLE)
+        while piece and len(sample) < MOST and sample.count("\n") + sample.count("\r") < LINES:
+            sample += (piece := file.read(SAMPLE))
         if file.read(1):
-            sample = sample[: max(sample.rfind("\n"), sample.rfind("\r")) + 1] or sample
+            sample = sample[: max(sample.rfind("\n"), sample.rfind("\r")) + 1]
     blank = len(re.match(r"(?:[ \t]*(?:\r\n|\r|\n))*", sample)[0].splitlines())  # type: ignore[index]
 
     def fit(separator: str) -> tuple[bool, float, int]:
@@ -198,20 +213,20 @@ def fields(sample: str, separator: str) -> Iterator[list[str]]:
 
 def fault(text: Text, dialect: Dialect) -> str:
     """Say which line of a text that could not be read is the first at fault, and how; '' where none is found."""
-    width, line = len(dialect.header), 0
-    try:
-        with text.open() as file:
-            for line, row in dialect.rows(file):
-                # A separator at the end of the line, as some programs write, is no field.
-                if len(row) != width and not (len(row) == width + 1 and not row[-1]):
-                    shown = dialect.separator.join(row)
-                    shown = shown[:SHOWN] + "…" * (len(shown) > SHOWN)
-                    return (
-                        f"line {line:,} has {len(row)} field{'s' * (len(row) != 1)}, the header {width} "
-                        f"(separated by {SEPARATORS[dialect.separator]}): {' '.join(shown.split())}"
-                    )
-    except csv.Error:
-        return f"in the row after line {line:,} a quote is opened and not closed, or closed within a field"
+    width = len(dialect.header)
+    with text.open() as file:
+        for line, row in dialect.rows(file):
+            if row is None:
+                return f"line {line:,} opens a quote that is not closed, or goes on after one that is"
+            if sum(map(len, row)) > LONGEST:
+                return f"line {line:,} is longer than {LONGEST:,} bytes"
+            # A separator at the end of the line, as some programs write, is no field.
+            if len(row) != width and not (len(row) == width + 1 and not row[-1]):
+                begin = " ".join(dialect.separator.join(row).split())
+                begin = begin[:SHOWN] + "…" * (len(begin) > SHOWN)
+                separated = "" if width == len(row) == 1 else f", {SEPARATORS[dialect.separator]}-separated"
+                fields = f"{len(row)} field{'s' * (len(row) != 1)}"
+                return f"line {line:,} has {fields}, but the header {width}{separated}; it begins: {begin}"
     return ""
 
 
@@ -236,7 +251,7 @@ def named(header: Sequence[str], where: str) -> tuple[list[str], list[str]]:
     seen: dict[str, int] = {}
     for k, name in enumerate(names, 1):
         if name in seen:
-            raise UsageError(f"{where} names two columns {name}, the {seen[name]}. and the {k}.: rename one of them")
+            raise UsageError(f"{where} has two columns {name} (columns {seen[name]} and {k}): rename one of them")
         seen[name] = k
     return names, unnamed
 

@@ -40,8 +40,8 @@ def plain(values: Any, name: str) -> np.ndarray[Any, Any]:
     Raises:
         UsageError: it is no column of such values.
     """
-    if isinstance(values, (str, bytes)) or not hasattr(values, "__len__"):
-        raise UsageError(f"column {name} is a single {type(values).__name__}: expected a value for each row")
+    if isinstance(values, (str, bytes)) or not (hasattr(values, "__len__") and hasattr(values, "__getitem__")):
+        raise UsageError(f"column {name} is a {type(values).__name__}: expected a value for each row, in order")
     array = values if isinstance(values, np.ndarray) else objects(values)
     if array.ndim != 1:
         raise UsageError(f"column {name} has shape {array.shape}: expected one value for each row")

@@ -5,9 +5,10 @@ Found by counting, over all rows: a format is a column's if 95 % of what is not 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..errors import UsageError, nearest
 from .source import Source, quoted
@@ -16,9 +17,11 @@ KINDS = ("number", "category", "text", "date")
 ENOUGH = 0.95  # of what is not a gap
 SAMPLED = 1000  # different values on which a format is first tried
 LIKELY = 0.8  # of those
+AT_ONCE = 200  # columns that one query asks about
 FEW, SHARE = 64, 0.05  # more different words than FEW, and than this share of the rows, are text
 # What stands for nothing, in any case.
 GAPS = frozenset({"", "na", "n/a", "#n/a", "<na>", "nan", "nat", "null", "none", "?", "-", "--", "\\n"})
+WHITE = " \t\r\n\N{NO-BREAK SPACE}"
 SPACES = (" ", "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}")
 
 
@@ -67,13 +70,12 @@ class ColumnType:
         return said + (f", {self.pattern}" if self.pattern else "")
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """What a column has been found to be."""
 
     type: ColumnType | None  # None: words, and whether category or text depends on how many
     note: str = ""  # what was guessed
-    clean: bool = False  # whether all that is not a gap is known to be written so
+    clean: bool = False  # whether all that is not a gap is known to be written so, and finite
 
 
 # -- formats, in SQL -------------------------------------------------------------------------------
@@ -81,7 +83,7 @@ class Found:
 
 def gap_sql(column: str) -> str:
     """Tell whether a text stands for nothing."""
-    return f"lower(trim({column})) IN ({', '.join(map(quoted, sorted(GAPS)))})"
+    return f"lower(trim({column}, {quoted(WHITE)})) IN ({', '.join(map(quoted, sorted(GAPS)))})"
 
 
 def number_sql(column: str, decimal: str = ".", thousands: str = "") -> str:
@@ -119,7 +121,7 @@ NUMBERS = tuple(
     for decimal, thousands in ((".", ""), (",", ""), (".", ","), (",", "."), (".", "'"), (".", " "), (",", " "))
 )
 POINT, COMMA, GROUPED = NUMBERS[:3]
-# Where a date's parts can be told in two ways, the first is preferred; see `choose_date`.
+# Where a date's parts can be told in two ways, the first is preferred; see `chosen`.
 DAYS = (
     "%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%m/%d/%y", "%d/%m/%y", "%d.%m.%y", "%Y/%m/%d",
     "%Y.%m.%d", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y",
@@ -139,25 +141,25 @@ def infer(source: Source, names: Iterable[str], given: Mapping[str, str | Column
     """
     names = list(names)
     found: dict[str, Found] = {}
-    open_: list[str] = []  # columns of text, to be looked at
+    unknown: list[str] = []
     for name in names:
-        kind = given.get(name)
+        kind, own = given.get(name), source.kind(name)
         if isinstance(kind, ColumnType):
             found[name] = Found(kind)
         elif kind is not None and kind not in KINDS:
             raise UsageError(f"column {name} cannot be a {kind}{nearest(kind, KINDS)}")
         elif kind in ("category", "text"):
             found[name] = Found(ColumnType(kind))
-        elif kind is None and source.kind(name):
-            natural = source.kind(name)
-            found[name] = Found(ColumnType("category" if natural == "flag" else natural), clean=True)
-        elif kind is not None and source.kind(name) == kind:
-            found[name] = Found(ColumnType(kind), clean=True)
+        elif own and kind in (None, own):
+            found[name] = Found(ColumnType("category" if own == "flag" else own))
         else:
-            open_.append(name)
-    found |= {name: look(source, name, counts, given.get(name)) for name, counts in counted(source, open_).items()}
+            unknown.append(name)
+    counts = counted(source, unknown)
+    source.hold([name for name in unknown if not counts[name].plain or given.get(name) == "date"])
+    for name in unknown:
+        found[name] = look(source, name, counts[name], given.get(name))
     if any(f.type and f.type.decimal == "," for f in found.values()):
-        found |= grouped(source, [name for name in open_ if found[name] == Found(POINT, clean=True)])
+        found |= grouped(source, [name for name in unknown if found[name] == Found(POINT, clean=True)])
     return {name: found[name] for name in names}
 
 
@@ -167,58 +169,75 @@ def text_of(source: Source, name: str) -> str:
     if source.kind(name) == "number":
         whole = f"{column} = trunc({column}) AND abs({column}) < 1e15"
         return f"CASE WHEN {whole} THEN CAST(CAST({column} AS BIGINT) AS VARCHAR) ELSE CAST({column} AS VARCHAR) END"
-    return f"CAST({column} AS VARCHAR)" if source.kind(name) or source.line_of_row is None else column
+    return column if source.separated else f"CAST({column} AS VARCHAR)"
 
 
-def counted(source: Source, names: list[str]) -> dict[str, tuple[int, int]]:
-    """Count, in one go, what is there in each column, and how much of that are plain finite numbers."""
-    if not names:
-        return {}
-    terms = []
-    for name in names:
-        text = text_of(source, name)
-        terms += [f"count({text})", f"count(*) FILTER (isfinite({POINT.sql(text)}))"]
-    (counts,) = source.all(f"SELECT {', '.join(terms)} FROM data")
-    return {name: (counts[2 * k], counts[2 * k + 1]) for k, name in enumerate(names)}
+class Counts(NamedTuple):
+    """What there is in a column of text."""
+
+    there: int
+    numbers: int  # written plainly, NaN aside
+    largest: float | None  # of these
+
+    @property
+    def plain(self) -> bool:
+        """Whether all are finite numbers."""
+        return 0 < self.there == self.numbers and self.largest != math.inf
 
 
-def look(source: Source, name: str, counts: tuple[int, int], kind: Any) -> Found:
-    """Find what a column of text is, from what of it is no plain number."""
-    there, plain = counts
-    if kind != "date" and there and plain == there:
+def counted(source: Source, names: list[str]) -> dict[str, Counts]:
+    """Count what there is in each column."""
+    found: dict[str, Counts] = {}
+    for piece in pieces(names):
+        texts = {name: text_of(source, name) for name in piece}
+        columns = ", ".join(
+            f"{text} AS v{k}, nullif({POINT.sql(text)}, 'nan'::DOUBLE) AS n{k}" for k, text in enumerate(texts.values())
+        )
+        terms = ", ".join(f"count(v{k}), count(n{k}), max(abs(n{k}))" for k in range(len(piece)))
+        (counts,) = source.all(f"SELECT {terms} FROM (SELECT {columns} FROM data)")
+        found |= {name: Counts(*counts[3 * k : 3 * k + 3]) for k, name in enumerate(piece)}
+    return found
+
+
+def pieces(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Part columns into as many as one query should ask about: its plan takes time in the square of them."""
+    return (names[start : start + AT_ONCE] for start in range(0, len(names), AT_ONCE))
+
+
+def look(source: Source, name: str, counts: Counts, kind: Any) -> Found:
+    """Find what a column of text is: its `kind` where that is given."""
+    if kind != "date" and counts.plain:
         return Found(POINT, clean=True)
     text = text_of(source, name)
-    source.all("DROP TABLE IF EXISTS rest")
-    point = POINT.sql("v")
-    source.all(
-        f"CREATE TEMP TABLE rest AS SELECT v, count(*) AS n FROM (SELECT {text} AS v FROM data) "
-        f"WHERE v IS NOT NULL {'' if kind == 'date' else f'AND NOT coalesce(isfinite({point}), false)'} GROUP BY v"
+    odd = "true" if kind == "date" else f"NOT coalesce(NOT isnan({POINT.sql('v')}), false)"
+    given = f"(SELECT {text} AS v FROM {source.relation(name)})"
+    rest = f"SELECT v, count(*) AS n FROM {given} WHERE v IS NOT NULL AND {odd} GROUP BY v"
+    source.all(f"CREATE OR REPLACE TEMP TABLE rest AS {rest}")
+    ((gaps, words, first),) = source.all(
+        "SELECT coalesce(sum(n) FILTER (gap), 0), count(*) FILTER (NOT gap), min(v) FILTER (NOT gap) "
+        f"FROM (SELECT *, {gap_sql('v')} AS gap FROM rest)"
     )
-    gap = gap_sql("v")
-    ((gaps, odd),) = source.all(f"SELECT coalesce(sum(n) FILTER ({gap}), 0), count(*) FILTER (NOT {gap}) FROM rest")
-    known = there - int(gaps)
-    if not odd and plain:
-        return Found(POINT, clean=True)
+    known = counts.there - int(gaps)
     if not known:
-        return Found(ColumnType(kind or "category"), clean=True)
-    shares: dict[ColumnType, float] = {} if kind == "date" else {POINT: plain / known}
+        return Found(ColumnType(kind or "category"))
+    if not words and kind != "date":
+        return Found(POINT, clean=counts.largest != math.inf)
+    shares: dict[ColumnType, float] = {}
     if kind != "date":
+        shares[POINT] = counts.numbers / known
         for type_ in likely(source, NUMBERS[1:]):
-            ((fit,),) = source.all(f"SELECT count(*) FILTER (isfinite({type_.sql(text)})) FROM data")
+            ((fit,),) = source.all(f"SELECT count({type_.sql(text)}) FROM {source.relation(name)}")
             shares[type_] = fit / known
     if kind != "number":
         for type_ in likely(source, DATES):
             ((fit,),) = source.all(f"SELECT coalesce(sum(n) FILTER ({type_.sql('v')} IS NOT NULL), 0) FROM rest")
             shares[type_] = int(fit) / known
     best = max(shares.values(), default=0.0)
-    if best < ENOUGH and kind is None:
+    if kind is None and best < ENOUGH:
         return Found(None)
-    if not best:
-        if kind == "number":
-            return Found(POINT)  # and the first word is found where values are read
-        ((some,),) = source.all(f"SELECT min(v) FROM rest WHERE NOT {gap}")
-        raise UsageError(f"column {name} has no date in a known format, such as 2024-01-31, but {some}")
-    return chosen([type_ for type_, share in shares.items() if share == best], best == 1.0, source.european)
+    if kind == "date" and not best:
+        raise UsageError(f"column {name} has no date in a known format, such as 2024-01-31, but {first}")
+    return chosen([type_ for type_, share in shares.items() if share == best], source.semicolons)
 
 
 def likely(source: Source, types: Iterable[ColumnType]) -> list[ColumnType]:
@@ -230,16 +249,18 @@ def likely(source: Source, types: Iterable[ColumnType]) -> list[ColumnType]:
     return [type_ for type_, count in zip(types, counts, strict=True) if count and count >= LIKELY * n]
 
 
-def chosen(best: list[ColumnType], clean: bool, european: bool) -> Found:
-    """Choose among formats that fit equally well, and say so where the data cannot tell."""
+def chosen(best: list[ColumnType], semicolons: bool) -> Found:
+    """Choose among formats that fit equally well, and say so where the data cannot tell.
+
+    Semicolons separate fields where the comma is the decimal point, and so where the day comes before the month.
+    """
     if COMMA in best and GROUPED in best:
-        type_ = COMMA if european else GROUPED
-        return Found(type_, "its commas could also be decimal" if type_ is GROUPED else "", clean)
-    if best[0].kind == "date" and len(best) > 1 and {p[:2] for p in (t.pattern for t in best)} >= {"%d", "%m"}:
-        first = "%m" if best[0].pattern.startswith("%m/") and not european else "%d"
-        type_ = next(t for t in best if t.pattern.startswith(first))
-        return Found(type_, "day and month could also be the other way round", clean)
-    return Found(best[0], clean=clean)
+        return Found(COMMA) if semicolons else Found(GROUPED, "its commas could also be decimal")
+    if {"%d", "%m"} <= {type_.pattern[:2] for type_ in best}:
+        first = "%d" if semicolons else best[0].pattern[:2]
+        type_ = next(type_ for type_ in best if type_.pattern.startswith(first))
+        return Found(type_, "day and month could also be the other way round")
+    return Found(best[0])
 
 
 def grouped(source: Source, names: list[str]) -> dict[str, Found]:
@@ -248,9 +269,8 @@ def grouped(source: Source, names: list[str]) -> dict[str, Found]:
     found = {}
     for name in names:
         text = text_of(source, name)
-        ((pointed, fit),) = source.all(
-            f"SELECT count(*), count({type_.sql(text)}) FROM data WHERE contains({text}, '.')"
-        )
+        query = f"SELECT count(*), count({type_.sql(text)}) FROM data WHERE contains({text}, '.')"
+        ((pointed, fit),) = source.all(query)
         if pointed and pointed == fit:
-            found[name] = Found(type_, "its points could also be decimal", clean=True)
+            found[name] = Found(type_, "its points could also be decimal")
     return found

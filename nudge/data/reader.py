@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import difflib
+import math
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..errors import UsageError, nearest
-from .kinds import FEW, SHARE, ColumnType, Found, gap_sql, infer, text_of
+from .kinds import FEW, SHARE, ColumnType, Found, gap_sql, infer, pieces, text_of
 from .source import Source, opened, quoted
 from .table import Column, Table, fingerprint, shown, sorted_words, verbatim, worded
 
-AT_ONCE = 1 << 28  # bytes of columns that are read in one go
+BYTES = 1 << 28  # of columns that are read in one go
+CELLS = 1 << 20  # values that are streamed in one go
 
 
 def read_table(
@@ -41,8 +45,7 @@ def read_table(
         found = infer(data, names, types)
         rows = check(data, found)
         columns = whole(data, found, rows)
-        if name is None:
-            name = Path(source).name.split(".")[0] if isinstance(source, (str, os.PathLike)) else "table"
+        name = name or stem(source)
         size = f"{rows:,} row{'s' * (rows != 1)}, {len(data.names):,} column{'s' * (len(data.names) != 1)}"
         what = Path(data.where).name if data.sha256 else data.where
         origin = "; ".join((f"{what}: {size}", *data.said))
@@ -64,16 +67,26 @@ def stream_table(
         check_names(data, [*types, *keep])
         found = {name: Found(type_) for name, type_ in types.items()}
         check(data, found)
-        texts = [*(text_of(data, name) for name in keep)]
-        terms = [text_of(data, name) if type_.words else value(data, name, type_) for name, type_ in types.items()]
-        stem = Path(source).name.split(".")[0] if data.sha256 else "table"
-        for batch in data.batches(f"SELECT {', '.join((*terms, *texts))} FROM data", rows):
-            parts = list(zip(*batch, strict=True))
-            columns = {}
-            for (name, type_), part in zip(types.items(), parts, strict=False):
-                columns[name] = worded(name, type_, part) if type_.words else Column(name, type_, np.array(part))
-            kept = {n: verbatim(n, part) for n, part in zip(keep, parts[len(types) :], strict=True)}
-            yield Table(stem, columns, kept=kept)
+        numbers = {name: type_ for name, type_ in types.items() if not type_.words}
+        terms = [value(data, name, type_) for name, type_ in numbers.items()]
+        texts = [name for name in types if name not in numbers]
+        terms += [text_of(data, name) for name in (*texts, *keep)]
+        for batch in data.batches(f"SELECT {', '.join(terms)} FROM data", min(rows, max(1, CELLS // len(terms)))):
+            shape, parts = (len(batch), len(numbers)), map(itemgetter(slice(len(numbers))), batch)
+            values = np.fromiter(chain.from_iterable(parts), np.float64, math.prod(shape)).reshape(shape)
+            columns = {name: Column(name, types[name], values[:, k].copy()) for k, name in enumerate(numbers)}
+            for k, name in enumerate(texts, len(numbers)):
+                columns[name] = worded(name, types[name], [row[k] for row in batch])
+            kept = {name: verbatim(name, [row[k] for row in batch]) for k, name in enumerate(keep, len(types))}
+            yield Table(stem(source), {name: columns[name] for name in types}, kept=kept)
+
+
+def stem(source: Any) -> str:
+    """Name a table after its file."""
+    if not isinstance(source, (str, os.PathLike)):
+        return "table"
+    path = Path(source)
+    return Path(path.stem).stem if path.suffix == ".gz" else path.stem
 
 
 # -- checks ----------------------------------------------------------------------------------------
@@ -97,41 +110,34 @@ def several(missing: list[str], names: Iterable[str]) -> str:
 
 def check(data: Source, found: Mapping[str, Found]) -> int:
     """Count the rows. Raises UsageError for none, and for the first value that is not what its column is."""
-    names, terms = [], ["count(*)"]
-    for name, column in found.items():
-        wrong = wrong_sql(data, name, column)
-        if wrong:
-            names.append(name)
-            terms.append(f"count(*) FILTER ({wrong})")
-    ((rows, *wrongs),) = data.all(f"SELECT {', '.join(terms)} FROM data")
+    ((rows,),) = data.all("SELECT count(*) FROM data")
     if not rows:
         raise UsageError(f"{data.where} has column names, but no rows")
-    for name, count in zip(names, wrongs, strict=True):
-        if count:
-            refuse(data, name, found[name])
+    suspects = {name: wrong_sql(data, name, column) for name, column in found.items()}
+    for piece in pieces([name for name, wrong in suspects.items() if wrong]):
+        terms = ", ".join(f"count(CASE WHEN {suspects[name]} THEN 1 END)" for name in piece)
+        (wrongs,) = data.all(f"SELECT {terms} FROM data")
+        for name, count in zip(piece, wrongs, strict=True):
+            if count:
+                refuse(data, name, found[name], suspects[name])
     return int(rows)
 
 
 def wrong_sql(data: Source, name: str, found: Found) -> str:
     """Tell, in SQL, whether a value is not what its column is; '' where that cannot be."""
-    if found.type is None or found.type.words:
+    if found.type is None or found.type.words or found.clean:
         return ""
     if data.kind(name) == found.type.kind:
-        column = data.column(name)
-        return f"isinf(CAST({column} AS DOUBLE))" if found.type.kind == "number" else ""
-    if found.clean:
-        return ""
+        return f"isinf(CAST({data.column(name)} AS DOUBLE))" if found.type.kind == "number" else ""
     text = text_of(data, name)
     read = found.type.sql(text)
-    test = f"{text} IS NOT NULL AND {read} IS NULL AND NOT {gap_sql(text)}"
-    return f"({test}) OR isinf({read})" if found.type.kind == "number" else test
+    return f"CASE WHEN {read} IS NULL THEN {text} IS NOT NULL AND NOT {gap_sql(text)} ELSE isinf({read}) END"
 
 
-def refuse(data: Source, name: str, found: Found) -> None:
+def refuse(data: Source, name: str, found: Found, wrong: str) -> None:
     """Raise UsageError for the first value that is not what its column is."""
     assert found.type is not None
     rows = "SELECT row_number() OVER () AS row, * FROM data"
-    wrong = wrong_sql(data, name, found)
     ((row, word),) = data.all(f"SELECT row, {text_of(data, name)} FROM ({rows}) WHERE {wrong} LIMIT 1")
     kind = found.type.kind
     given = shown(word)
@@ -159,29 +165,37 @@ def value(data: Source, name: str, type_: ColumnType) -> str:
 
 def whole(data: Source, found: Mapping[str, Found], rows: int) -> dict[str, Column]:
     """Read columns, as many at once as are not too much."""
-    ready: dict[str, tuple[str, ColumnType, Any]] = {}
-    for k, (name, column) in enumerate(found.items()):
-        if column.type is not None and not column.type.words:
-            ready[name] = value(data, name, column.type), column.type, None
-            continue
-        text = text_of(data, name)
-        data.all(f"CREATE TYPE w{k} AS ENUM (SELECT DISTINCT {text} FROM data WHERE {text} IS NOT NULL ORDER BY 1)")
-        raw = [word for (word,) in data.all(f"SELECT CAST(unnest(enum_range(NULL::w{k})) AS VARCHAR)")]
-        words, codes = sorted_words(raw)
-        type_ = column.type or ColumnType("text" if len(words) > max(FEW, SHARE * rows) else "category")
-        ready[name] = f"coalesce(CAST(enum_code(CAST({text} AS w{k})) AS INTEGER), -1)", type_, (words, codes)
-    names = list(ready)
-    step = max(1, AT_ONCE // (8 * rows))
-    columns = {}
-    for start in range(0, len(names), step):
-        piece = names[start : start + step]
-        terms = ", ".join(f"{ready[name][0]} AS v{k}" for k, name in enumerate(piece))
-        arrays = data.arrays(f"SELECT {terms} FROM data")
-        for k, name in enumerate(piece):
-            _, type_, coded = ready[name]
-            values = np.asarray(arrays.pop(f"v{k}"))
-            if coded is None:
-                columns[name] = Column(name, type_, values, note=found[name].note)
-            else:
-                columns[name] = Column(name, type_, coded[1][values], coded[0])
-    return columns
+    columns: dict[str, Column] = {}
+    numbers: dict[str, list[tuple[str, ColumnType]]] = {}
+    for name, column in found.items():
+        if column.type is None or column.type.words:
+            columns[name] = words(data, name, column.type, rows)
+        else:
+            numbers.setdefault(data.relation(name), []).append((name, column.type))
+    step = max(1, BYTES // (8 * rows))
+    for relation, these in numbers.items():
+        for start in range(0, len(these), step):
+            piece = these[start : start + step]
+            terms = ", ".join(f"{value(data, name, type_)} AS v{k}" for k, (name, type_) in enumerate(piece))
+            arrays = data.arrays(f"SELECT {terms} FROM {relation}")
+            for k, (name, type_) in enumerate(piece):
+                columns[name] = Column(name, type_, np.asarray(arrays.pop(f"v{k}")), note=found[name].note)
+    return {name: columns[name] for name in found}
+
+
+def words(data: Source, name: str, type_: ColumnType | None, rows: int) -> Column:
+    """Read a column of words; whether they are a category or a text is seen by how many they are."""
+    text = text_of(data, name)
+    given = f"(SELECT {text} AS v FROM {data.relation(name)})"
+    data.all(f"CREATE OR REPLACE TEMP TABLE words AS SELECT DISTINCT v FROM {given} WHERE v IS NOT NULL ORDER BY v")
+    found, places = sorted_words(data.arrays("SELECT v FROM words")["v"])
+    # A join does not keep the order of rows, so each comes with its number.
+    numbered = f"(SELECT row_number() OVER () - 1 AS row, v FROM {given})"
+    at = data.arrays(
+        "SELECT CAST(row AS INTEGER) AS row, CAST(place AS INTEGER) AS place "
+        f"FROM {numbered} JOIN (SELECT rowid AS place, v FROM words) USING (v)"
+    )
+    values = np.full(rows, -1, np.int32)
+    values[at["row"]] = places[at["place"]]
+    kind = "text" if len(found) > max(FEW, SHARE * rows) else "category"
+    return Column(name, type_ or ColumnType(kind), values, found)

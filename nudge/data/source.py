@@ -5,13 +5,15 @@ from __future__ import annotations
 import difflib
 import hashlib
 import os
+import re
 import shutil
 import stat
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 SMALL = 1 << 25  # bytes; a smaller file is held in memory while it is read, not gone through again and again
-MEMORY = 1 << 30  # bytes that DuckDB takes before it spills to disk
+WIDE = 2000  # columns; a table in memory takes too much for each
+MEMORY = "2GiB"  # that DuckDB takes at most before it spills to disk
 MOST_THREADS = 8
 NUMBERS = ("INT", "DOUBLE", "FLOAT", "DECIMAL")  # parts of the names of DuckDB's types of numbers
 
@@ -40,18 +43,38 @@ class Source:
     kinds: tuple[str, ...]  # what each column is by its type: number, flag, date, category; "" where it is text
     said: tuple[str, ...]  # what has been found out about the source, in words
     sha256: str = ""  # of a file
-    european: bool = False  # whether separators are semicolons, as where the comma is the decimal point
+    fast: bool = False  # whether the relation is a table in memory, not a file that is gone through at every query
+    held: set[str] = field(default_factory=set)  # columns that are in a table of that name
+    separated: bool = False  # whether it is a file of text
+    semicolons: bool = False  # whether these separate fields
     line_of_row: Callable[[int], int] | None = None  # the line that a row, counted from 1, begins on
     whole: Callable[[], None] = lambda: None  # raises UsageError where the file is no longer what it was
     fault: Callable[[], str] = str  # says what is wrong with the file
 
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Where each column stands."""
+        return {name: k for k, name in enumerate(self.names)}
+
     def column(self, name: str) -> str:
         """Give a column's name in the relation."""
-        return f"c{self.names.index(name)}"
+        return f"c{self.places[name]}"
 
     def kind(self, name: str) -> str:
         """Say what a column is by its type."""
-        return self.kinds[self.names.index(name)]
+        return self.kinds[self.places[name]]
+
+    def hold(self, names: Collection[str]) -> None:
+        """Put columns that will be asked for again into a table in memory, compressed."""
+        if names and not self.fast:
+            columns = ", ".join(self.column(name) for name in names)
+            self.all("ATTACH ':memory:' AS compressed (COMPRESS)")
+            self.all(f"CREATE TABLE compressed.held AS SELECT {columns} FROM data")
+            self.held.update(names)
+
+    def relation(self, name: str) -> str:
+        """Give the relation in which a column is found most quickly."""
+        return "compressed.held" if name in self.held else "data"
 
     def at(self, row: int) -> str:
         """Say where a row, counted from 1, is."""
@@ -65,11 +88,13 @@ class Source:
 
         try:
             yield
-        except duckdb.InterruptException:
+        except (duckdb.InterruptException, RuntimeError) as error:
+            if "interrupted" not in str(error).lower():
+                raise
             raise KeyboardInterrupt from None
         except duckdb.Error as error:
             self.whole()
-            why = self.fault() or str(error).strip().splitlines()[0]
+            why = self.fault() or re.sub(r"^(\w+ )*Error: ", "", str(error).strip().splitlines()[0])
             if isinstance(error, duckdb.OutOfMemoryException):
                 why = "it does not fit into memory"
             raise UsageError(f"{self.where} cannot be read: {why}") from None
@@ -128,7 +153,7 @@ def connected(scratch: Path) -> DuckDBPyConnection:
             "autoinstall_known_extensions": False,
             "python_enable_replacements": False,
             "threads": min(os.cpu_count() or 1, MOST_THREADS),
-            "memory_limit": f"{MEMORY}B",
+            "memory_limit": MEMORY,
             "temp_directory": str(scratch),
         },
     )
@@ -142,8 +167,8 @@ def connected(scratch: Path) -> DuckDBPyConnection:
 
 def file(connection: DuckDBPyConnection, path: Path, scratch: Path) -> Source:
     """Open a file of text or of Parquet."""
+    unchanged = watch(path, stamp(path))
     try:
-        before = stamp(path)
         with path.open("rb") as bytes_:
             parquet = bytes_.read(4) == b"PAR1"
         if parquet or path.suffix.lower() in (".parquet", ".pq"):
@@ -151,11 +176,10 @@ def file(connection: DuckDBPyConnection, path: Path, scratch: Path) -> Source:
         else:
             source = text_file(connection, path, scratch)
     except OSError as error:
+        unchanged()
         raise UsageError(f"{path} cannot be read: {error.strerror or error}") from None
-    unchanged = watch(path, before)
-    source = Source(**{**vars(source), "whole": unchanged})
     unchanged()
-    return source
+    return replace(source, whole=unchanged)
 
 
 def stamp(path: Path) -> tuple[int, int, int]:
@@ -187,7 +211,7 @@ def watch(path: Path, before: tuple[int, int, int]) -> Callable[[], None]:
     def whole() -> None:
         try:
             about = path.stat()
-        except OSError:
+        except FileNotFoundError:
             raise UsageError(f"{path} vanished while it was read") from None
         if (about.st_ino, about.st_size, about.st_mtime_ns) != before:
             raise UsageError(f"{path} changed while it was read: read it again once it is written")
@@ -241,14 +265,14 @@ def text_file(connection: DuckDBPyConnection, path: Path, scratch: Path) -> Sour
             *([f"without a name: {', '.join(unnamed)}"] if unnamed else []),
         ),
         text.sha256,
-        dialect.separator == ";",
-        lambda row: csvfile.line_of_row(text, dialect, row),
+        separated=True,
+        semicolons=dialect.separator == ";",
+        line_of_row=lambda row: csvfile.line_of_row(text, dialect, row),
         fault=lambda: csvfile.fault(text, dialect),
     )
-    held = "TABLE" if path.stat().st_size < SMALL else "VIEW"
-    with source.explaining():
-        connection.execute(f"CREATE {held} data AS {query}")
-    return source
+    fast = path.stat().st_size < SMALL and len(names) < WIDE
+    source.all(f"CREATE {'TABLE' if fast else 'VIEW'} data AS {query}")
+    return replace(source, fast=fast)
 
 
 def parquet_file(connection: DuckDBPyConnection, path: Path, begun: bool) -> Source:
@@ -260,7 +284,7 @@ def parquet_file(connection: DuckDBPyConnection, path: Path, begun: bool) -> Sou
             end = piece[-4:]
     if not begun or end != b"PAR1":
         raise UsageError(f"{path} is no Parquet file, or is cut off: it does not begin and end as those do")
-    source = Source(connection, str(path), (), (), ("Parquet",), digest.hexdigest())
+    source = Source(connection, str(path), (), (), ("Parquet",), digest.hexdigest(), fault=lambda: "it is damaged")
     return relation(source, f"read_parquet({literal(path)}, hive_partitioning = false)")
 
 
@@ -271,23 +295,27 @@ def frame(connection: DuckDBPyConnection, data: Any) -> Source:
     """Open a data frame, or arrays, or records."""
     import duckdb
 
-    module, columns = type(data).__module__.partition(".")[0], None
-    if module in ("pandas", "polars", "pyarrow"):
-        source = Source(connection, f"the {module} data", (), (), (module,))
-        if hasattr(data, "collect") and module == "polars":
-            data = data.collect()
-        names = list(data.column_names if module == "pyarrow" else data.columns)
-        if not len(names):
-            raise UsageError(f"{source.where} has no columns")
-        given, _ = csvfile.named(names, source.where)
-        try:
-            connection.register("given", data)
-            return relation(source, "given", given)
-        except (duckdb.Error, ImportError):  # types that DuckDB lacks; Polars without pyarrow
-            columns = {name: np.asarray(data[own]) for name, own in zip(given, names, strict=True)}
-    else:
+    module = type(data).__module__.partition(".")[0]
+    if module == "polars" and hasattr(data, "collect"):
+        data = data.collect()
+    own = getattr(data, "column_names" if module == "pyarrow" else "columns", None)
+    if module not in ("pandas", "polars", "pyarrow") or own is None:
         source = Source(connection, "the data", (), (), ())
         columns = columns_of(data)
+    elif not len(own):
+        raise UsageError(f"the {module} frame has no columns")
+    else:
+        source = Source(connection, f"the {module} frame", (), (), ())
+        names, _ = csvfile.named(own, source.where)
+        try:
+            connection.register("given", data)
+            source = relation(source, "given", names)
+        except (duckdb.Error, ImportError, UsageError):  # types that DuckDB lacks; Polars without PyArrow
+            columns = {name: np.asarray(data[key]) for name, key in zip(names, own, strict=True)}
+        else:
+            dtypes = map(str, data.dtypes) if module == "pandas" else names
+            kinds = zip(source.kinds, dtypes, strict=True)
+            return replace(source, kinds=tuple("category" if dtype == "category" else kind for kind, dtype in kinds))
     arrays = {name: plain(values, name) for name, values in columns.items()}
     lengths = {name: len(values) for name, values in arrays.items()}
     if len(set(lengths.values())) > 1:
@@ -306,7 +334,7 @@ def relation(source: Source, query: str, names: Sequence[str] = ()) -> Source:
     aliases = ", ".join(f"c{k}" for k in range(len(names)))
     with source.explaining():
         source.connection.execute(f"CREATE VIEW data AS SELECT * FROM (SELECT * FROM {query}) AS given({aliases})")
-    return Source(**{**vars(source), "names": tuple(names), "kinds": tuple(kind_of_type(row[1]) for row in described)})
+    return replace(source, names=tuple(names), kinds=tuple(kind_of_type(row[1]) for row in described))
 
 
 def kind_of_type(name: str) -> str:

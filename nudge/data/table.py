@@ -43,7 +43,12 @@ class Column:
     @property
     def distinct(self) -> int:
         """How many different values there are, gaps aside."""
-        return len(np.unique(self.values[~self.gap]))
+        return len(self.occurring if self.type.words else np.unique(self.values[~self.gap]))
+
+    @property
+    def occurring(self) -> NDArray[np.intp]:
+        """Which of its words occur, as positions."""
+        return np.flatnonzero(np.bincount(self.values[self.values >= 0], minlength=len(self.words)))
 
     def take(self, rows: Any) -> Column:
         """Pick values by position."""
@@ -57,9 +62,9 @@ class Column:
         """
         said = str(self.type)
         if self.type.words:
-            count = self.distinct
+            count = len(occurring := self.occurring)
             said += f": {count:,} word{'s' * (count != 1)}"
-            some = [self.words[k] for k in np.unique(self.values[~self.gap])[:SOME]]
+            some = [self.words[k] for k in occurring[:SOME]]
             said += f" ({', '.join(shown(word) for word in some)}{', …' * (count > SOME)})" if some else ""
         elif self.type.kind == "date" and not self.gap.all():
             first, last = np.nanmin(self.values), np.nanmax(self.values)
@@ -134,24 +139,22 @@ def clean(word: str | None) -> str | None:
 
 
 def sorted_words(raw: Sequence[str | None]) -> tuple[tuple[str, ...], NDArray[np.int32]]:
-    """Sort words, numbers by size, and give the position of each of `raw`; -1 for a gap, also at index -1."""
-    cleaned = [clean(word) for word in raw]
-    words = sorted({word for word in cleaned if word is not None}, key=order)
-    places = {word: k for k, word in enumerate(words)}
-    return tuple(words), np.array([*(-1 if word is None else places[word] for word in cleaned), -1], np.int32)
+    """Sort words, and give the position of each of `raw`; -1 for a gap, also at index -1.
 
-
-def order(word: str) -> tuple[bool, float, str]:
-    """Give what words are sorted by: numbers first, by size.
-
-    >>> sorted(["10", "2", "b", "a"], key=order)
-    ['2', '10', 'a', 'b']
+    >>> words, places = sorted_words(["10", "b", " 2", None])
+    >>> words, places.tolist()
+    (('2', '10', 'b'), [1, 2, 0, -1, -1])
     """
-    try:
-        number = float(word)
-    except ValueError:
-        return True, 0.0, word
-    return False, number, word
+    cleaned = [clean(word) for word in raw]
+    numbers, others = [], []
+    for word in {word for word in cleaned if word is not None}:
+        try:
+            numbers.append((float(word), word))
+        except ValueError:
+            others.append(word)
+    words = (*(word for _, word in sorted(numbers)), *sorted(others))
+    places = {word: k for k, word in enumerate(words)}
+    return words, np.array([*(-1 if word is None else places[word] for word in cleaned), -1], np.int32)
 
 
 def worded(name: str, type_: ColumnType, part: Sequence[str | None]) -> Column:
