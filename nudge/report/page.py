@@ -41,9 +41,9 @@ def render(story: Story) -> str:
         section("How to use it", usage(story)),
     ]  # fmt: skip
     return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="color-scheme" content="light dark">\n<link rel="icon" href="data:,">\n'
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8"/>\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"/>\n'
+        '<meta name="color-scheme" content="light dark"/>\n<link rel="icon" href="data:,"/>\n'
         f"<title>{clean(story.title)}</title>\n<style>\n{STYLE.read_text('utf-8')}</style>\n</head>\n<body>\n<main>\n"
         f"<header><h1>{clean(story.title)}</h1><p>{clean(story.made)}</p></header>\n"
         f"{''.join(f'{part}{chr(10)}' for part in sections)}"
