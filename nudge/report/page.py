@@ -65,9 +65,9 @@ def learned(story: Story) -> str:
     bar = "".join(f'<span style="flex-grow:{size / every:.4f}"></span>' for size in results.examples)
     parts = "".join(f"<li><b>{size:,}</b> {name}</li>" for size, name in zip(results.examples, PARTS, strict=True))
     passes = plural(results.epochs, "pass")
-    ended = f"made all of its {passes}" if results.reason == ALL_PASSES else f"ended after {passes}: {results.reason}"
+    why = f"{passes}, as many as it was given" if results.reason == ALL_PASSES else f"{passes}: {results.reason}"
     return (
-        f"<p>It {clean(ended)}. The best weights, of pass {results.best_epoch:,}, are those that are kept. "
+        f"<p>It ended after {clean(why)}. The best weights, of pass {results.best_epoch:,}, are those that are kept. "
         f"All of it took {results.seconds:,.1f} seconds; the seed was {results.seed}.</p>"
         f'<div class="parts" aria-hidden="true">{bar}</div><ul class="parts">{parts}</ul>'
         f'<div class="figures">{"".join(history.curves(guess(story)))}</div>{history.table()}'
