@@ -60,9 +60,7 @@ def section(title: str, content: str) -> str:
 def learned(story: Story) -> str:
     """Tell how training went."""
     results, history = story.results, History(story)
-    train, validation, held_out = results.examples
-    every = max(1, sum(results.examples))
-    bar = "".join(f'<span style="flex-grow:{size / every:.4f}"></span>' for size in results.examples)
+    bar = "".join(f'<span style="flex-grow:{size}"></span>' for size in results.examples)
     parts = "".join(f"<li><b>{size:,}</b> {name}</li>" for size, name in zip(results.examples, PARTS, strict=True))
     passes = plural(results.epochs, "pass")
     why = f"{passes}, as many as it was given" if results.reason == ALL_PASSES else f"{passes}: {results.reason}"
