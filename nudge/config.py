@@ -148,7 +148,7 @@ class TrainConfig:
     (16,)
     >>> TrainConfig(lr=0)
     Traceback (most recent call last):
-    nudge.errors.UsageError: lr 0: expected a number above 0, up to 10, such as 0.03
+    nudge.errors.UsageError: lr 0: expected a number above 0, up to 10, such as 0.01
     """
 
     target: tuple[str, ...] | None = knob(
@@ -191,7 +191,7 @@ class TrainConfig:
         group=SPLIT,
     )  # fmt: skip
     hidden: tuple[int, ...] = knob(
-        (256,), int, "the size of each hidden layer", many=True, low=1, high=65536, unit="units", example="64,32",
+        (128, 64), int, "the size of each hidden layer", many=True, low=1, high=65536, unit="units", example="64,32",
         group=NETWORK,
     )  # fmt: skip
     activation: str = knob(
@@ -199,7 +199,7 @@ class TrainConfig:
         choices=("relu", "tanh", "sigmoid", "gelu", "silu", "elu", "leaky_relu"), group=NETWORK,
     )  # fmt: skip
     dropout: float = knob(
-        0.0, float, "the share of each hidden layer's outputs left out at random", low=0, high=0.95, group=NETWORK
+        0.1, float, "the share of each hidden layer's outputs left out at random", low=0, high=0.95, group=NETWORK
     )
     seed: int = knob(0, int, "decides the parts, the first weights and every order", low=0, high=2**63 - 1)
     loss: str | None = knob(
@@ -215,7 +215,7 @@ class TrainConfig:
     optimizer: str = knob(
         "adam", str, "the rule by which knobs are turned", choices=("adam", "adamw", "sgd", "rmsprop", "adagrad")
     )
-    lr: float = knob(0.03, float, "the highest learning rate", low=0, high=10, above=True)
+    lr: float = knob(0.01, float, "the highest learning rate", low=0, high=10, above=True)
     momentum: float = knob(0.9, float, "how much of the last step goes into the next (sgd)", low=0, high=0.999)
     schedule: str = knob(
         "onecycle", str, "how the learning rate goes: up for 3/10 of the run and down, down, in three steps, or not",
@@ -265,7 +265,7 @@ class TrainConfig:
         """Give how many passes over `n` examples there are at most: enough for a fair number of steps."""
         if self.epochs is not None:
             return self.epochs
-        return min(max(40, round(600 * self.batch_size_for(n) / max(n, 1))), 200)
+        return min(max(40, round(1000 * self.batch_size_for(n) / max(n, 1))), 200)
 
     def patience_for(self, n: int) -> float:
         """Give how many passes over `n` examples may go by without improvement."""

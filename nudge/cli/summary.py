@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..train import ALL_PASSES, passes
+from ..train import ALL_PASSES, BASELINES, passes
 from . import console
 
 if TYPE_CHECKING:
@@ -13,11 +13,6 @@ if TYPE_CHECKING:
     from ..train import Results, TargetResult
 
 MOST_CLASSES, MOST_COLUMNS = 12, 8  # that are shown
-BASELINES = {
-    "linear": "linear: the same without hidden layers",
-    "commonest": "always the commonest class",
-    "mean": "always the mean",
-}
 
 
 def show(results: Results, folder: str, page: str) -> None:

@@ -48,7 +48,7 @@ def train(
         Print one JSON object.
     """
     from ..fitting import into
-    from ..train import DIVERGED, RunFolder, score_text, understood
+    from ..train import Event, RunFolder, Warned, score_text, understood
     from .bar import bar
     from .summary import show
 
@@ -59,10 +59,17 @@ def train(
     run = begun(data, config, knobs) if folder is None else folder.run
     for line in understood(run):
         print(line, file=sys.stderr)
-    for note in run.data.notes:
+    notes = run.data.notes
+    for note in notes:
         tell(note)
     if dry_run:
         return 0
+
+    def warn(event: Event) -> None:
+        if isinstance(event, Warned) and event.message not in notes:
+            tell(event.message)
+
+    run.loop.watchers.append(warn)
     folder = folder or RunFolder(run, parent=out)
     metric = run.heads[0].metric
     try:
@@ -74,8 +81,6 @@ def train(
         tell(f"interrupted; the best weights so far, {kept}, are in {folder.path}")
         tell(f"`nudge train --resume {folder.path}` goes on")
         return 130
-    if run.results.reason == DIVERGED:
-        tell(f"the loss is no longer a number: a smaller --lr than {run.config.lr:g} may help")
     if json:
         print_json({**as_json(run.results), "run": folder.path.as_posix()})
     else:

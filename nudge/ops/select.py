@@ -127,7 +127,7 @@ def _are_many_bits(condition: Any, x: Any) -> bool:
 
 
 def _masked(condition: Any, x: Any) -> Any:
-    """Keep x where the condition holds, 0 elsewhere, by its bits: `np.where` stumbles at each change of an uneven mask."""
+    """Keep x where the condition holds, 0 elsewhere, by its bits: `np.where` stumbles where an uneven mask changes."""
     width = _WIDTHS[x.dtype]
     return (x.view(width) & np.negative(condition.view(np.int8)).astype(width)).view(x.dtype)
 

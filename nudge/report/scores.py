@@ -6,15 +6,10 @@ import math
 from collections.abc import Sequence
 
 from ..see.svg import clean
-from ..train import Importance, TargetResult
+from ..train import BASELINES, Importance, TargetResult
 from .chart import Bar, bars
 from .markup import folded, number, plural, score_text, table
 
-BASELINES = {
-    "linear": "the same without hidden layers",
-    "commonest": "always the commonest class",
-    "mean": "always the mean",
-}
 MEANINGS = {
     "accuracy": "of the answers are right",
     "r2": "R²: 1 is perfect, 0 is no better than the mean",

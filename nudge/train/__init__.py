@@ -10,6 +10,7 @@ from .loop import ALL_PASSES, DIVERGED, INTERRUPTED, NO_IMPROVEMENT, Loop, Watch
 from .network import mlp
 from .predictor import Predictions, Predictor, unseen_lines
 from .results import (
+    BASELINES,
     Answers,
     Boundary,
     ClassFigures,
@@ -23,7 +24,7 @@ from .task import Classification, Regression, Several, Task
 from .understood import network_line, passes, understood
 
 __all__ = [
-    "ALL_PASSES", "DIVERGED", "INTERRUPTED", "NO_IMPROVEMENT", "Answers", "Best", "Boundary", "Checkpoint",
+    "ALL_PASSES", "BASELINES", "DIVERGED", "INTERRUPTED", "NO_IMPROVEMENT", "Answers", "Best", "Boundary", "Checkpoint",
     "ClassFigures", "Classification", "Evaluated", "Event", "Finished", "Importance", "Improved", "Kept", "Loop",
     "Predictions", "Predictor", "Progress", "Regression", "Results", "Run", "RunFolder", "Several", "Started",
     "TargetResult", "Task", "Warned", "Watcher", "kept", "mlp", "network_line", "passes", "predict", "score_text",

@@ -15,7 +15,7 @@ from ..tensor import Tensor, wrap
 from . import score
 from .baseline import linear_regression, logistic_regression
 from .importance import MOST_EXAMPLES, MOST_ROWS, importance
-from .loop import Loop, predict
+from .loop import Loop, blas_threads, predict
 from .predictor import Predictor, apart
 from .prepare import Prepared
 from .results import Answers, Boundary, Importance, Results, TargetResult
@@ -38,6 +38,11 @@ class Judged:
 
 def judge(prepared: Prepared, predictor: Predictor, loop: Loop, began: float) -> Judged:
     """Score a trained network on the part held out; `began` is the time when all began."""
+    with blas_threads(prepared.train.inputs.numel() * loop.task.outputs):
+        return _judge(prepared, predictor, loop, began)
+
+
+def _judge(prepared: Prepared, predictor: Predictor, loop: Loop, began: float) -> Judged:
     held_out = prepared.held_out
     outputs = predict(predictor.model, held_out.inputs)
     answers = [

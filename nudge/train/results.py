@@ -55,12 +55,10 @@ class TargetResult:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> TargetResult:
         """Make it again from what `as_dict` gave; what JSON could not write is NaN."""
-        values = dict(data)
-        values["by_class"] = tuple(
-            ClassFigures(**{**entry, **{name: np.nan for name, one in entry.items() if one is None}})
-            for entry in data["by_class"]
-        )
-        values["interval"], values["classes"] = tuple(data["interval"]), tuple(data["classes"])
+        values = {**_numbers(data), "baselines": _numbers(data["baselines"]), "figures": _numbers(data["figures"])}
+        values["by_class"] = tuple(ClassFigures(**_numbers(entry)) for entry in data["by_class"])
+        values["interval"] = tuple(np.nan if bound is None else bound for bound in data["interval"])
+        values["classes"] = tuple(data["classes"])
         values["confusion"] = None if data["confusion"] is None else np.array(data["confusion"])
         return cls(**values)
 
@@ -120,9 +118,20 @@ class Results:
         """Make it again from what `as_dict` gave."""
         values = dict(data)
         values["targets"] = tuple(TargetResult.from_dict(entry) for entry in data["targets"])
-        values["importance"] = tuple(Importance(**entry) for entry in data["importance"])
+        values["importance"] = tuple(Importance(**_numbers(entry)) for entry in data["importance"])
         values["examples"] = tuple(data["examples"])
         return cls(**values)
+
+
+BASELINES = {  # what they answer, in words
+    "linear": "the same without hidden layers",
+    "commonest": "always the commonest class",
+    "mean": "always the mean",
+}
+
+
+def _numbers(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: np.nan if value is None else value for name, value in data.items()}
 
 
 def score_text(metric: str, score: float) -> str:

@@ -73,7 +73,7 @@ class Run:
         self.predictor = Predictor(prepared.types, prepared.features, prepared.heads, model)
         self._loop = Loop(
             model, task, prepared.train, prepared.validation, self.config,
-            augment=augment, generator=generator, watchers=watchers,
+            augment=augment, generator=generator, watchers=watchers, notes=prepared.notes,
         )  # fmt: skip
         self._judged: Judged | None = None
         self._results: Results | None = None

@@ -178,7 +178,7 @@ def test_a_run_tells_its_story(folder: RunFolder) -> None:
     story = story_of(folder.run, folder.path, folder.history, datetime(2025, 5, 3, 14, 2))
     assert (story.title, story.made) == ("class, told from moons", "3 May 2025, 14:02")
     assert [name for name, _, _ in story.columns] == ["x", "y", "class"]
-    assert story.network == [("Linear, 2 → 4", 12), ("ReLU()", 0), ("Linear, 4 → 2", 10)]
+    assert story.network == [("Linear, 2 → 4", 12), ("ReLU()", 0), ("Dropout(p=0.1)", 0), ("Linear, 4 → 2", 10)]
     assert {name for name, value, default in story.knobs if value != default} == {"hidden", "epochs", "lr"}
     assert f"nudge predict '{folder.path}' new.csv" in dict(story.usage).values()
     assert story.boundary is not None
