@@ -167,7 +167,7 @@ def test_texts_and_marks_stand_out(colours: dict[str, str]) -> None:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
-    run = Run("moons", hidden=(4,), epochs=3, lr=0.01)
+    run = Run("moons", hidden=(4,), epochs=3, lr=0.02)
     kept = RunFolder(run, parent=tmp_path_factory.mktemp("some runs"))
     run.fit()
     kept.finish()
