@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -16,6 +16,8 @@ from . import shapes
 from .digits import load_digits
 from .reader import read_table
 from .table import Table
+
+Types = Mapping[str, str] | None
 
 
 @dataclass(frozen=True)
@@ -59,10 +61,18 @@ SETS = {
 }
 
 
-def dataset(name: str, seed: int = 0, *, n: int | None = None, noise: float | None = None) -> Dataset:
+def dataset(
+    name: str,
+    seed: int = 0,
+    *,
+    n: int | None = None,
+    noise: float | None = None,
+    types: Mapping[str, str] | None = None,
+) -> Dataset:
     """Give a set by its name.
 
-    Shapes are drawn: `n` points, with so much noise, from a seed. Real sets are the same for every seed.
+    Shapes are drawn: `n` points, with so much noise, from a seed. Real sets are the same for every seed. `types` as in
+    `read_table`.
 
     Raises:
         UsageError: there is no such set; n or noise for one that is not drawn, or out of range.
@@ -78,37 +88,37 @@ def dataset(name: str, seed: int = 0, *, n: int | None = None, noise: float | No
     entry = SETS[name]
     given = {key: value for key, value in (("n", n), ("noise", noise)) if value is not None}
     if entry.draw is not None:
-        table = drawn(name, entry, seed, **given)
+        table = drawn(name, entry, seed, types, **given)
     elif given:
         raise UsageError(f"{name} is not drawn, and has no {' and no '.join(given)}: it is there as it is")
     else:
-        table = digits() if name == "digits" else shipped(name)
+        table = digits(types) if name == "digits" else shipped(name, types)
     return Dataset(name, entry.about, table, entry.target, entry.image)
 
 
-def drawn(name: str, entry: Entry, seed: int, **given: float) -> Table:
+def drawn(name: str, entry: Entry, seed: int, types: Types, **given: float) -> Table:
     """Draw points, with the names of their classes."""
     assert entry.draw is not None
     points, labels = entry.draw(**given, seed=seed)
     # float32 knows these digits; as float64 they are again the decimal numbers that a file has.
     x, y = points.astype(np.float64).round(shapes.DIGITS).T
-    table = read_table({"x": x, "y": y, entry.target: np.array(entry.words)[labels]}, name=name)
+    table = read_table({"x": x, "y": y, entry.target: np.array(entry.words)[labels]}, name=name, types=types)
     how = "".join(f", {key} {value:g}" for key, value in given.items() if key != "n")
     return replace(table, origin=f"{name}: {len(table):,} points, drawn with seed {seed}{how}")
 
 
-def digits() -> Table:
+def digits(types: Types = None) -> Table:
     """Put the digits into columns, a pixel each."""
     images, labels = load_digits()
     pixels = {f"pixel_{k // 8}_{k % 8}": column for k, column in enumerate(images.T)}
-    table = read_table({**pixels, "digit": labels}, name="digits")
+    table = read_table({**pixels, "digit": labels}, name="digits", types=types)
     return replace(table, origin=f"digits: {len(table):,} images, {len(table.columns)} columns")
 
 
-def shipped(name: str) -> Table:
+def shipped(name: str, types: Types = None) -> Table:
     """Read one of the files that come with nudge."""
     with resources.as_file(shipped_file(name)) as path:
-        return read_table(path, name=name)
+        return read_table(path, name=name, types=types)
 
 
 def shipped_file(name: str) -> Traversable:

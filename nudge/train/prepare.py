@@ -137,13 +137,15 @@ class Opened(NamedTuple):
 
 def opened(data: Any, config: TrainConfig) -> Opened:
     """Read data: a text is a file where there is one of that name, otherwise a shipped set."""
+    if config.type and isinstance(data, (Dataset, Table)):
+        raise UsageError("type: the table has been read, and its columns are what they are; say it to read_table")
     if isinstance(data, Dataset):
         return Opened(data.table, None, data.target, data.image)
     if isinstance(data, Table):
         return Opened(data, None)
     if isinstance(data, str) and not Path(data).exists():
         if data in SETS:
-            given = dataset(data)
+            given = dataset(data, types=config.type)
             return Opened(given.table, data, given.target, given.image)
         if not Path(data).suffix and os.path.basename(data) == data:
             raise UsageError(f"there is no file and no shipped set {data}{nearest(data, SETS)}")
