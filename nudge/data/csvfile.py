@@ -76,20 +76,31 @@ class Dialect:
     """How a text is a table."""
 
     separator: str
-    blank: int  # lines before the header
+    skip: int  # lines before the header
     header: tuple[str, ...]  # as it stands
 
-    def rows(self, text: IO[str]) -> Iterator[tuple[int, list[str] | None]]:
-        """Go through all rows, the header first, each with the line that it begins on; None where a quote is wrong."""
+    def rows(self, text: IO[str]) -> Iterator[tuple[int, list[str]]]:
+        """Go through all rows, the header first, each with the line that it begins on.
+
+        Raises:
+            UsageError: a row has a quote at the wrong place, or no end.
+        """
+        line = self.skip + 1
+        for _ in range(self.skip):
+            text.readline()
         reader = csv.reader(text, delimiter=self.separator, skipinitialspace=self.separator != "\t", strict=True)
-        line = 1
+        usual = csv.field_size_limit(LONGEST)
         try:
             for row in reader:
-                if row or (len(self.header) == 1 and line > self.blank):
+                if row or len(self.header) == 1:
                     yield line, row or [""]
-                line = reader.line_num + 1
-        except csv.Error:
-            yield line, None
+                line = self.skip + reader.line_num + 1
+        except csv.Error as error:
+            if "limit" in str(error):
+                raise UsageError(f"line {line:,} is longer than {LONGEST:,} bytes; is a quote not closed?") from None
+            raise UsageError(f"line {line:,} opens a quote that is not closed, or goes on after one that is") from None
+        finally:
+            csv.field_size_limit(usual)
 
 
 def raw(path: Path, gzipped: bool) -> IO[bytes]:
@@ -188,7 +199,14 @@ def sniff(text: Text) -> Dialect:
             sample += (piece := file.read(SAMPLE))
         if file.read(1):
             sample = sample[: max(sample.rfind("\n"), sample.rfind("\r")) + 1]
-    blank = len(re.match(r"(?:[ \t]*(?:\r\n|\r|\n))*", sample)[0].splitlines())  # type: ignore[index]
+    lines = sample.splitlines()
+    skip = next((k for k, line in enumerate(lines) if line.strip()), len(lines))
+    if skip == len(lines):
+        raise UsageError(f"{text.path} has nothing but blank lines: expected a line of column names, and rows")
+    told = re.fullmatch(r"sep=(.)", lines[skip].strip('"'))  # Excel's way to name the separator
+    if told:
+        skip += 1
+    sample = "".join(sample.splitlines(keepends=True)[skip:])
 
     def fit(separator: str) -> tuple[bool, float, int]:
         rows = [row for row in fields(sample, separator) if row]
@@ -197,9 +215,8 @@ def sniff(text: Text) -> Dialect:
         fitting = sum(len(row) == width for row in rows[1:]) / max(len(rows) - 1, 1)
         return width > 1 and wide, fitting, width
 
-    separator = max(SEPARATORS, key=fit)
-    header = next((row for row in fields(sample, separator) if row), [""])
-    return Dialect(separator, blank, tuple(header))
+    separator = told[1] if told and told[1] in SEPARATORS else max(SEPARATORS, key=fit)
+    return Dialect(separator, skip, tuple(next(fields(sample, separator), [""])))
 
 
 def fields(sample: str, separator: str) -> Iterator[list[str]]:
@@ -215,28 +232,28 @@ def fault(text: Text, dialect: Dialect) -> str:
     """Say which line of a text that could not be read is the first at fault, and how; '' where none is found."""
     width = len(dialect.header)
     with text.open() as file:
-        for line, row in dialect.rows(file):
-            if row is None:
-                return f"line {line:,} opens a quote that is not closed, or goes on after one that is"
-            if sum(map(len, row)) > LONGEST:
-                return f"line {line:,} is longer than {LONGEST:,} bytes"
+        try:
             # A separator at the end of the line, as some programs write, is no field.
-            if len(row) != width and not (len(row) == width + 1 and not row[-1]):
-                begin = " ".join(dialect.separator.join(row).split())
-                begin = begin[:SHOWN] + "…" * (len(begin) > SHOWN)
-                separated = "" if width == len(row) == 1 else f", {SEPARATORS[dialect.separator]}-separated"
-                fields = f"{len(row)} field{'s' * (len(row) != 1)}"
-                return f"line {line:,} has {fields}, but the header {width}{separated}; it begins: {begin}"
-    return ""
+            line, row = next(
+                (line, row)
+                for line, row in dialect.rows(file)
+                if len(row) != width and not (len(row) == width + 1 and not row[-1])
+            )
+        except StopIteration:
+            return ""
+        except UsageError as error:
+            return str(error)
+    begin = " ".join(dialect.separator.join(row).split())
+    begin = begin[:SHOWN] + "…" * (len(begin) > SHOWN)
+    separated = "" if width == len(row) == 1 else f", {SEPARATORS[dialect.separator]}-separated"
+    fields = f"{len(row)} field{'s' * (len(row) != 1)}"
+    return f"line {line:,} has {fields}, but the header {width}{separated}; it begins: {begin}"
 
 
 def line_of_row(text: Text, dialect: Dialect, row: int) -> int:
     """Give the line that a row begins on; rows are counted from 1, without the header."""
     with text.open() as file:
-        for number, (line, _) in enumerate(dialect.rows(file)):
-            if number == row:
-                return line
-    return 0
+        return next((line for number, (line, _) in enumerate(dialect.rows(file)) if number == row), 0)
 
 
 def named(header: Sequence[str], where: str) -> tuple[list[str], list[str]]:

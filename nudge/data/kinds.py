@@ -6,6 +6,7 @@ Found by counting, over all rows: a format is a column's if 95 % of what is not 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -17,10 +18,15 @@ KINDS = ("number", "category", "text", "date")
 ENOUGH = 0.95  # of what is not a gap
 SAMPLED = 1000  # different values on which a format is first tried
 LIKELY = 0.8  # of those
-AT_ONCE = 200  # columns that one query asks about
+AT_ONCE = 500  # columns that one query asks about
 FEW, SHARE = 64, 0.05  # more different words than FEW, and than this share of the rows, are text
 # What stands for nothing, in any case.
 GAPS = frozenset({"", "na", "n/a", "#n/a", "<na>", "nan", "nat", "null", "none", "?", "-", "--", "\\n"})
+MARKS = {",": "comma", ".": "point", "'": "apostrophe", " ": "space"}
+PARTS = {
+    "%d": "DD", "%m": "MM", "%Y": "YYYY", "%y": "YY", "%b": "Mon", "%B": "Month", "%H": "hh", "%I": "hh", "%M": "mm",
+    "%S": "ss", "%p": "AM",
+}  # fmt: skip
 WHITE = " \t\r\n\N{NO-BREAK SPACE}"
 SPACES = (" ", "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}")
 
@@ -60,14 +66,19 @@ class ColumnType:
         return number_sql(column, self.decimal, self.thousands)
 
     def __str__(self) -> str:
-        """Say it in a few words."""
-        marks = {",": "comma", ".": "point", "'": "apostrophe", "\N{RIGHT SINGLE QUOTATION MARK}": "apostrophe"}
+        """Say it in a few words.
+
+        >>> str(ColumnType("date", pattern="%d.%m.%Y")), str(ColumnType("number", ",", "."))
+        ('date, DD.MM.YYYY', 'number, decimal comma, point between thousands')
+        """
         said = self.kind
         if self.decimal != ".":
-            said += f", decimal {marks.get(self.decimal, self.decimal)}"
+            said += f", decimal {MARKS[self.decimal]}"
         if self.thousands:
-            said += f", {marks.get(self.thousands, 'space')} between thousands"
-        return said + (f", {self.pattern}" if self.pattern else "")
+            said += f", {MARKS[self.thousands]} between thousands"
+        if self.pattern:
+            said += f", {re.sub('%[a-zA-Z]', lambda part: PARTS[part[0]], self.pattern)}"
+        return said
 
 
 class Found(NamedTuple):
@@ -126,8 +137,10 @@ DAYS = (
     "%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%m/%d/%y", "%d/%m/%y", "%d.%m.%y", "%Y/%m/%d",
     "%Y.%m.%d", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y",
 )  # fmt: skip
+COARSE = ("%Y-%m", "%Y/%m", "%m/%Y", "%b %Y", "%B %Y", "%Y%m%d", "%Y%m", "%Y")
 TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", "T%H:%M:%S")
 DATES = (ColumnType("date"), *(ColumnType("date", pattern=day + time) for day in DAYS for time in TIMES))
+DATES += tuple(ColumnType("date", pattern=pattern) for pattern in COARSE)
 
 
 # -- what columns are ------------------------------------------------------------------------------
@@ -225,11 +238,11 @@ def look(source: Source, name: str, counts: Counts, kind: Any) -> Found:
     shares: dict[ColumnType, float] = {}
     if kind != "date":
         shares[POINT] = counts.numbers / known
-        for type_ in likely(source, NUMBERS[1:]):
+        for type_ in likely(source, NUMBERS[1:], kind):
             ((fit,),) = source.all(f"SELECT count({type_.sql(text)}) FROM {source.relation(name)}")
             shares[type_] = fit / known
     if kind != "number":
-        for type_ in likely(source, DATES):
+        for type_ in likely(source, DATES, kind):
             ((fit,),) = source.all(f"SELECT coalesce(sum(n) FILTER ({type_.sql('v')} IS NOT NULL), 0) FROM rest")
             shares[type_] = int(fit) / known
     best = max(shares.values(), default=0.0)
@@ -240,13 +253,13 @@ def look(source: Source, name: str, counts: Counts, kind: Any) -> Found:
     return chosen([type_ for type_, share in shares.items() if share == best], source.semicolons)
 
 
-def likely(source: Source, types: Iterable[ColumnType]) -> list[ColumnType]:
-    """Give the formats in which a sample of what is left is mostly written."""
+def likely(source: Source, types: Iterable[ColumnType], kind: Any) -> list[ColumnType]:
+    """Give the formats in which a sample of what is left is mostly written; all that occur, where the kind is given."""
     types = list(types)
-    terms = ", ".join(f"count({type_.sql('v')})" for type_ in types)
-    sample = f"SELECT v FROM rest WHERE NOT {gap_sql('v')} ORDER BY hash(v), v LIMIT {SAMPLED}"
-    ((n, *counts),) = source.all(f"SELECT count(*), {terms} FROM ({sample})")
-    return [type_ for type_, count in zip(types, counts, strict=True) if count and count >= LIKELY * n]
+    terms = ", ".join(f"sum(CASE WHEN {type_.sql('v')} IS NOT NULL THEN n END)" for type_ in types)
+    sample = f"SELECT * FROM rest WHERE NOT {gap_sql('v')} ORDER BY hash(v), v LIMIT {SAMPLED}"
+    ((n, *counts),) = source.all(f"SELECT sum(n), {terms} FROM ({sample})")
+    return [type_ for type_, count in zip(types, counts, strict=True) if count and (kind or count >= LIKELY * n)]
 
 
 def chosen(best: list[ColumnType], semicolons: bool) -> Found:

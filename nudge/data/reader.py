@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import UsageError, nearest
-from .kinds import FEW, SHARE, ColumnType, Found, gap_sql, infer, pieces, text_of
+from .kinds import AT_ONCE, FEW, SHARE, ColumnType, Found, gap_sql, infer, pieces, text_of
 from .source import Source, opened, quoted
 from .table import Column, Table, fingerprint, shown, sorted_words, verbatim, worded
 
@@ -172,7 +172,7 @@ def whole(data: Source, found: Mapping[str, Found], rows: int) -> dict[str, Colu
             columns[name] = words(data, name, column.type, rows)
         else:
             numbers.setdefault(data.relation(name), []).append((name, column.type))
-    step = max(1, BYTES // (8 * rows))
+    step = min(AT_ONCE, max(1, BYTES // (8 * rows)))
     for relation, these in numbers.items():
         for start in range(0, len(these), step):
             piece = these[start : start + step]

@@ -246,7 +246,7 @@ def text_file(connection: DuckDBPyConnection, path: Path, scratch: Path) -> Sour
         "auto_detect": "false",
         "columns": f"{{{columns}}}",
         "header": "true",
-        "skip": str(dialect.blank),
+        "skip": str(dialect.skip),
         "delim": quoted(dialect.separator),
         "quote": "'\"'",
         "escape": "'\"'",
