@@ -17,6 +17,7 @@ from cyclopts import Parameter
 
 from ..errors import UsageError
 from . import tell
+from .options import no_option
 
 if TYPE_CHECKING:
     from ..data import Table
@@ -29,7 +30,7 @@ Flag = Parameter(negative="", show_default=False)
 
 def predict(
     run: str,
-    file: str,
+    file: Annotated[str, Parameter(allow_leading_hyphen=True, validator=no_option)],
     /,
     *,
     output: Annotated[str | None, Parameter(name=("--output", "-o"), show_default=False)] = None,

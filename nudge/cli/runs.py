@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from ..config import KNOBS
 from ..errors import UsageError
-from . import console, print_json
+from . import console, print_json, tell
 from .knobs import option
 from .options import Json
 
@@ -32,14 +32,7 @@ def runs(*folders: str, out: Annotated[str, Parameter(name="--out")] = "runs", j
     """
     from ..train import kept
 
-    paths = [Path(folder) for folder in folders]
-    if not folders:
-        if not Path(out).is_dir():
-            raise UsageError(f"there is no folder {out}: `nudge train` makes it")
-        paths = [path for path in Path(out).iterdir() if (path / "config.json").is_file()]
-    found = [kept(path) for path in paths]
-    if not folders:
-        found.sort(key=lambda one: one.made, reverse=True)
+    found = [kept(Path(folder)) for folder in folders] if folders else listed(Path(out))
     if json:
         print_json({"runs": [one.as_dict() for one in found]})
     elif not found:
@@ -47,6 +40,22 @@ def runs(*folders: str, out: Annotated[str, Parameter(name="--out")] = "runs", j
     else:
         show(found, compare=bool(folders))
     return 0
+
+
+def listed(folder: Path) -> list[Kept]:
+    """Look into every run in a folder, the newest first; one that is spoiled is told, and left out."""
+    from ..train import kept
+
+    if not folder.is_dir():
+        raise UsageError(f"there is no folder {folder}: `nudge train` makes it")
+    found = []
+    for path in folder.iterdir():
+        if (path / "config.json").is_file():
+            try:
+                found.append(kept(path))
+            except UsageError as error:
+                tell(str(error))
+    return sorted(found, key=lambda one: one.made, reverse=True)
 
 
 def show(found: list[Kept], compare: bool) -> None:
