@@ -1,14 +1,53 @@
-"""Columns and records of Python and NumPy, as arrays that DuckDB reads."""
+"""A data frame, or columns or records of Python and NumPy, opened as a relation."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..errors import UsageError
-from . import csvfile
+from .csvfile import named
+from .source import Source, relation
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+def frame(connection: DuckDBPyConnection, data: Any) -> Source:
+    """Open a data frame, or arrays, or records."""
+    import duckdb
+
+    module = type(data).__module__.partition(".")[0]
+    if module == "polars" and hasattr(data, "collect"):
+        data = data.collect()
+    own = getattr(data, "column_names" if module == "pyarrow" else "columns", None)
+    if module not in ("pandas", "polars", "pyarrow") or own is None:
+        source = Source(connection, "the data", (), (), ())
+        columns = columns_of(data)
+    elif not len(own):
+        raise UsageError(f"the {module} frame has no columns")
+    else:
+        source = Source(connection, f"the {module} frame", (), (), ())
+        names, _ = named(own, source.where)
+        try:
+            connection.register("given", data)
+            source = relation(source, "given", names)
+        except (duckdb.Error, ImportError, UsageError):  # types that DuckDB lacks; Polars without PyArrow
+            columns = {name: np.asarray(data[key]) for name, key in zip(names, own, strict=True)}
+        else:
+            dtypes = map(str, data.dtypes) if module == "pandas" else names
+            kinds = zip(source.kinds, dtypes, strict=True)
+            return replace(source, kinds=tuple("category" if dtype == "category" else kind for kind, dtype in kinds))
+    arrays = {name: plain(values, name) for name, values in columns.items()}
+    lengths = {name: len(values) for name, values in arrays.items()}
+    if len(set(lengths.values())) > 1:
+        some = ", ".join(f"{name} has {length:,}" for name, length in list(lengths.items())[:5])
+        raise UsageError(f"columns are not of one length: {some}")
+    connection.register("given", {f"c{k}": values for k, values in enumerate(arrays.values())})
+    return relation(source, "given", list(arrays))
 
 
 def columns_of(data: Any) -> dict[str, Any]:
@@ -30,7 +69,7 @@ def columns_of(data: Any) -> dict[str, Any]:
         )
     if not columns:
         raise UsageError("the data has no columns")
-    names, _ = csvfile.named([str(name) for name, _ in columns], "the data")
+    names, _ = named([str(name) for name, _ in columns], "the data")
     return dict(zip(names, (values for _, values in columns), strict=True))
 
 

@@ -239,7 +239,7 @@ def look(source: Source, name: str, counts: Counts, kind: Any) -> Found:
     if kind != "date":
         shares[POINT] = counts.numbers / known
         for type_ in likely(source, NUMBERS[1:], kind):
-            ((fit,),) = source.all(f"SELECT count({type_.sql(text)}) FROM {source.relation(name)}")
+            ((fit,),) = source.all(f"SELECT count(nullif({type_.sql('v')}, 'nan'::DOUBLE)) FROM {given}")
             shares[type_] = fit / known
     if kind != "number":
         for type_ in likely(source, DATES, kind):

@@ -5,7 +5,11 @@ from __future__ import annotations
 import difflib
 import math
 import os
+import shutil
+import tempfile
+import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import chain
 from operator import itemgetter
 from pathlib import Path
@@ -14,8 +18,10 @@ from typing import Any
 import numpy as np
 
 from ..errors import UsageError, nearest
+from .files import file
+from .frames import frame
 from .kinds import AT_ONCE, FEW, SHARE, ColumnType, Found, gap_sql, infer, pieces, text_of
-from .source import Source, opened, quoted
+from .source import Source, connected, quoted
 from .table import Column, Table, fingerprint, shown, sorted_words, verbatim, worded
 
 BYTES = 1 << 28  # of columns that are read in one go
@@ -79,6 +85,27 @@ def stream_table(
                 columns[name] = worded(name, types[name], [row[k] for row in batch])
             kept = {name: verbatim(name, [row[k] for row in batch]) for k, name in enumerate(keep, len(types))}
             yield Table(stem(source), {name: columns[name] for name in types}, kept=kept)
+
+
+@contextmanager
+def opened(data: Any) -> Iterator[Source]:
+    """Open a file (str or path-like), a frame, arrays or records; see `read_table`.
+
+    Raises:
+        UsageError: there is no such file, or it is none that can be read; or data of another kind.
+    """
+    scratch = Path(tempfile.gettempdir(), f"nudge-{uuid.uuid4().hex}")
+    connection = connected(scratch)
+    try:
+        if isinstance(data, (str, os.PathLike)):
+            source = file(connection, Path(data), scratch)
+        else:
+            source = frame(connection, data)
+        yield source
+        source.whole()
+    finally:
+        connection.close()
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def stem(source: Any) -> str:

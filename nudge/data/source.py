@@ -1,15 +1,9 @@
-"""A file or a frame, opened as one relation of DuckDB's, whatever it is: its columns are called c0, c1, … there."""
+"""What is read, be it a file or a frame: one relation of DuckDB's, whose columns are called c0, c1, … there."""
 
 from __future__ import annotations
 
-import difflib
-import hashlib
 import os
 import re
-import shutil
-import stat
-import tempfile
-import uuid
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -17,17 +11,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from ..errors import UsageError
-from . import csvfile
-from .frames import columns_of, plain
+from .csvfile import named
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-SMALL = 1 << 25  # bytes; a smaller file is held in memory while it is read, not gone through again and again
-WIDE = 2000  # columns; a table in memory takes too much for each
 MEMORY = "2GiB"  # that DuckDB takes at most before it spills to disk
 MOST_THREADS = 8
 NUMBERS = ("INT", "DOUBLE", "FLOAT", "DECIMAL")  # parts of the names of DuckDB's types of numbers
@@ -35,7 +24,7 @@ NUMBERS = ("INT", "DOUBLE", "FLOAT", "DECIMAL")  # parts of the names of DuckDB'
 
 @dataclass(frozen=True)
 class Source:
-    """A relation called `data`, open for as long as `opened` is."""
+    """A relation called `data`, gone through by queries."""
 
     connection: DuckDBPyConnection
     where: str  # the file, or what kind of frame, for messages
@@ -121,27 +110,6 @@ class Source:
             yield batch
 
 
-@contextmanager
-def opened(data: Any) -> Iterator[Source]:
-    """Open a file (str or path-like), a frame, arrays or records; see `read_table`.
-
-    Raises:
-        UsageError: there is no such file, or it is none that can be read; or data of another kind.
-    """
-    scratch = Path(tempfile.gettempdir(), f"nudge-{uuid.uuid4().hex}")
-    connection = connected(scratch)
-    try:
-        if isinstance(data, (str, os.PathLike)):
-            source = file(connection, Path(data), scratch)
-        else:
-            source = frame(connection, data)
-        yield source
-        source.whole()
-    finally:
-        connection.close()
-        shutil.rmtree(scratch, ignore_errors=True)
-
-
 def connected(scratch: Path) -> DuckDBPyConnection:
     """Connect to a database of one's own, in memory, that loads nothing and spills into `scratch`."""
     import duckdb
@@ -162,167 +130,9 @@ def connected(scratch: Path) -> DuckDBPyConnection:
     return connection
 
 
-# -- files -----------------------------------------------------------------------------------------
-
-
-def file(connection: DuckDBPyConnection, path: Path, scratch: Path) -> Source:
-    """Open a file of text or of Parquet."""
-    unchanged = watch(path, stamp(path))
-    try:
-        with path.open("rb") as bytes_:
-            parquet = bytes_.read(4) == b"PAR1"
-        if parquet or path.suffix.lower() in (".parquet", ".pq"):
-            source = parquet_file(connection, path, parquet)
-        else:
-            source = text_file(connection, path, scratch)
-    except OSError as error:
-        unchanged()
-        raise UsageError(f"{path} cannot be read: {error.strerror or error}") from None
-    unchanged()
-    return replace(source, whole=unchanged)
-
-
-def stamp(path: Path) -> tuple[int, int, int]:
-    """Give what changes when a file does. Raises UsageError for what is no file."""
-    try:
-        about = path.stat()
-    except FileNotFoundError:
-        raise UsageError(f"there is no file {path}{neighbour(path)}") from None
-    if stat.S_ISDIR(about.st_mode):
-        raise UsageError(f"{path} is a folder: give one file of it")
-    if not stat.S_ISREG(about.st_mode):
-        raise UsageError(f"{path} is no regular file: save what it gives to one first")
-    return about.st_ino, about.st_size, about.st_mtime_ns
-
-
-def neighbour(path: Path) -> str:
-    """Name the file nearest to one that is not there, as the tail of a message."""
-    if not path.parent.is_dir():
-        return f", and no folder {path.parent}"
-    if any(sign in path.name for sign in "*?[") and len(found := sorted(path.parent.glob(path.name))) > 1:
-        return f"; {len(found)} are like it: give one of them, such as {found[0]}"
-    close = difflib.get_close_matches(path.name, sorted(p.name for p in path.parent.iterdir() if p.is_file()), n=1)
-    return f"; did you mean {path.with_name(close[0])}?" if close else ""
-
-
-def watch(path: Path, before: tuple[int, int, int]) -> Callable[[], None]:
-    """Make what raises UsageError where a file is no longer what it was."""
-
-    def whole() -> None:
-        try:
-            about = path.stat()
-        except FileNotFoundError:
-            raise UsageError(f"{path} vanished while it was read") from None
-        if (about.st_ino, about.st_size, about.st_mtime_ns) != before:
-            raise UsageError(f"{path} changed while it was read: read it again once it is written")
-
-    return whole
-
-
-def literal(path: Path) -> str:
-    """Write a path as an SQL string in which no sign stands for others."""
-    full = os.path.abspath(path)
-    return quoted("".join(f"[{sign}]" if sign in "*?[" else sign for sign in full))
-
-
 def quoted(text: str) -> str:
     """Write a text as an SQL string."""
     return "'" + text.replace("'", "''") + "'"
-
-
-def text_file(connection: DuckDBPyConnection, path: Path, scratch: Path) -> Source:
-    """Open a file of text whose fields are separated."""
-    text = csvfile.examine(path)
-    dialect = csvfile.sniff(text)
-    names, unnamed = csvfile.named(dialect.header, str(path))
-    csvfile.check_header(dialect.header, str(path))
-    read = path
-    if not text.plain:
-        scratch.mkdir(exist_ok=True)
-        read = scratch / "text"
-        text.copy(read)
-    columns = ", ".join(f"c{k}: 'VARCHAR'" for k in range(len(names)))
-    options = {
-        "auto_detect": "false",
-        "columns": f"{{{columns}}}",
-        "header": "true",
-        "skip": str(dialect.skip),
-        "delim": quoted(dialect.separator),
-        "quote": "'\"'",
-        "escape": "'\"'",
-        "compression": "'gzip'" if text.gzipped and text.plain else "'none'",
-    }
-    given = ", ".join(f"{key} = {value}" for key, value in options.items())
-    query = f"SELECT * FROM read_csv({literal(read)}, {given})"
-    separated = f"{csvfile.SEPARATORS[dialect.separator]}-separated"
-    source = Source(
-        connection,
-        str(path),
-        tuple(names),
-        ("",) * len(names),
-        (
-            ("one column" if len(names) == 1 else separated) + f", {csvfile.ENCODINGS[text.encoding]}",
-            *([f"without a name: {', '.join(unnamed)}"] if unnamed else []),
-        ),
-        text.sha256,
-        separated=True,
-        semicolons=dialect.separator == ";",
-        line_of_row=lambda row: csvfile.line_of_row(text, dialect, row),
-        fault=lambda: csvfile.fault(text, dialect),
-    )
-    fast = path.stat().st_size < SMALL and len(names) < WIDE
-    source.all(f"CREATE {'TABLE' if fast else 'VIEW'} data AS {query}")
-    return replace(source, fast=fast)
-
-
-def parquet_file(connection: DuckDBPyConnection, path: Path, begun: bool) -> Source:
-    """Open a file of Parquet."""
-    digest = hashlib.sha256()
-    with path.open("rb") as bytes_:
-        while piece := bytes_.read(1 << 20):
-            digest.update(piece)
-            end = piece[-4:]
-    if not begun or end != b"PAR1":
-        raise UsageError(f"{path} is no Parquet file, or is cut off: it does not begin and end as those do")
-    source = Source(connection, str(path), (), (), ("Parquet",), digest.hexdigest(), fault=lambda: "it is damaged")
-    return relation(source, f"read_parquet({literal(path)}, hive_partitioning = false)")
-
-
-# -- frames ----------------------------------------------------------------------------------------
-
-
-def frame(connection: DuckDBPyConnection, data: Any) -> Source:
-    """Open a data frame, or arrays, or records."""
-    import duckdb
-
-    module = type(data).__module__.partition(".")[0]
-    if module == "polars" and hasattr(data, "collect"):
-        data = data.collect()
-    own = getattr(data, "column_names" if module == "pyarrow" else "columns", None)
-    if module not in ("pandas", "polars", "pyarrow") or own is None:
-        source = Source(connection, "the data", (), (), ())
-        columns = columns_of(data)
-    elif not len(own):
-        raise UsageError(f"the {module} frame has no columns")
-    else:
-        source = Source(connection, f"the {module} frame", (), (), ())
-        names, _ = csvfile.named(own, source.where)
-        try:
-            connection.register("given", data)
-            source = relation(source, "given", names)
-        except (duckdb.Error, ImportError, UsageError):  # types that DuckDB lacks; Polars without PyArrow
-            columns = {name: np.asarray(data[key]) for name, key in zip(names, own, strict=True)}
-        else:
-            dtypes = map(str, data.dtypes) if module == "pandas" else names
-            kinds = zip(source.kinds, dtypes, strict=True)
-            return replace(source, kinds=tuple("category" if dtype == "category" else kind for kind, dtype in kinds))
-    arrays = {name: plain(values, name) for name, values in columns.items()}
-    lengths = {name: len(values) for name, values in arrays.items()}
-    if len(set(lengths.values())) > 1:
-        some = ", ".join(f"{name} has {length:,}" for name, length in list(lengths.items())[:5])
-        raise UsageError(f"columns are not of one length: {some}")
-    connection.register("given", {f"c{k}": values for k, values in enumerate(arrays.values())})
-    return relation(source, "given", list(arrays))
 
 
 def relation(source: Source, query: str, names: Sequence[str] = ()) -> Source:
@@ -330,7 +140,7 @@ def relation(source: Source, query: str, names: Sequence[str] = ()) -> Source:
     with source.explaining():
         described = source.connection.execute(f"DESCRIBE SELECT * FROM {query}").fetchall()
     if not names:
-        names, _ = csvfile.named([row[0] for row in described], source.where)
+        names, _ = named([row[0] for row in described], source.where)
     aliases = ", ".join(f"c{k}" for k in range(len(names)))
     with source.explaining():
         source.connection.execute(f"CREATE VIEW data AS SELECT * FROM (SELECT * FROM {query}) AS given({aliases})")
