@@ -19,7 +19,7 @@ Typed = Callable[..., tuple[int, str, str]]
 def typed(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
     """Run a command line in a folder with three runs: two that are over, one that is not."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("COLUMNS", "40")
     for place, (hidden, over) in enumerate((((4,), True), ((5,), True), ((4,), False))):
         run = Run("moons", hidden=hidden, epochs=1)
         folder = RunFolder(run, tmp_path / "runs")

@@ -14,6 +14,8 @@ from . import console, print_json, tell
 from .knobs import option
 from .options import Json
 
+WIDE = 1000
+
 if TYPE_CHECKING:
     from ..train import Kept
 
@@ -72,7 +74,9 @@ def show(found: list[Kept], compare: bool) -> None:
         made = time.strftime("%Y-%m-%d %H:%M", time.localtime(one.made))
         knobs = [KNOBS[name].text(getattr(one.config, name)) for name in differ]
         table.add_row(one.path.as_posix(), one.data or "memory", ", ".join(one.targets), *cells(one), made, *knobs)
-    console().print(table)
+    out = console()
+    out.width = max(out.width, WIDE)  # a terminal wraps lines better than a table its cells
+    out.print(table)
 
 
 def cells(one: Kept) -> list[str]:

@@ -47,7 +47,7 @@ def show_target(out: Console, result: TargetResult, held_out: int, named: bool) 
         out.print("[yellow]this network does no better than a simpler answer[/]")
     if not share:
         rmse, mae = result.figures["rmse"], result.figures["mae"]
-        off = f"off by {rmse:.4g} (root of the mean square), {mae:.4g} (mean)"
+        off = f"off by {amount(rmse)} (root of the mean square), {amount(mae)} (mean)"
         out.print(f"{off}, in the units of {result.target}", markup=False)
     elif len(result.by_class) <= MOST_CLASSES:
         width = max(len("class"), *(len(figures.name) for figures in result.by_class))
@@ -55,6 +55,15 @@ def show_target(out: Console, result: TargetResult, held_out: int, named: bool) 
         for figures in result.by_class:
             row = f"{figures.precision:9.1%}  {figures.recall:6.1%}  {figures.f1:5.1%}  {figures.count:5,}"
             out.print(f"  {figures.name:{width}}  {row}".replace("nan%", "   –"), markup=False)
+
+
+def amount(value: float) -> str:
+    """Write a size with four digits.
+
+    >>> amount(53421.3), amount(2.71828)
+    ('53,421', '2.718')
+    """
+    return f"{value:,.0f}" if 1000 <= abs(value) < 1e15 else f"{value:.4g}"
 
 
 def number(score: float, share: bool) -> str:
