@@ -130,3 +130,26 @@ def test_the_engine_divides_and_subtracts_from_both_sides(engine):
     y = 2 / x - (6 - x) / 2 + (x - 1)
     y.backward()
     assert (y.data, x.grad) == (2.5, -2 / 16 + 0.5 + 1)
+
+
+TABLES = LESSON.with_name("tables.md").read_text(encoding="utf-8")
+CONSOLES = re.findall(r"^```console\n(.*?)^```$", TABLES, flags=re.M | re.S)
+SAID = [block.removeprefix("$ ").partition("\n") for block in CONSOLES]
+
+
+@pytest.mark.parametrize(("command", "printed"), [(c, p) for c, _, p in SAID], ids=[c for c, _, _ in SAID])
+def test_the_terminal_answers_what_the_guide_prints(terminal, command, printed):
+    assert terminal(command) == printed.splitlines()
+
+
+def test_the_guide_shows_only_pictures_that_are_there():
+    shown = re.findall(r"!\[.+\]\(reports/(.+)\)", TABLES)
+    assert set(shown) == {path.name for path in LESSON.with_name("reports").iterdir()}
+
+
+@pytest.mark.parametrize("command", re.findall(r"^nudge (?:train|predict|runs) [^#\n]*--[^#\n]*", TABLES, flags=re.M))
+def test_the_guides_options_exist(command):
+    words = shlex.split(command)
+    help_text = cli.build()[words[1]]
+    names = {name for argument in help_text.assemble_argument_collection() for name in argument.names}
+    assert {word.split("=")[0] for word in words if word.startswith("--")} <= names

@@ -62,6 +62,8 @@ class Predictor:
 
     def read(self, data: Any) -> Table:
         """Read what is to be told from: a file or frame with the columns that the run has seen, others ignored."""
+        if isinstance(data, Table):
+            return data
         return read_table(data, types=self.types, need=tuple(self.types))
 
     def stream(self, path: str | Path, rows: int, keep: Sequence[str] = ()) -> Iterator[Table]:
