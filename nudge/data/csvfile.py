@@ -116,18 +116,19 @@ def examine(path: Path) -> Text:
         OSError: it cannot be read.
     """
     with path.open("rb") as file:
-        head = file.read(SAMPLE)
+        head = file.read(max(map(len, OTHERS)))
     for magic, what in OTHERS.items():
         if head.startswith(magic):
             raise UsageError(f"{path} is {what}")
     gzipped = head.startswith(b"\x1f\x8b")
-    wide = not gzipped and head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    wide = False
     decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
     digest, size, strange, proper, crlf, cr, lf = hashlib.sha256(), 0, 0, 0, 0, 0, 0
     try:
         with raw(path, gzipped) as file:
             while chunk := file.read(CHUNK):
                 digest.update(chunk)
+                wide = wide or (not size and chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)))
                 size += len(chunk)
                 if wide:
                     continue

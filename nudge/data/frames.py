@@ -80,16 +80,18 @@ def plain(values: Any, name: str) -> np.ndarray[Any, Any]:
         UsageError: it is no column of such values.
     """
     if isinstance(values, (str, bytes)) or not (hasattr(values, "__len__") and hasattr(values, "__getitem__")):
-        raise UsageError(f"column {name} is a {type(values).__name__}: expected a value for each row, in order")
+        raise UsageError(f"column {name} is of type {type(values).__name__}: expected a value for each row, in order")
+    if isinstance(values, np.ma.MaskedArray):
+        values = values.tolist()
     array = values if isinstance(values, np.ndarray) else objects(values)
     if array.ndim != 1:
         raise UsageError(f"column {name} has shape {array.shape}: expected one value for each row")
+    # DuckDB 1.4 reads the wrong values of an array with gaps in memory, or of the other byte order.
     if array.dtype.kind in "iuf":
-        return array if array.dtype.itemsize in (4, 8) else array.astype(np.float64)
-    if array.dtype.kind == "M":
-        return array.astype("datetime64[us]")
-    if array.dtype.kind == "b":
-        return array
+        usual = array.dtype.newbyteorder("=") if array.dtype.itemsize in (4, 8) else np.float64
+        return np.ascontiguousarray(array, usual)
+    if array.dtype.kind in "Mb":
+        return np.ascontiguousarray(array, "datetime64[us]" if array.dtype.kind == "M" else np.bool_)
     if array.dtype.kind not in "OUST":
         raise UsageError(f"column {name} holds {array.dtype}: expected numbers, words or dates")
     items = [None if is_nothing(item) else item for item in array.tolist()]

@@ -47,7 +47,8 @@ def read_table(
     types = types or {}
     with opened(source) as data:
         check_names(data, [*types, *(need or ())])
-        names = [name for name in data.names if need is None or name in need]
+        wanted = set(data.names if need is None else need)
+        names = [name for name in data.names if name in wanted]
         found = infer(data, names, types)
         rows = check(data, found)
         columns = whole(data, found, rows)
@@ -121,7 +122,7 @@ def stem(source: Any) -> str:
 
 def check_names(data: Source, names: Iterable[str]) -> None:
     """Raise UsageError, naming all columns that there are not."""
-    missing = [name for name in dict.fromkeys(names) if name not in data.names]
+    missing = [name for name in dict.fromkeys(names) if name not in data.places]
     if missing:
         near = nearest(missing[0], data.names) if len(missing) == 1 else several(missing, data.names)
         raise UsageError(f"{data.where} has no column {', '.join(missing)}{near}")

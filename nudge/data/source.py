@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -120,13 +119,16 @@ def connected(scratch: Path) -> DuckDBPyConnection:
             "autoload_known_extensions": False,
             "autoinstall_known_extensions": False,
             "python_enable_replacements": False,
-            "threads": min(os.cpu_count() or 1, MOST_THREADS),
             "memory_limit": MEMORY,
             "temp_directory": str(scratch),
         },
     )
-    # Texts and times are the same everywhere; objects of a frame are texts, not what the first thousand look like.
-    connection.execute("SET TimeZone = 'UTC'; SET pandas_analyze_sample = 0; SET enable_progress_bar = false")
+    (threads,) = connection.execute("SELECT current_setting('threads')").fetchall()[0]
+    connection.execute(f"SET threads = {min(threads, MOST_THREADS)}")
+    # Times are the same everywhere; objects of a frame are texts, not what the first thousand look like.
+    connection.execute("SET TimeZone = 'UTC'; SET pandas_analyze_sample = 0")
+    with suppress(duckdb.InvalidInputException):  # in a notebook without ipywidgets, where there can be no bar
+        connection.execute("SET enable_progress_bar = false")
     return connection
 
 
