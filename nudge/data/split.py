@@ -95,7 +95,8 @@ def _counts(n: int, validation: float, holdout: float) -> tuple[int, int]:
     """Say how many of n are chosen by and held out."""
     chosen, held = math.ceil(n * validation), math.ceil(n * holdout)
     if held + chosen >= n or not held or not chosen:
-        raise UsageError(f"{n} examples are too few for {held} held out, {chosen} to choose by, and some to train on")
+        are = "1 example is" if n == 1 else f"{n} examples are"
+        raise UsageError(f"{are} too few for {held} held out, {chosen} to choose by, and some to train on")
     return chosen, held
 
 

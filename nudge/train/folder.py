@@ -62,9 +62,11 @@ class RunFolder:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """Save what is not saved yet, and let the folder go."""
-        if self.unsaved:
-            self.save()
-        (self.path / IN_USE).unlink(missing_ok=True)
+        try:
+            if self.unsaved:
+                self.save()
+        finally:
+            (self.path / IN_USE).unlink(missing_ok=True)
 
     def __call__(self, event: Event) -> None:
         """Log the event; save where the run calls for it."""

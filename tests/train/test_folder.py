@@ -111,6 +111,20 @@ def test_a_folder_is_held_by_one_process(csv: Path, tmp_path: Path) -> None:
     assert "in-use" not in files(kept.path)
 
 
+def test_a_folder_is_let_go_also_where_it_cannot_be_written(
+    csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise UsageError("weights cannot be written: No space left on device")
+
+    trained = run(csv)
+    kept = RunFolder(trained, tmp_path)
+    monkeypatch.setattr("nudge.train.folder.save", full)
+    with pytest.raises(UsageError, match="No space left"), kept:
+        trained.fit()
+    assert "in-use" not in files(kept.path)
+
+
 def test_what_cannot_be_gone_on_with_is_said(csv: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is no run's folder"):
         RunFolder.resume(tmp_path)
