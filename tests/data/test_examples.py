@@ -41,7 +41,7 @@ def test_the_seed_decides_the_parts() -> None:
 
 @pytest.mark.parametrize("n", [0, 1, 2])
 def test_too_few_examples_for_three_parts_are_refused(n: int) -> None:
-    with pytest.raises(nudge.UsageError, match=f"{n} examples are too few"):
+    with pytest.raises(nudge.UsageError, match="too few"):
         split(np.zeros(n, np.int64), 0.1, 0.2, Generator())
 
 
