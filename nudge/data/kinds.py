@@ -139,7 +139,8 @@ DAYS = (
 )  # fmt: skip
 COARSE = ("%Y-%m", "%Y/%m", "%m/%Y", "%b %Y", "%B %Y", "%Y%m%d", "%Y%m", "%Y")
 TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", "T%H:%M:%S")
-DATES = (ColumnType("date"), *(ColumnType("date", pattern=day + time) for day in DAYS for time in TIMES))
+ISO = ColumnType("date")
+DATES = (ISO, *(ColumnType("date", pattern=day + time) for day in DAYS for time in TIMES))
 DATES += tuple(ColumnType("date", pattern=pattern) for pattern in COARSE)
 
 
@@ -253,12 +254,18 @@ def look(source: Source, name: str, counts: Counts, kind: Any) -> Found:
     return chosen([type_ for type_, share in shares.items() if share == best], source.semicolons)
 
 
-def likely(source: Source, types: Iterable[ColumnType], kind: Any) -> list[ColumnType]:
+def likely(source: Source, types: Sequence[ColumnType], kind: Any) -> list[ColumnType]:
     """Give the formats in which a sample of what is left is mostly written; all that occur, where the kind is given."""
-    types = list(types)
+    sample = f"(SELECT * FROM rest WHERE NOT {gap_sql('v')} ORDER BY hash(v), v LIMIT {SAMPLED})"
+    if types is DATES:  # to plan a question about a hundred formats takes longer than to answer it
+        patterns = ", ".join(quoted(type_.pattern) for type_ in types if type_.pattern)
+        some = f"count(try_strptime(trim(v), [{patterns}]))"
+        iso = f"sum(CASE WHEN {ISO.sql('v')} IS NOT NULL THEN n END)"
+        ((n, whole, others),) = source.all(f"SELECT sum(n), {iso}, {some} FROM {sample}")
+        if not others or (whole or 0) >= LIKELY * n:
+            return [ISO] if whole else []
     terms = ", ".join(f"sum(CASE WHEN {type_.sql('v')} IS NOT NULL THEN n END)" for type_ in types)
-    sample = f"SELECT * FROM rest WHERE NOT {gap_sql('v')} ORDER BY hash(v), v LIMIT {SAMPLED}"
-    ((n, *counts),) = source.all(f"SELECT sum(n), {terms} FROM ({sample})")
+    ((n, *counts),) = source.all(f"SELECT sum(n), {terms} FROM {sample}")
     return [type_ for type_, count in zip(types, counts, strict=True) if count and (kind or count >= LIKELY * n)]
 
 

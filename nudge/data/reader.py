@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import UsageError, nearest
+from ..errors import UsageError
 from .files import file
 from .frames import frame
 from .kinds import AT_ONCE, FEW, SHARE, ColumnType, Found, gap_sql, infer, pieces, text_of
@@ -26,6 +26,7 @@ from .table import Column, Table, fingerprint, shown, sorted_words, verbatim, wo
 
 BYTES = 1 << 28  # of columns that are read in one go
 CELLS = 1 << 20  # values that are streamed in one go
+SHOWN = 20  # names of columns in a message
 
 
 def read_table(
@@ -124,16 +125,11 @@ def check_names(data: Source, names: Iterable[str]) -> None:
     """Raise UsageError, naming all columns that there are not."""
     missing = [name for name in dict.fromkeys(names) if name not in data.places]
     if missing:
-        near = nearest(missing[0], data.names) if len(missing) == 1 else several(missing, data.names)
-        raise UsageError(f"{data.where} has no column {', '.join(missing)}{near}")
-
-
-def several(missing: list[str], names: Iterable[str]) -> str:
-    """Name what is nearest to each of several columns."""
-    names = list(names)
-    close = {name: difflib.get_close_matches(name, names, n=1) for name in missing}
-    pairs = [f"{found[0]} for {name}" for name, found in close.items() if found]
-    return f"; did you mean {', '.join(pairs)}?" if pairs else f"; known: {', '.join(names)}"
+        close = {name: difflib.get_close_matches(name, data.names, n=1) for name in missing}
+        pairs = [f"{found[0]} for {name}" for name, found in close.items() if found]
+        near = f"did you mean {', '.join(pairs)}?" if pairs else f"it has {', '.join(data.names[:SHOWN])}"
+        more = f" and {len(data.names) - SHOWN:,} more" if not pairs and len(data.names) > SHOWN else ""
+        raise UsageError(f"{data.where} has no column {', '.join(missing)}; {near}{more}")
 
 
 def check(data: Source, found: Mapping[str, Found]) -> int:
