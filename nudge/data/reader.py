@@ -126,7 +126,7 @@ def check_names(data: Source, names: Iterable[str]) -> None:
     missing = [name for name in dict.fromkeys(names) if name not in data.places]
     if missing:
         close = {name: difflib.get_close_matches(name, data.names, n=1) for name in missing}
-        pairs = [f"{found[0]} for {name}" for name, found in close.items() if found]
+        pairs = [found[0] + f" for {name}" * (len(missing) > 1) for name, found in close.items() if found]
         near = f"did you mean {', '.join(pairs)}?" if pairs else f"it has {', '.join(data.names[:SHOWN])}"
         more = f" and {len(data.names) - SHOWN:,} more" if not pairs and len(data.names) > SHOWN else ""
         raise UsageError(f"{data.where} has no column {', '.join(missing)}; {near}{more}")

@@ -189,7 +189,7 @@ def test_a_kind_that_one_says_is_held_to(tmp_path):
 def test_a_kind_or_column_that_there_is_not_is_answered_by_the_nearest(tmp_path):
     with pytest.raises(UsageError, match="column x cannot be a catgory; did you mean category?"):
         column(tmp_path, ["a"], types={"x": "catgory"})
-    with pytest.raises(UsageError, match="no column sized; did you mean size for sized?"):
+    with pytest.raises(UsageError, match="no column sized; did you mean size?"):
         read_table({"size": [1]}, types={"sized": "category"})
 
 

@@ -38,7 +38,7 @@ def test_all_columns_that_are_missing_are_named(tmp_path):
         read_table({"size": [1], "color": ["red"]}, need=["Size", "colour"])
     with pytest.raises(UsageError, match="no column a, b; it has size, color"):
         next(stream_table({"size": [1], "color": ["red"]}, dict.fromkeys("ab", ColumnType("number"))))
-    with pytest.raises(UsageError, match="no column idx; did you mean id for idx?"):
+    with pytest.raises(UsageError, match="no column idx; did you mean id?"):
         next(stream_table({"id": [1]}, {"id": ColumnType("number")}, keep=["idx"]))
     with pytest.raises(UsageError, match="no column a; it has column_1, column_2.* and 480 more"):
         read_table(np.zeros((1, 500)), need=["a"])
