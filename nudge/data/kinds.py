@@ -81,6 +81,12 @@ class ColumnType:
         return said
 
 
+def shown(word: str) -> str:
+    """Write a word on one line, shortened."""
+    word = " ".join(word.split())
+    return word if len(word) <= 20 else f"{word[:19]}…"
+
+
 class Found(NamedTuple):
     """What a column has been found to be."""
 
@@ -225,24 +231,26 @@ def look(source: Source, name: str, counts: Counts, kind: Any) -> Found:
     text = text_of(source, name)
     odd = "true" if kind == "date" else f"NOT coalesce(NOT isnan({POINT.sql('v')}), false)"
     given = f"(SELECT {text} AS v FROM {source.relation(name)})"
-    rest = f"SELECT v, count(*) AS n FROM {given} WHERE v IS NOT NULL AND {odd} GROUP BY v"
+    rest = f"SELECT v, count(*) AS n, {gap_sql('v')} AS gap FROM {given} WHERE v IS NOT NULL AND {odd} GROUP BY v"
     source.all(f"CREATE OR REPLACE TEMP TABLE rest AS {rest}")
     ((gaps, words, first),) = source.all(
-        "SELECT coalesce(sum(n) FILTER (gap), 0), count(*) FILTER (NOT gap), min(v) FILTER (NOT gap) "
-        f"FROM (SELECT *, {gap_sql('v')} AS gap FROM rest)"
+        "SELECT coalesce(sum(n) FILTER (gap), 0), count(*) FILTER (NOT gap), min(v) FILTER (NOT gap) FROM rest"
     )
     known = counts.there - int(gaps)
     if not known:
         return Found(ColumnType(kind or "category"))
     if not words and kind != "date":
         return Found(POINT, clean=counts.largest != math.inf)
+    sample = f"SELECT * FROM rest WHERE NOT gap ORDER BY hash(v), v LIMIT {SAMPLED}"
+    source.all(f"CREATE OR REPLACE TEMP TABLE sample AS {sample}")
     shares: dict[ColumnType, float] = {}
     if kind != "date":
         shares[POINT] = counts.numbers / known
         for type_ in likely(source, NUMBERS[1:], kind):
-            ((fit,),) = source.all(f"SELECT count(nullif({type_.sql('v')}, 'nan'::DOUBLE)) FROM {given}")
-            shares[type_] = fit / known
-    if kind != "number":
+            if max(shares.values()) < 1 or type_ == GROUPED:
+                ((fit,),) = source.all(f"SELECT count(nullif({type_.sql('v')}, 'nan'::DOUBLE)) FROM {given}")
+                shares[type_] = fit / known
+    if kind != "number" and max(shares.values(), default=0.0) < ENOUGH:
         for type_ in likely(source, DATES, kind):
             ((fit,),) = source.all(f"SELECT coalesce(sum(n) FILTER ({type_.sql('v')} IS NOT NULL), 0) FROM rest")
             shares[type_] = int(fit) / known
@@ -250,22 +258,21 @@ def look(source: Source, name: str, counts: Counts, kind: Any) -> Found:
     if kind is None and best < ENOUGH:
         return Found(None)
     if kind == "date" and not best:
-        raise UsageError(f"column {name} has no date in a known format, such as 2024-01-31, but {first}")
+        raise UsageError(f"column {name} has no date in a known format, such as 2024-01-31, but {shown(first)}")
     return chosen([type_ for type_, share in shares.items() if share == best], source.semicolons)
 
 
 def likely(source: Source, types: Sequence[ColumnType], kind: Any) -> list[ColumnType]:
     """Give the formats in which a sample of what is left is mostly written; all that occur, where the kind is given."""
-    sample = f"(SELECT * FROM rest WHERE NOT {gap_sql('v')} ORDER BY hash(v), v LIMIT {SAMPLED})"
     if types is DATES:  # to plan a question about a hundred formats takes longer than to answer it
         patterns = ", ".join(quoted(type_.pattern) for type_ in types if type_.pattern)
         some = f"count(try_strptime(trim(v), [{patterns}]))"
         iso = f"sum(CASE WHEN {ISO.sql('v')} IS NOT NULL THEN n END)"
-        ((n, whole, others),) = source.all(f"SELECT sum(n), {iso}, {some} FROM {sample}")
+        ((n, whole, others),) = source.all(f"SELECT sum(n), {iso}, {some} FROM sample")
         if not others or (whole or 0) >= LIKELY * n:
             return [ISO] if whole else []
     terms = ", ".join(f"sum(CASE WHEN {type_.sql('v')} IS NOT NULL THEN n END)" for type_ in types)
-    ((n, *counts),) = source.all(f"SELECT sum(n), {terms} FROM {sample}")
+    ((n, *counts),) = source.all(f"SELECT sum(n), {terms} FROM sample")
     return [type_ for type_, count in zip(types, counts, strict=True) if count and (kind or count >= LIKELY * n)]
 
 

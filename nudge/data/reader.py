@@ -20,9 +20,9 @@ import numpy as np
 from ..errors import UsageError
 from .files import file
 from .frames import frame
-from .kinds import AT_ONCE, FEW, SHARE, ColumnType, Found, gap_sql, infer, pieces, text_of
+from .kinds import AT_ONCE, FEW, SHARE, ColumnType, Found, gap_sql, infer, pieces, shown, text_of
 from .source import Source, connected, quoted
-from .table import Column, Table, fingerprint, shown, sorted_words, verbatim, worded
+from .table import Column, Table, fingerprint, sorted_words, verbatim, worded
 
 BYTES = 1 << 28  # of columns that are read in one go
 CELLS = 1 << 20  # values that are streamed in one go

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import UsageError, nearest
-from .kinds import GAPS, ColumnType
+from .kinds import GAPS, ColumnType, shown
 
 SOME = 3  # words that are shown
 
@@ -72,12 +72,6 @@ class Column:
         gaps = self.gaps
         said += f", {gaps:,} gap{'s' * (gaps != 1)}" if gaps else ""
         return said + (f"; {self.note}" if self.note else "")
-
-
-def shown(word: str) -> str:
-    """Write a word on one line, shortened."""
-    word = " ".join(word.split())
-    return word if len(word) <= 20 else f"{word[:19]}…"
 
 
 def day(seconds: float) -> str:
