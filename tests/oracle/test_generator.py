@@ -97,8 +97,10 @@ def test_any_sequence_of_calls_draws_the_same(seed: int, sequence: list[Call]) -
     for method, arguments in sequence:
         drawn, expected = ours(mine, method, arguments), draw(theirs, method, arguments)
         assert drawn.dtype == expected.dtype
-        tolerance = 2e-6 if method == "normal" else 0
-        np.testing.assert_allclose(drawn, expected, rtol=tolerance, atol=tolerance, err_msg=f"{method} {arguments}")
+        # How a processor rounds a logarithm differs from one to the next.
+        last = 2 * np.finfo(drawn.dtype).eps if method == "exponential" else 0
+        atol = 2e-6 if method == "normal" else 0
+        np.testing.assert_allclose(drawn, expected, rtol=max(last, atol), atol=atol, err_msg=f"{method} {arguments}")
         assert state(mine) == state(theirs), f"{method} {arguments}"
 
 
