@@ -21,7 +21,8 @@ sizes = st.sampled_from([0, 1, 2, 15, 16, 17, 31, 32, 33, 100, 1000])
 shapes = st.lists(sizes, max_size=1) | st.lists(st.integers(0, 7), max_size=4)
 floats = st.sampled_from(["float32", "float64"])
 dtypes = floats | st.sampled_from(["int32", "int64", "bool"])
-bounds = st.lists(st.floats(-100, 100), min_size=2, max_size=2).map(sorted)
+# No subnormal numbers: multiplying and adding in one rounding is emulated for normal ones.
+bounds = st.lists(st.floats(-100, 100, allow_subnormal=False), min_size=2, max_size=2).map(sorted)
 probabilities = st.floats(0, 1)
 weights = st.floats(0.01, 10) | st.just(0.0)
 
