@@ -58,8 +58,9 @@ def neighbour(path: Path) -> str:
         return f", and no folder {path.parent}"
     if any(sign in path.name for sign in "*?[") and len(found := sorted(path.parent.glob(path.name))) > 1:
         return f"; {len(found)} are like it: give one of them, such as {found[0]}"
-    close = difflib.get_close_matches(path.name, sorted(p.name for p in path.parent.iterdir() if p.is_file()), n=1)
-    return f"; did you mean {path.with_name(close[0])}?" if close else ""
+    stems = {p.stem: p for p in sorted(path.parent.iterdir()) if p.is_file()}  # endings are alike anyway
+    close = difflib.get_close_matches(path.stem, stems, n=1)
+    return f"; did you mean {stems[close[0]]}?" if close else ""
 
 
 def watch(path: Path, before: tuple[int, int, int]) -> Callable[[], None]:

@@ -172,6 +172,8 @@ def test_a_file_that_cannot_be_read_is_refused_in_one_line(tmp_path, content, ex
 def test_a_missing_file_is_answered_by_the_nearest_name(tmp_path):
     near = written(tmp_path, "a,b\n1,2\n", "houses.csv")
     assert f"did you mean {near}?" in refused(tmp_path / "house.csv")
+    assert "did you mean" not in refused(tmp_path / "zoo.csv")
+    assert f"did you mean {near}?" in refused(tmp_path / "houses.parquet")
     assert "no folder" in refused(tmp_path / "there" / "houses.csv")
 
 
