@@ -31,6 +31,7 @@ from .functional_activation import (
     softsign,
     tanh,
 )
+from .functional_attention import attention_weights, scaled_dot_product_attention
 from .functional_layer import batch_norm, dropout, embedding, layer_norm, rms_norm
 from .functional_loss import (
     binary_cross_entropy,
@@ -47,13 +48,16 @@ from .functional_loss import (
     smooth_l1_loss,
     soft_margin_loss,
 )
+from .functional_window import avg_pool1d, avg_pool2d, conv1d, conv2d, max_pool1d, max_pool2d
 
 __all__ = [
-    "batch_norm", "binary_cross_entropy", "binary_cross_entropy_with_logits", "celu", "cross_entropy", "dropout", "elu",
-    "embedding", "gelu", "hardsigmoid", "hardswish", "hardtanh", "hinge_embedding_loss", "huber_loss", "kl_div",
-    "l1_loss", "layer_norm", "leaky_relu", "linear", "log_softmax", "logsigmoid", "margin_ranking_loss", "mish",
-    "mse_loss", "multi_margin_loss", "nll_loss", "prelu", "relu", "relu6", "rms_norm", "selu", "sigmoid", "silu",
-    "smooth_l1_loss", "soft_margin_loss", "softmax", "softplus", "softsign", "tanh",
+    "attention_weights", "avg_pool1d", "avg_pool2d", "batch_norm", "binary_cross_entropy",
+    "binary_cross_entropy_with_logits", "celu", "conv1d", "conv2d", "cross_entropy", "dropout", "elu", "embedding",
+    "gelu", "hardsigmoid", "hardswish", "hardtanh", "hinge_embedding_loss", "huber_loss", "kl_div", "l1_loss",
+    "layer_norm", "leaky_relu", "linear", "log_softmax", "logsigmoid", "margin_ranking_loss", "max_pool1d",
+    "max_pool2d", "mish", "mse_loss", "multi_margin_loss", "nll_loss", "prelu", "relu", "relu6", "rms_norm",
+    "scaled_dot_product_attention", "selu", "sigmoid", "silu", "smooth_l1_loss", "soft_margin_loss", "softmax",
+    "softplus", "softsign", "tanh",
 ]
 
 # -- layers ----------------------------------------------------------------------------------------
