@@ -84,7 +84,6 @@ class Run:
     def __iter__(self) -> Iterator[Event]:
         """Train, event by event; at the end the network has its best weights."""
         yield from self.loop
-        self.loop.best.load()
 
     def fit(self) -> Run:
         """Train to the end and score on what was held out. Ctrl-C passes on, with the best weights in place."""
