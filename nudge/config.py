@@ -227,8 +227,8 @@ class TrainConfig:
     )  # fmt: skip
     weight_decay: float = knob(0.0, float, "how strongly weights are pulled to 0", low=0, high=1)
     clip: float | None = knob(
-        None, float, "the norm that the gradient is held to", low=0, high=1e6, above=True, unset="it is left alone",
-        example="1",
+        None, float, "the norm that the gradient is held to", low=0, high=1_000_000, above=True, example="1",
+        unset="it is left alone",
     )  # fmt: skip
     batch_size: int | None = knob(
         None, int, "how many examples each step looks at", low=1, high=1_000_000, unit="examples",

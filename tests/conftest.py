@@ -1,4 +1,4 @@
-"""What all tests share: how hard Hypothesis tries.
+"""What all tests share: how hard Hypothesis tries, and a cache of their own.
 
 `NUDGE_HYPOTHESIS` names the profile: `dev` (a glance, the default), `ci` (the same examples every time) or `night`.
 """
@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 
 from hypothesis import settings
 
@@ -14,3 +15,7 @@ settings.register_profile("dev", deadline=None, max_examples=25)
 settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True, print_blob=True)
 settings.register_profile("night", deadline=None, max_examples=5000)
 settings.load_profile(os.environ.get("NUDGE_HYPOTHESIS", "ci" if os.environ.get("CI") else "dev"))
+
+# Neither what is in the user's cache nor what these tests leave there may change anything; processes inherit it.
+_CACHE = tempfile.TemporaryDirectory(prefix="nudge-tests-")
+os.environ["NUDGE_CACHE_DIR"] = _CACHE.name

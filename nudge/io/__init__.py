@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .checkpoint import load, load_with_notes, save, write_atomically, writing
+from ..files import write_atomically, writing
+from .checkpoint import load, load_with_notes, save
 from .text import json_line, read_json, without_nonfinite, write_json
 
 __all__ = [

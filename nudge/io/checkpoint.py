@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 
 from ..errors import UsageError
+from ..files import write_atomically
 from ..tensor import Tensor, wrap
 
 
@@ -49,30 +49,3 @@ def load_with_notes(path: str | os.PathLike[str]) -> tuple[dict[str, Tensor], di
     # The format: eight bytes, little-endian, with the length of the JSON that follows.
     header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
     return tensors, header.get("__metadata__", {})
-
-
-def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
-    """Write a file whole or not at all. Raises UsageError where it cannot be written."""
-    with writing(path) as file:
-        file.write(data)
-
-
-@contextmanager
-def writing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
-    """Open a file to be there whole or not at all: a temporary one beside it, which is synced and then takes its name.
-
-    Raises UsageError where it cannot be written.
-    """
-    path = Path(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        try:
-            with temporary.open("wb") as file:
-                yield file
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}") from None

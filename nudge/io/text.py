@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import UsageError
-from .checkpoint import write_atomically
+from ..files import write_atomically
 
 
 def without_nonfinite(value: Any) -> Any:

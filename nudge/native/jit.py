@@ -8,9 +8,15 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
+import llvmlite
 import llvmlite.binding as llvm
 
 from ..errors import Error
+from ..version import __version__
+from .cache import cache, key
+
+MACHINE_LEVEL, PASSES_LEVEL = 2, 1
+_LLVM = f"llvmlite {llvmlite.__version__}, LLVM {'.'.join(map(str, llvm.llvm_version_info))}"
 
 
 @functools.cache
@@ -19,7 +25,7 @@ def _target_machine() -> Any:
     llvm.initialize_native_asmprinter()
     target = llvm.Target.from_default_triple()
     return target.create_target_machine(
-        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=2, jit=True
+        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=MACHINE_LEVEL, jit=True
     )
 
 
@@ -31,19 +37,27 @@ def _jit() -> Any:
 _count = itertools.count()
 
 
-def assemble(text: str, name: str = "step") -> tuple[Callable[..., None], Any]:
-    """Verify, optimise and compile a module; return its function `name(ptr, ptr)` and the library that owns it."""
+def _compiled(text: str) -> bytes:
+    """Make object code for the processor at hand."""
     machine = _target_machine()
     try:
         module = llvm.parse_assembly(text)
         module.verify()
     except RuntimeError as error:  # an error here is a defect of the lowering, never of the user's program
         raise Error(f"the machine code for this step could not be made: {error}") from error
-    builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=1))
+    builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=PASSES_LEVEL))
     builder.getModulePassManager().run(module, builder)
+    return bytes(machine.emit_object(module))
+
+
+def assemble(text: str, name: str = "step") -> tuple[Callable[..., None], Any]:
+    """Compile a module, or take what was compiled before; return its function `name(ptr, ptr)` and its library."""
+    _target_machine()
+    host = (llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten())
+    decides = (text, *host, f"{MACHINE_LEVEL} {PASSES_LEVEL}", _LLVM, __version__)
     library = (
         llvm.JITLibraryBuilder()
-        .add_object_img(machine.emit_object(module))
+        .add_object_img(cache().get(key(decides), lambda: _compiled(text)))
         .export_symbol(name)
         .add_current_process()
         .link(_jit(), f"{name}{next(_count)}")
