@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -27,11 +27,13 @@ class Reg:
     b: Builder
     name: str
     type: str
+    source: Reg | None = None  # of a position that depends on data: where in its array that was read
 
     def _with(self, op: str, other: Any, turned: bool = False) -> Reg:
         other = other if isinstance(other, Reg) else self.b.position(int(other))
         left, right = (other, self) if turned else (self, other)
-        return self.b.emit(f"{op} i64 {left.name}, {right.name}", "i64")
+        made = self.b.emit(f"{op} i64 {left.name}, {right.name}", "i64")
+        return replace(made, source=self.source or other.source)
 
     def __add__(self, other: Any) -> Reg:
         return self if type(other) is int and other == 0 else self._with("add", other)
@@ -158,6 +160,22 @@ class Builder:
         return self.emit(
             f"icmp {whole.replace('s', 'u') if x.type == 'i1' else whole} {x.type} {x.name}, {z.name}", "i1"
         )
+
+    def within(self, at: Reg, size: int, report: str, step: int) -> Reg:
+        """Give a position that lies below `size`: itself, or 0, and the first that does not is reported.
+
+        `report` points to four numbers: the step (from 1; 0 while all is well), the position, where it was read, and
+        the size.
+        """
+        assert at.source is not None
+        fits = self.emit(f"icmp ult i64 {at.name}, {size}", "i1")
+        places = [report, *(self.emit(f"getelementptr i64, ptr {report}, i64 {k}", "ptr").name for k in (1, 2, 3))]
+        before = [self.emit(f"load i64, ptr {place}", "i64") for place in places]
+        keep = self.logical_or(fits, self.truth(before[0]))
+        found = (self.position(step), at, at.source, self.position(size))
+        for place, old, new in zip(places, before, found, strict=True):
+            self.lines.append(f"  store i64 {self.select(keep, old, new).name}, ptr {place}")
+        return self.select(fits, at, self.position(0))
 
     def select(self, c: Reg, x: Reg, z: Reg) -> Reg:
         """Take x where c holds, z elsewhere."""

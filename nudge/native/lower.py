@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -31,8 +32,8 @@ class Access:
 
     def __getitem__(self, index: Sequence[Any]) -> Reg:
         """Load; indices come as positions, so that an index map can use what it loads."""
-        value = self.b.load(self.pointer, self.dtype, self.at(index))
-        return self.b.cast(value, np.dtype("int64")) if value.type == "i32" else value
+        at = self.at(index)
+        return replace(self.b.cast(self.b.load(self.pointer, self.dtype, at), np.dtype("int64")), source=at)
 
     def read(self, index: Sequence[Any]) -> Reg:
         """Load in the array's own dtype."""
@@ -50,7 +51,7 @@ def loops(b: Builder, shape: Sequence[int]) -> Iterator[tuple[Reg, ...]]:
         yield tuple(stack.enter_context(b.loop(n)) for n in shape)
 
 
-def lower_elementwise(b: Builder, node: Node, args: Sequence[Any], out: Access) -> None:
+def lower_elementwise(b: Builder, node: Node, args: Sequence[Any], out: Access, step: int) -> None:
     """Run the scalar function at every index of the output."""
     op: Operation = node.op
     assert op.lower is not None
@@ -59,14 +60,24 @@ def lower_elementwise(b: Builder, node: Node, args: Sequence[Any], out: Access) 
         out.write(i, op.lower(b, *registers, **node.params))
 
 
-def lower_view(b: Builder, node: Node, args: Sequence[Any], out: Access) -> None:
+def inside(b: Builder, place: Sequence[Any], shape: tuple[int, ...], step: int) -> tuple[Any, ...]:
+    """Check what of a place depends on data, so that no data can reach memory that is not its own."""
+    sizes = shape[len(shape) - len(place) :] if len(place) <= len(shape) else (1,) * (len(place) - len(shape)) + shape
+    return tuple(
+        b.within(at, size, "%report", step) if isinstance(at, Reg) and at.source is not None else at
+        for at, size in zip(place, sizes, strict=True)
+    )
+
+
+def lower_view(b: Builder, node: Node, args: Sequence[Any], out: Access, step: int) -> None:
     """Read each output element from where the index map says."""
     assert node.op.index is not None
     with loops(b, out.shape) as i:
-        out.write(i, args[0].read(node.op.index(i, *args, **node.params)))
+        place = node.op.index(i, *args, **node.params)
+        out.write(i, args[0].read(inside(b, place, args[0].shape, step)))
 
 
-def lower_reduction(b: Builder, node: Node, args: Sequence[Any], out: Access) -> None:
+def lower_reduction(b: Builder, node: Node, args: Sequence[Any], out: Access, step: int) -> None:
     """Fill the output with the identity, then accumulate each input element where the index map says."""
     op: Operation = node.op
     assert op.index is not None
@@ -80,11 +91,12 @@ def lower_reduction(b: Builder, node: Node, args: Sequence[Any], out: Access) ->
         lead = out.shape[: len(out.shape) - core] if op.signature else ()
         with loops(b, (*lead, *source.shape[len(source.shape) - core :])) as i:
             place = op.index(i, *args, **({"k": k} if op.variadic else {}), **node.params)
+            place = inside(b, place, out.shape, step)
             value = b.cast(source.read(i), out.dtype)
             out.write(place, value if op.combine is None else op.combine(b, out.read(place), value))
 
 
-def lower_kernel(b: Builder, node: Node, args: Sequence[Any], out: Access) -> None:
+def lower_kernel(b: Builder, node: Node, args: Sequence[Any], out: Access, step: int) -> None:
     """Loop over the output's core axes; inside, over those it lacks (or, for a scan, its last), carrying the state."""
     op: Operation = node.op
     assert op.init is not None
@@ -120,10 +132,10 @@ KINDS = ((Elementwise, lower_elementwise), (View, lower_view), (Reduction, lower
 
 
 def lower(plan: Plan, copies: Sequence[tuple[Node, int]], name: str = "step") -> str:
-    """Write the module: a function a step of the plan, and `name(ptr* given, ptr arena)` that runs them all.
+    """Write the module: a function a step of the plan, and `name(ptr* given, ptr arena, ptr report)` to run them all.
 
     `copies` lists (value, slot): after all steps, the value is copied to the buffer in that slot of the table, which
-    holds the given values first.
+    holds the given values first; nothing is copied where a position was reported that is none (`Builder.within`).
     """
     functions, calls, declared = [], [], set()
     slots = {node: k for k, node in enumerate(plan.given)}
@@ -141,21 +153,29 @@ def lower(plan: Plan, copies: Sequence[tuple[Node, int]], name: str = "step") ->
             else:
                 accesses.append(b.number(arg, promoted))
         emit = next(emit for kind, emit in KINDS if isinstance(node.op, kind))
-        emit(b, node, accesses, Access(b, "%out", node.data.shape, node.data.dtype))
-        parameters = ", ".join(f"ptr {pointer}" for pointer in [*pointers, "%out"])
+        emit(b, node, accesses, Access(b, "%out", node.data.shape, node.data.dtype), count + 1)
+        parameters = ", ".join(f"ptr {pointer}" for pointer in [*pointers, "%out", "%report"])
         functions.append(
             "\n".join([f"define internal void @s{count}({parameters}) {{", "entry:", *b.lines, "  ret void", "}"])
         )
         declared |= b.declared
         calls += _addresses(plan, slots, [*arrays, node], f"{count}")
-        calls.append(f"  call void @s{count}({', '.join(f'ptr %p{count}_{k}' for k in range(len(arrays) + 1))})")
+        given = ", ".join(f"ptr %p{count}_{k}" for k in range(len(arrays) + 1))
+        calls.append(f"  call void @s{count}({given}, ptr %report)")
+    calls += [
+        "  %wrong = load i64, ptr %report",
+        "  %well = icmp eq i64 %wrong, 0",
+        "  br i1 %well, label %copy, label %end",
+        "copy:",
+    ]
     for count, (node, slot) in enumerate(copies):
         calls += _addresses(plan, slots, [node], f"c{count}")
         calls += _address_of_slot(f"%pc{count}_to", slot)
         size = node.data.size * node.data.dtype.itemsize
         calls.append(f"  call void @llvm.memmove.p0.p0.i64(ptr %pc{count}_to, ptr %pc{count}_0, i64 {size}, i1 false)")
     declared.add("declare void @llvm.memmove.p0.p0.i64(ptr, ptr, i64, i1)")
-    main = [f"define void @{name}(ptr %given, ptr %arena) {{", "entry:", *calls, "  ret void", "}"]
+    calls += ["  br label %end", "end:"]
+    main = [f"define void @{name}(ptr %given, ptr %arena, ptr %report) {{", "entry:", *calls, "  ret void", "}"]
     return "\n\n".join([*sorted(declared), *functions, "\n".join(main)]) + "\n"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ShapeError, UsageError
+from ..errors import IndexingError, ShapeError, UsageError
 from ..tensor import Tensor, wrap
 from .jit import assemble
 from .lower import lower
@@ -36,7 +36,8 @@ class Step:
     def __call__(self, *args: Tensor) -> Any:
         """Run on tensors of the examples' shapes and dtypes.
 
-        Raises ShapeError for others, UsageError for more or fewer of them.
+        Raises ShapeError for others, UsageError for more or fewer of them, and IndexingError for an index that is none:
+        then nothing has changed.
         """
         if len(args) != len(self.program.inputs):
             raise UsageError(f"{len(args)} arguments were given; this step was built for {len(self.program.inputs)}")
@@ -51,7 +52,10 @@ class Step:
         arrays += [np.ascontiguousarray(array) for array in targets]
         outputs = [np.empty(node.data.shape, node.data.dtype) for node in self.program.outputs]
         table = np.array([array.ctypes.data for array in [*arrays, *outputs]], np.uintp)
-        self._function(table.ctypes.data, self._arena.ctypes.data)
+        report = np.zeros(4, np.int64)
+        self._function(table.ctypes.data, self._arena.ctypes.data, report.ctypes.data)
+        if report[0]:
+            raise self._outside(*report.tolist())
         for array, target in zip(arrays[len(args) :], targets, strict=True):
             if array is not target:
                 target[...] = array
@@ -59,6 +63,17 @@ class Step:
             args[k]._overwrite(arrays[k])
         results = [wrap(output) for output in outputs]
         return results[0] if len(results) == 1 else tuple(results) if results else None
+
+
+    def _outside(self, step: int, position: int, at: int, size: int) -> IndexingError:
+        """Make the error of a position that is none of `size`; `at` says where among the positions it stands."""
+        node = self.plan.steps[step - 1]
+        place = ", ".join(map(str, map(int, np.unravel_index(at, node.args[-1].data.shape))))
+        line = f" ({node.line})" if node.line else ""
+        return IndexingError(
+            f"{node.op.symbol}: the index at [{place}] is {position}, where 0 to {size - 1} are expected{line}; "
+            "this step has changed nothing"
+        )
 
 
 def build(step: Callable[..., Any], *examples: Tensor) -> Step:
