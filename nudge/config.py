@@ -98,8 +98,8 @@ class Knob:
             return None
         if self.named and isinstance(value, Mapping) and all(map(self.holds, value.values())):
             return dict(value)
-        if self.many and isinstance(value, str) and self.kind is str:
-            value = (value,)
+        if self.many and not isinstance(value, (list, tuple)) and self.holds(value):
+            value = (value,)  # one is some
         if self.many and isinstance(value, (list, tuple)) and all(map(self.holds, value)):
             return tuple(map(self.kind, value))
         if self.many or self.named or not self.holds(value):

@@ -63,7 +63,7 @@ def test_texts_out_of_range_are_refused_naming_all_that_helps(name: str, text: s
 @pytest.mark.parametrize(
     "values",
     [
-        {"hidden": 64}, {"hidden": (64, 0)}, {"hidden": (1.5,)}, {"hidden": None}, {"lr": None}, {"lr": "0.1"},
+        {"hidden": 0}, {"hidden": "64"}, {"hidden": (64, 0)}, {"hidden": (1.5,)}, {"hidden": None}, {"lr": None}, {"lr": "0.1"},
         {"epochs": 1.5}, {"epochs": True}, {"seed": float("nan")}, {"activation": 1},
     ],
 )  # fmt: skip
@@ -97,3 +97,8 @@ def test_a_configuration_goes_through_json() -> None:
 def test_an_unknown_knob_is_named_with_the_nearest() -> None:
     with pytest.raises(UsageError, match="no knob hiden; did you mean hidden"):
         TrainConfig.from_dict({"hiden": 3})
+
+
+def test_one_value_of_many_need_not_be_in_a_list() -> None:
+    config = TrainConfig(hidden=64, target="price", ignore="name")
+    assert (config.hidden, config.target, config.ignore) == ((64,), ("price",), ("name",))
