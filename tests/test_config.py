@@ -63,8 +63,8 @@ def test_texts_out_of_range_are_refused_naming_all_that_helps(name: str, text: s
 @pytest.mark.parametrize(
     "values",
     [
-        {"hidden": 0}, {"hidden": "64"}, {"hidden": (64, 0)}, {"hidden": (1.5,)}, {"hidden": None}, {"lr": None}, {"lr": "0.1"},
-        {"epochs": 1.5}, {"epochs": True}, {"seed": float("nan")}, {"activation": 1},
+        {"hidden": 0}, {"hidden": "64"}, {"hidden": (64, 0)}, {"hidden": (1.5,)}, {"hidden": None}, {"lr": None},
+        {"lr": "0.1"}, {"epochs": 1.5}, {"epochs": True}, {"seed": float("nan")}, {"activation": 1},
     ],
 )  # fmt: skip
 def test_values_of_another_kind_are_refused(values: dict[str, Any]) -> None:
