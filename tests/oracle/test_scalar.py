@@ -30,8 +30,10 @@ def readme(Value):
 
 
 def test_the_readme_example():
-    theirs, ours = map(readme, ENGINES)
-    assert ours == theirs
+    (their_data, their_grads), (data, grads) = map(readme, ENGINES)
+    assert data == their_data
+    # micrograd walks over sets, in an order that differs from run to run; so does the last bit of its sums.
+    assert grads == pytest.approx(their_grads, rel=1e-14)
 
 
 def expression(Value, r, count):
