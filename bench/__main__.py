@@ -10,6 +10,7 @@ from .timing import machine  # noqa: E402
 
 ROWS = ("scalar", "eager", "startup", "tables", "wide")
 ON_REQUEST = ("memory",)  # takes minutes and a gigabyte of disk
+PEERS = {"micrograd": "micrograd", "torch": "torch", "sklearn": "scikit-learn", "pandas": "pandas"}  # to install
 
 
 def main() -> int:
@@ -20,7 +21,19 @@ def main() -> int:
         print(f"no benchmark named {', '.join(unknown)}; there are {', '.join((*ROWS, *ON_REQUEST))}", file=sys.stderr)
         return 2
     print(machine())
-    return 0 if all([importlib.import_module(f"bench.{name}").main() for name in wanted]) else 1
+    return 0 if all([met(name) for name in wanted]) else 1
+
+
+def met(name: str) -> bool:
+    """Run one; where a peer is not installed, say so, and that counts as missed."""
+    try:
+        return bool(importlib.import_module(f"bench.{name}").main())
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in PEERS:
+            raise
+        needed = PEERS[str(error.name).partition(".")[0]]
+        print(f"{name} compares with {needed}, which is not installed: pip install {needed}", file=sys.stderr)
+        return False
 
 
 if __name__ == "__main__":

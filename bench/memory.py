@@ -9,6 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from .timing import verdict
 from .wide import write
 
 ROWS, COLUMNS, AIM = 10_000_000, 10, 4.0
@@ -27,5 +28,5 @@ def main() -> bool:
     most, seconds = usage.ru_maxrss / 1e6, time.perf_counter() - start
     met = status == 0 and most < AIM
     print(f"\n{ROWS:,} rows, {COLUMNS} columns, {size:.2f} GB of CSV, one pass: {seconds:.0f} s")
-    print(f"    at most {most:.2f} GB held   aim: under {AIM:g} GB   {'met' if met else 'MISSED'}")
+    print(f"    at most {most:.2f} GB held   aim: under {AIM:g} GB   {verdict(met)}")
     return met

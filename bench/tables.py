@@ -7,20 +7,26 @@ ones, with several seeds.
 from __future__ import annotations
 
 import gzip
+import io
 import tempfile
 import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from rich.console import Console
 
 import nudge
+from nudge.cli.summary import show_target
 from nudge.data.dataset import SETS, shipped_file
+from nudge.report.scores import verdict
+from nudge.train import TargetResult
 
-from . import nasty
+from . import nasty, timing
 
 SHIPPED = ("houses", "penguins", "wine", "bikes", "weather")
 SEEDS = range(5)
+WARNING = "does no better than a simpler answer"
 
 
 def files(folder: Path) -> list[tuple[Path, str]]:
@@ -38,16 +44,17 @@ def files(folder: Path) -> list[tuple[Path, str]]:
 
 
 def frame(path: Path) -> Any:
-    """Read as a careful person would: dates become numbers, constants and row numbers go."""
+    """Read as a careful person would: dates become numbers, constants and what names a row go.
+
+    So does a date that is another in each row, as in weather: the peer is better there without, 0.842 and not 0.802.
+    """
     import pandas as pd
 
     data = pd.read_csv(path)
     for name in list(data.columns):
         column = data[name]
         words = column.dtype == object or pd.api.types.is_string_dtype(column)
-        if column.nunique(dropna=False) == 1 or (words and column.is_unique):
-            data = data.drop(columns=name)
-        elif name == "row":
+        if column.nunique(dropna=False) == 1 or name == "row" or (words and column.is_unique):
             data = data.drop(columns=name)
         elif words and column.dropna().astype(str).str.fullmatch(r"\d{4}-\d\d-\d\d").all():
             date = pd.to_datetime(column)
@@ -88,11 +95,19 @@ def peer(x: Any, y: Any, learned: Any, held_out: Any, task: str, seed: int) -> f
     return float(model.score(x.iloc[held_out], y.iloc[held_out]))
 
 
+def warned(result: TargetResult) -> bool:
+    """Tell whether both the terminal and the report say that a simpler answer is as good."""
+    terminal = io.StringIO()
+    show_target(Console(file=terminal, width=120), result, 0, named=False)
+    return all(WARNING in shown for shown in (terminal.getvalue(), verdict(result)))
+
+
 def main() -> bool:
     """Print a row a table; the aim is eight of ten."""
-    won, unsaid, tables = 0, 0, 0
+    won, under, unsaid, tables = 0, 0, 0, 0
     print(f"\nten tables, default settings, {len(SEEDS)} seeds: accuracy or R² on the same held-out rows")
-    print(f"    {'table':10} {'metric':8}  nudge  sklearn  difference  linear  95 % of one seed")
+    print("    (simpler: the better baseline; ±: half the mean 95 % interval of one seed; ahead: in so many seeds)")
+    print(f"    {'table':10} {'metric':8}  nudge      ±  sklearn  difference  ahead  simpler")
     with tempfile.TemporaryDirectory() as folder:
         for path, target in files(Path(folder)):
             data = frame(path)
@@ -104,14 +119,20 @@ def main() -> bool:
                 learned = np.sort(np.concatenate([train, validation]))
                 y = data[target].astype(str) if result.task == "classification" else data[target]
                 theirs = peer(data.drop(columns=target), y, learned, held_out, result.task, seed)
-                scores.append((result.score, theirs, result.baselines["linear"], *result.interval))
-                best = max(result.baselines.values())
-                unsaid += best > result.interval[1] and result.beaten is None
-            ours, theirs, linear, low, high = np.mean(scores, axis=0)
+                best, (low, high) = max(result.baselines.values()), result.interval
+                scores.append((result.score, theirs, best, (high - low) / 2))
+                if best > high:
+                    under += 1
+                    unsaid += not warned(result)
+            ahead = sum(mine >= other for mine, other, *_ in scores)
+            ours, theirs, best, half = np.mean(scores, axis=0)
             won, tables = won + (ours >= theirs), tables + 1
             mark = "" if ours >= theirs else "   behind"
-            row = f"{ours:6.3f}  {theirs:7.3f}  {ours - theirs:+10.3f}  {linear:6.3f}  {low:.3f} to {high:.3f}"
-            print(f"    {path.stem:10} {result.metric:8} {row}{mark}", flush=True)
-    met = won >= 0.8 * tables and not unsaid
-    print(f"    at least the peer's on {won} of {tables}   aim: 8 of 10   {'met' if met else 'MISSED'}")
+            scored = f"{ours:6.3f}  {half:5.3f}  {theirs:7.3f}  {ours - theirs:+10.3f}"
+            row = f"{scored}  {ahead} of {len(SEEDS)}  {best:7.3f}{mark}"
+            print(f"    {path.stem:10} {result.metric:8} {row}", flush=True)
+    runs, met = tables * len(SEEDS), won >= 0.8 * tables and not unsaid
+    beyond = f"in {under} of {runs} runs, unsaid in {unsaid}"
+    print(f"    under the better baseline by more than the interval {beyond}   aim: none unsaid")
+    print(f"    at least the peer's on {won} of {tables}   aim: 8 of 10   {timing.verdict(met)}")
     return met
