@@ -9,10 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nudge.generator import Generator
 from nudge.train import score
-from nudge.train.baseline import linear_regression, logistic_regression
-from nudge.train.importance import importance
 
 LABELS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=60)
 
@@ -54,12 +51,41 @@ def test_examples_that_come_together_make_the_interval_wider() -> None:
     assert together[1] - together[0] > 2 * (alone[1] - alone[0])
 
 
+@given(LABELS)
+def test_groups_never_make_an_interval_narrower(pairs: list[tuple[int, int]]) -> None:
+    truth, said = np.array(pairs).T
+    low, high = score.accuracy_interval(truth, said)
+    for size in (1, 3, 60):
+        wider = score.accuracy_interval(truth, said, np.arange(len(truth)) // size)
+        assert wider[0] <= low + 1e-12
+        assert wider[1] >= high - 1e-12
+
+
+def test_groups_that_are_all_right_leave_doubt_as_so_many_examples_would() -> None:
+    low, high = score.accuracy_interval(np.ones(40), np.ones(40), np.repeat(np.arange(10), 4))
+    assert (low, high) == pytest.approx((10 / (10 + 1.96**2), 1), abs=1e-3)
+    low, high = score.accuracy_interval(np.ones(40), np.zeros(40), np.repeat(np.arange(10), 4))
+    assert (low, high) == pytest.approx((0, 1 - 10 / (10 + 1.96**2)), abs=1e-3)
+
+
+def test_a_single_group_says_nothing() -> None:
+    y = np.arange(10.0)
+    assert score.accuracy_interval(y, y, np.zeros(10)) == (0, 1)
+    assert score.r2_interval(y, y + y % 2, np.zeros(10)) == (-math.inf, 1)
+
+
+@pytest.mark.parametrize(("degrees", "t"), [(1, 12.706), (2, 4.303), (3, 3.182), (5, 2.571), (10, 2.228), (30, 2.042)])
+def test_students_t_of_the_tables(degrees: int, t: float) -> None:
+    assert score.student(degrees) == pytest.approx(t, rel=0.01)
+
+
 def test_r2_of_the_mean_is_0_and_of_the_truth_1_and_of_a_constant_nothing() -> None:
     y = np.array([1.0, 2.0, 4.0])
     assert score.r2(y, y) == 1
     assert score.r2(y, np.full(3, y.mean())) == pytest.approx(0)
-    assert math.isnan(score.r2(np.ones(3), y))
-    assert all(map(math.isnan, score.r2_interval(np.ones(3), y)))
+    for value in (1.0, 0.1):  # three times 0.1 has a mean that is not 0.1
+        assert math.isnan(score.r2(np.full(3, value), y))
+        assert all(map(math.isnan, score.r2_interval(np.full(3, value), y)))
 
 
 def test_the_interval_of_r2_covers_the_truth() -> None:
@@ -83,38 +109,3 @@ def test_what_is_sure_and_right_is_calibrated() -> None:
 
 def test_a_certain_mistake_costs_much_but_not_everything() -> None:
     assert 10 < score.log_loss(np.array([1]), np.array([[1.0, 0.0]], np.float32)) < 20
-
-
-# -- baselines and importance ----------------------------------------------------------------------
-
-
-def test_lines_are_found() -> None:
-    r = np.random.default_rng(0)
-    x = r.normal(size=(300, 3)).astype(np.float32)
-    y = x @ [1.0, -2.0, 0.0] + 5
-    assert np.allclose(linear_regression(x, y, x, y)(x), y, atol=1e-3)
-    classes = np.argmax(x @ r.normal(size=(3, 4)), axis=1)
-    assert np.mean(logistic_regression(x, classes, x, classes, 4)(x) == classes) > 0.98
-
-
-def test_a_line_through_nothing_is_the_mean() -> None:
-    x, y = np.zeros((10, 2), np.float32), np.arange(10.0)
-    assert np.allclose(linear_regression(x, y, x, y)(x), 4.5)
-    classes = np.array([0] * 3 + [1] * 7)
-    assert logistic_regression(x, classes, x, classes, 2)(x).tolist() == [1] * 10
-
-
-def test_a_column_that_became_several_is_shuffled_as_one() -> None:
-    r = np.random.default_rng(0)
-    word = r.integers(0, 3, 400)
-    x = np.concatenate([np.eye(3)[word], r.normal(size=(400, 1))], axis=1)
-    seen: list[np.ndarray] = []
-
-    def told(matrix: np.ndarray) -> float:
-        seen.append(matrix)
-        return float(np.mean(matrix[:, :3].argmax(axis=1) == word))
-
-    first, second = importance(told, x, {"noise": slice(3, 4), "word": slice(0, 3)}, Generator().manual_seed(0))
-    assert (first.column, second.column, second.loss) == ("word", "noise", 0.0)
-    assert first.loss == pytest.approx(2 / 3, abs=0.1)
-    assert all((matrix[:, :3].sum(axis=1) == 1).all() for matrix in seen)
