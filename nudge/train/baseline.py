@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -12,6 +13,9 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 MOST_ROWS = 50_000  # that classes are fitted on: a linear layer has learned all that it can from fewer
 STRENGTHS = (10.0, 1.0, 0.1, 0.01)  # of the pull to zero, the strongest first
+# With many inputs beside few rows, only a stronger pull keeps a line from being worse than the mean.
+RIDGE_STRENGTHS = (1000.0, 100.0, *STRENGTHS)
+WORSE = 1.1  # times the least loss: from there a weaker pull fits noise, the more closely the longer it takes
 MEMORY = 8  # steps that L-BFGS remembers
 MOST_STEPS = 100
 
@@ -19,7 +23,8 @@ MOST_STEPS = 100
 def linear_regression(x: Array, y: Array, check_x: Array, check_y: Array) -> Callable[[Array], Array]:
     """Fit y ≈ xw + b on x, float32 (n, k), and y (n,): least Σ(error²) + s‖w‖² (ridge regression).
 
-    The strength s is that of STRENGTHS with which the examples to check by are told best. Gives what tells y from x.
+    The strength s is that of RIDGE_STRENGTHS with which the examples to check by are told best. Gives what tells y from
+    x.
 
     >>> x = np.arange(100.0).reshape(-1, 1)
     >>> told = linear_regression(x, 3 * x[:, 0] + 1, x, 3 * x[:, 0] + 1)
@@ -27,14 +32,25 @@ def linear_regression(x: Array, y: Array, check_x: Array, check_y: Array) -> Cal
     [31.0]
     """
     x_mean, y_mean = x.mean(axis=0, dtype=np.float64), y.mean(dtype=np.float64)
+    found = ridge_of_rows(x - x_mean, y - y_mean) if len(x) < x.shape[1] else ridge(x, x_mean, y - y_mean)
+    w = min(found, key=lambda w: float(np.sum(((check_x - x_mean) @ w + y_mean - check_y) ** 2)))
+    return lambda new: (new - x_mean) @ w + y_mean
+
+
+def ridge(x: Array, x_mean: Array, y: Array) -> list[Array]:
+    """Fit weights for each strength: with X centred, (XᵀX + s)w = Xᵀy."""
     gram, moment = np.zeros((x.shape[1], x.shape[1])), np.zeros(x.shape[1])
     for start in range(0, len(x), MOST_ROWS):  # in parts, so that float64 copies stay small
         part = x[start : start + MOST_ROWS] - x_mean
         gram += part.T @ part
-        moment += part.T @ (y[start : start + MOST_ROWS] - y_mean)
-    found = [np.linalg.solve(gram + s * np.eye(len(gram)), moment) for s in STRENGTHS]
-    w = min(found, key=lambda w: float(np.sum(((check_x - x_mean) @ w + y_mean - check_y) ** 2)))
-    return lambda new: (new - x_mean) @ w + y_mean
+        moment += part.T @ y[start : start + MOST_ROWS]
+    return [np.linalg.solve(gram + s * np.eye(len(gram)), moment) for s in RIDGE_STRENGTHS]
+
+
+def ridge_of_rows(x: Array, y: Array) -> list[Array]:
+    """Fit the same for fewer rows than columns, by a system as small as the rows: w = Xᵀ(XXᵀ + s)⁻¹y."""
+    gram = x @ x.T
+    return [x.T @ np.linalg.solve(gram + s * np.eye(len(gram)), y) for s in RIDGE_STRENGTHS]
 
 
 def logistic_regression(x: Array, y: Array, check_x: Array, check_y: Array, classes: int) -> Callable[[Array], Array]:
@@ -48,11 +64,16 @@ def logistic_regression(x: Array, y: Array, check_x: Array, check_y: Array, clas
     [0, 1]
     """
     (x, y), (check_x, check_y) = some(x, y), some(check_x, check_y)
-    w, found = np.zeros((x.shape[1] + 1) * classes), []
+    w = np.zeros((x.shape[1] + 1) * classes)
+    least, chosen = math.inf, w
     for strength in STRENGTHS:
         w = lbfgs(partial(cross_entropy, x, y, classes, strength), w)
-        found.append((cross_entropy(check_x, check_y, classes, 0.0, w)[0], w))
-    best = min(found, key=lambda one: one[0])[1].reshape(-1, classes)
+        value, _ = cross_entropy(check_x, check_y, classes, 0.0, w)
+        if value < least:
+            least, chosen = value, w
+        if value > WORSE * least:
+            break
+    best = chosen.reshape(-1, classes)
     return lambda new: np.argmax(new @ best[:-1] + best[-1], axis=1)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 from sklearn import linear_model, metrics
 
 from nudge.data import load_digits
 from nudge.train import score
-from nudge.train.baseline import STRENGTHS, linear_regression, logistic_regression
+from nudge.train.baseline import RIDGE_STRENGTHS, STRENGTHS, linear_regression, logistic_regression
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -42,10 +43,24 @@ def test_the_linear_yardstick_is_no_weaker() -> None:
     assert np.mean(told == labels[new]) >= best.score(x[new], labels[new]) - 0.005
 
 
-def test_ridge() -> None:
+@pytest.mark.parametrize("columns", [5, 200])
+def test_ridge(columns: int) -> None:
     r = np.random.default_rng(0)
-    x = r.normal(size=(200, 5)).astype(np.float32)
-    y = x @ r.normal(size=5) + r.normal(size=200)
-    told = linear_regression(x, y, x, y)(x)
-    peers = [linear_model.Ridge(alpha=s).fit(x.astype(float), y).predict(x) for s in STRENGTHS]
-    assert min(np.abs(told - peer).max() for peer in peers) < 1e-4
+    x = r.normal(size=(300, columns)).astype(np.float32)
+    y = x @ r.normal(size=columns) + 3 * r.normal(size=300)
+    train, check, new = slice(0, 100), slice(100, 200), slice(200, None)
+    told = linear_regression(x[train], y[train], x[check], y[check])(x[new])
+    peers = [linear_model.Ridge(alpha=s).fit(x[train].astype(float), y[train]) for s in RIDGE_STRENGTHS]
+    best = max(peers, key=lambda peer: peer.score(x[check].astype(float), y[check]))
+    assert np.allclose(told, best.predict(x[new].astype(float)), atol=1e-4)
+
+
+@pytest.mark.parametrize(("right", "n"), [(0, 5), (8, 10), (99, 100), (500, 1000)])
+def test_wilsons_interval(right: int, n: int) -> None:
+    found = score.accuracy_interval(np.ones(n), np.arange(n) < right)
+    assert found == pytest.approx(stats.binomtest(right, n).proportion_ci(method="wilson"), abs=1e-6)
+
+
+def test_students_t() -> None:
+    degrees = range(1, 200)
+    assert [score.student(d) for d in degrees] == pytest.approx(stats.t.ppf(0.975, degrees), rel=0.01)
