@@ -46,6 +46,15 @@ def decimal(x: float) -> str:
     return text + ".0" if text[-1].isdigit() else text
 
 
+def plural(count: int, thing: str) -> str:
+    """Count things.
+
+    >>> plural(1, "example"), plural(1200, "pass")
+    ('1 example', '1,200 passes')
+    """
+    return f"{count:,} {thing}" + ("" if count == 1 else "es" if thing.endswith("s") else "s")
+
+
 def brief(value: Any) -> str:
     """Write a value in a few words: one number, a few numbers, or shape, length and range of an array.
 

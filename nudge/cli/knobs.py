@@ -64,8 +64,9 @@ def from_file(path: str) -> tuple[str | None, dict[str, Any]]:
     Raises UsageError where it cannot be read, or holds what is no knob.
     """
     from ..io import read_json
+    from ..train import CONFIG
 
-    place = Path(path) / "config.json" if Path(path).is_dir() else Path(path)
+    place = Path(path) / CONFIG if Path(path).is_dir() else Path(path)
     if place.suffix == ".toml":
         try:
             content: Any = tomllib.loads(place.read_text("utf-8"))

@@ -17,6 +17,7 @@ from cyclopts import Parameter
 
 from ..errors import UsageError
 from . import tell
+from .data import texts
 from .options import no_option
 
 if TYPE_CHECKING:
@@ -82,10 +83,7 @@ def laid_out(table: Table, said: Predictions, predictor: Predictor, keep: list[s
     """Put what is kept, told and believed side by side, by the names that the output's columns have."""
     from ..train import Classification
 
-    columns: dict[str, Any] = {}
-    for name in keep:
-        words = [*table.kept[name].words, ""]
-        columns[name] = [words[code] for code in table.kept[name].values.tolist()]
+    columns: dict[str, Any] = {name: texts(table.kept[name]) for name in keep}
     alone = len(predictor.heads) == 1
     for head in predictor.heads:
         columns["prediction" if alone else f"prediction {head.target}"] = said.said[head.target].tolist()

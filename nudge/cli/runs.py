@@ -46,13 +46,13 @@ def runs(*folders: str, out: Annotated[str, Parameter(name="--out")] = "runs", j
 
 def listed(folder: Path) -> list[Kept]:
     """Look into every run in a folder, the newest first; one that is spoiled is told, and left out."""
-    from ..train import kept
+    from ..train import CONFIG, kept
 
     if not folder.is_dir():
         raise UsageError(f"there is no folder {folder}: `nudge train` makes it")
     found = []
     for path in folder.iterdir():
-        if (path / "config.json").is_file():
+        if (path / CONFIG).is_file():
             try:
                 found.append(kept(path))
             except UsageError as error:

@@ -11,6 +11,7 @@ from ..config import TrainConfig
 from ..errors import UsageError
 from . import print_json, tell
 from .knobs import from_file, parsed, with_knobs
+from .options import Json
 
 if TYPE_CHECKING:
     from ..train import Results, Run
@@ -25,7 +26,7 @@ def train(
     resume: Annotated[str | None, Parameter(show_default=False)] = None,
     out: str = "runs",
     dry_run: Annotated[bool, Parameter(negative="", show_default=False)] = False,
-    json: Annotated[bool, Parameter(negative="", show_default=False)] = False,
+    json: Json = False,
     **given: Any,
 ) -> int:
     """Train a network, and score it once on what it has not seen.
@@ -44,8 +45,6 @@ def train(
         The folder in which the run gets one of its own.
     dry_run
         Say what was understood, and the network; train nothing.
-    json
-        Print one JSON object.
     """
     from ..fitting import into
     from ..train import Event, RunFolder, Warned, score_text, understood

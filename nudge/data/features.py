@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import UsageError
+from ..words import plural
 from .table import Column, Table
 
 Matrix = NDArray[np.float32]
@@ -75,7 +76,7 @@ class Number(Feature):
         low, middle, high = np.quantile(known, [0.25, 0.5, 0.75])
         # More than half the values may be one; then the spread is of all of them, as far as a uniform's quartiles.
         spread = high - low or known.max() / 2 - known.min() / 2
-        gaps = int(np.isnan(column.values).sum())
+        gaps = column.gaps
         return cls(column.name, float(middle), float(spread) or 1.0, flagged=gaps > 0, gaps=gaps)
 
     @property
@@ -85,7 +86,7 @@ class Number(Feature):
 
     def write(self, column: Column, out: Matrix) -> None:
         """Scale and bend; see the module."""
-        missing = np.isnan(column.values)
+        missing = column.gap
         with np.errstate(over="ignore"):
             z = np.clip((column.values - self.center) / self.scale, -FAR, FAR)
         z[missing] = 0.0
@@ -97,7 +98,7 @@ class Number(Feature):
 
     def says(self) -> str:
         """Tell in a few words what becomes of the column."""
-        gaps = f"; {_counted(self.gaps, 'gap')} filled with the median, and flagged" if self.gaps else ""
+        gaps = f"; {plural(self.gaps, 'gap')} filled with the median, and flagged" if self.gaps else ""
         return f"around {self.center:g}, in units of {self.scale:g}{gaps}"
 
 
@@ -117,7 +118,7 @@ class Category(Feature):
     @classmethod
     def fit(cls, column: Column) -> Category:
         """List the words that occur, or the common ones."""
-        known = column.values[column.values >= 0]
+        known = column.values[~column.gap]
         seen, counts = np.unique(known, return_counts=True)
         buckets = 0
         if len(seen) > MOST_WORDS:
@@ -151,7 +152,7 @@ class Category(Feature):
 
     def unseen(self, column: Column) -> dict[str, int]:
         """Count the values of each word that was not seen in training; none where words share buckets."""
-        counts = np.bincount(column.values[column.values >= 0], minlength=len(column.words))
+        counts = np.bincount(column.values[~column.gap], minlength=len(column.words))
         known = set(self.words)
         found = {word: int(n) for word, n in zip(column.words, counts, strict=True) if n and word not in known}
         return {} if self.buckets else found
@@ -159,8 +160,8 @@ class Category(Feature):
     def says(self) -> str:
         """Tell in a few words what becomes of the column."""
         rare = f"; rarer words share {self.buckets}" if self.buckets else ""
-        gaps = f"; {_counted(self.gaps, 'gap')}: a word of their own" if self.gaps else ""
-        return f"a slot for each of {_counted(len(self.words), 'word')}{rare}{gaps}"
+        gaps = f"; {plural(self.gaps, 'gap')}: a word of their own" if self.gaps else ""
+        return f"a slot for each of {plural(len(self.words), 'word')}{rare}{gaps}"
 
 
 @dataclass(frozen=True)
@@ -191,7 +192,7 @@ class Date(Feature):
     def write(self, column: Column, out: Matrix) -> None:
         """Put the moment's place in its year, week and day on circles and slots; a gap is the middle, on none."""
         seconds = column.values
-        known = ~np.isnan(seconds)
+        known = ~column.gap
         Number(self.column, self.center, self.scale).write(column, out[:, :1])
         turns = [YEAR, DAY] if self.timed else [YEAR]
         for at, turn in zip((1, 10), turns, strict=False):
@@ -304,22 +305,14 @@ def useless(column: Column) -> str:
     A column identifies, and so tells nothing of others, where every word occurs once, or where whole numbers count the
     rows.
     """
-    if column.type.kind in ("number", "date"):
-        known = column.values[~np.isnan(column.values)]
-        if not len(known):
-            return "all gaps"
-        if len(known) == len(column.values) and known.min() == known.max():
-            return "constant"
-        if column.type.kind == "number" and len(known) >= FEW and _counts(known):
-            return "a counter of the rows"
-        return ""
-    known = column.values[column.values >= 0]
-    distinct = len(np.unique(known))
-    if not distinct:
+    known = column.values[~column.gap]
+    if not len(known):
         return "all gaps"
-    if distinct == 1 and len(known) == len(column.values):
+    if len(known) == len(column.values) and known.min() == known.max():
         return "constant"
-    if distinct == len(known) >= FEW:
+    if len(known) >= FEW and column.type.kind == "number" and _counts(known):
+        return "a counter of the rows"
+    if len(known) >= FEW and column.type.words and column.distinct == len(known):
         return "another word in every row"
     return ""
 
@@ -335,7 +328,3 @@ def _raise(slots: NDArray[np.int64], out: Matrix) -> None:
     """Set one slot of each row to 1; none for -1."""
     rows = np.flatnonzero(slots >= 0)
     out[rows, slots[rows]] = 1.0
-
-
-def _counted(n: int, what: str) -> str:
-    return f"{n} {what}" if n == 1 else f"{n:,} {what}s"

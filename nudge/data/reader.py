@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import UsageError
+from ..words import plural
 from .files import file
 from .frames import frame
 from .kinds import AT_ONCE, FEW, SHARE, ColumnType, Found, gap_sql, infer, pieces, shown, text_of
@@ -54,7 +55,7 @@ def read_table(
         rows = check(data, found)
         columns = whole(data, found, rows)
         name = name or stem(source)
-        size = f"{rows:,} row{'s' * (rows != 1)}, {len(data.names):,} column{'s' * (len(data.names) != 1)}"
+        size = f"{plural(rows, 'row')}, {plural(len(data.names), 'column')}"
         what = Path(data.where).name if data.sha256 else data.where
         origin = "; ".join((f"{what}: {size}", *data.said))
         return Table(name, columns, origin, data.sha256 or fingerprint(columns.values()))

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import UsageError, nearest
+from ..words import plural
 from .kinds import GAPS, ColumnType, shown
 
 SOME = 3  # words that are shown
@@ -63,14 +64,14 @@ class Column:
         said = str(self.type)
         if self.type.words:
             count = len(occurring := self.occurring)
-            said += f": {count:,} word{'s' * (count != 1)}"
+            said += f": {plural(count, 'word')}"
             some = [self.words[k] for k in occurring[:SOME]]
             said += f" ({', '.join(shown(word) for word in some)}{', …' * (count > SOME)})" if some else ""
         elif self.type.kind == "date" and not self.gap.all():
             first, last = np.nanmin(self.values), np.nanmax(self.values)
             said += f", {day(first)} to {day(last)}"
         gaps = self.gaps
-        said += f", {gaps:,} gap{'s' * (gaps != 1)}" if gaps else ""
+        said += f", {plural(gaps, 'gap')}" if gaps else ""
         return said + (f"; {self.note}" if self.note else "")
 
 

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..words import plural
 from .chart import Axis, Plot, finite
-from .markup import figure, folded, number, plural, score_text, swatch, table
+from .markup import figure, folded, number, score_text, swatch, table
 from .story import Story
 
 Array = NDArray[Any]

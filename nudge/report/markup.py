@@ -63,15 +63,6 @@ def score_text(metric: str, x: float) -> str:
     return (f"{rounded:.1%}" if metric == "accuracy" else f"{rounded:.3f}").replace("-", MINUS)
 
 
-def plural(count: int, thing: str) -> str:
-    """Count things.
-
-    >>> plural(1, "example"), plural(1200, "pass")
-    ('1 example', '1,200 passes')
-    """
-    return f"{count:,} {thing}" + ("" if count == 1 else "es" if thing.endswith("s") else "s")
-
-
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], numbers: Sequence[int] = ()) -> str:
     """Make a table that scrolls by itself where it is wide; the columns in `numbers` are aligned as such.
 

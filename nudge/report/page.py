@@ -7,9 +7,10 @@ from pathlib import Path
 from ..see.svg import clean
 from ..train import ALL_PASSES, Answers, TargetResult
 from ..version import __version__
+from ..words import plural
 from .classes import classes
 from .curves import History, guess
-from .markup import NONE, folded, plural, table
+from .markup import NONE, folded, table
 from .plane import plane
 from .scores import hero, importance
 from .story import Story

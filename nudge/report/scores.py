@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from ..see.svg import clean
 from ..train import BASELINES, Importance, TargetResult
+from ..words import plural
 from .chart import Bar, bars
-from .markup import folded, number, plural, score_text, table
+from .markup import folded, number, score_text, table
 
 MEANINGS = {
     "accuracy": "of the answers are right",

@@ -10,7 +10,7 @@ from typing import Any
 from .. import nn
 from ..config import KNOBS
 from ..io import write_atomically
-from ..train import Run, understood
+from ..train import Run, summary, understood
 from .page import render
 from .story import Story
 
@@ -30,9 +30,7 @@ def write(run: Run, folder: Path, history: list[dict[str, Any]]) -> Path:
 def story_of(run: Run, folder: Path, history: list[dict[str, Any]], now: datetime) -> Story:
     """Gather all that is told of a trained run, kept in a folder."""
     judged, prepared = run.judged(), run.data
-    lines = understood(run)
-    if prepared.image is None:
-        lines = [line for line in lines if not line.startswith(" ")]  # the others are the columns
+    lines = summary(run) if prepared.image is None else understood(run)
     path = folder.as_posix()
     load = f"import nudge\n\nrun = nudge.Run.load({path!r})\nrun.predict('new.csv')"
     return Story(

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..train import Answers, TargetResult
+from ..words import plural
 from .chart import LARGEST, Axis, Plot
-from .markup import figure, number, plural, swatch
+from .markup import figure, number, swatch
 
 Array = NDArray[Any]
 MOST_DOTS = 1500  # more are drawn as squares, the darker the more there are

@@ -8,7 +8,7 @@ from .folder import RunFolder
 from .kept import Kept, kept
 from .loop import ALL_PASSES, DIVERGED, INTERRUPTED, NO_IMPROVEMENT, Loop, Watcher, predict
 from .network import mlp
-from .predictor import Predictions, Predictor, unseen_lines
+from .predictor import CONFIG, Predictions, Predictor, unseen_lines
 from .results import (
     BASELINES,
     Answers,
@@ -21,12 +21,12 @@ from .results import (
 )
 from .run import Run
 from .task import Classification, Regression, Several, Task
-from .understood import network_line, passes, understood
+from .understood import passes, summary, understood
 
 __all__ = [
-    "ALL_PASSES", "BASELINES", "DIVERGED", "INTERRUPTED", "NO_IMPROVEMENT", "Answers", "Best", "Boundary", "Checkpoint",
-    "ClassFigures", "Classification", "Evaluated", "Event", "Finished", "Importance", "Improved", "Kept", "Loop",
-    "Predictions", "Predictor", "Progress", "Regression", "Results", "Run", "RunFolder", "Several", "Started",
-    "TargetResult", "Task", "Warned", "Watcher", "kept", "mlp", "network_line", "passes", "predict", "score_text",
+    "ALL_PASSES", "BASELINES", "CONFIG", "DIVERGED", "INTERRUPTED", "NO_IMPROVEMENT", "Answers", "Best", "Boundary",
+    "Checkpoint", "ClassFigures", "Classification", "Evaluated", "Event", "Finished", "Importance", "Improved", "Kept",
+    "Loop", "Predictions", "Predictor", "Progress", "Regression", "Results", "Run", "RunFolder", "Several", "Started",
+    "TargetResult", "Task", "Warned", "Watcher", "kept", "mlp", "passes", "predict", "score_text", "summary",
     "understood", "unseen_lines",
 ]  # fmt: skip

@@ -12,10 +12,10 @@ from typing import Any
 
 from ..config import TrainConfig
 from ..errors import UsageError
-from ..io import json_line, load_with_notes, read_json, save, write_atomically, write_json
+from ..io import json_line, load_with_notes, save, write_atomically, write_json
 from ..version import __version__
 from .events import Checkpoint, Evaluated, Event, Finished, Progress
-from .predictor import CONFIG, WEIGHTS
+from .predictor import WEIGHTS, read_about
 from .run import RESULTS, Run
 
 LOG, STATE, IN_USE = "log.jsonl", "state.safetensors", "in-use"
@@ -117,16 +117,14 @@ class RunFolder:
             UsageError: no run's folder, a run that is over, or data that are gone or have changed.
         """
         folder = Path(path)
-        if not (folder / CONFIG).is_file():
-            raise UsageError(f"{folder} is no run's folder: it has no {CONFIG}")
+        said = read_about(folder)
         if not (folder / STATE).is_file():
             raise UsageError(f"{folder} has nothing to go on with: {_why(folder)}")
-        about = read_json(folder / CONFIG)
-        if about["data"] is None:
+        if said["data"] is None:
             raise UsageError(f"{folder} was trained on data from memory, which nobody can read again")
-        run = Run(about["data"], TrainConfig.from_dict(about["knobs"]))
-        if run.data.fingerprint != about["fingerprint"]:
-            raise UsageError(f"{about['data']} has changed since {folder} was begun: train anew")
+        run = Run(said["data"], TrainConfig.from_dict(said["knobs"]))
+        if run.data.fingerprint != said["fingerprint"]:
+            raise UsageError(f"{said['data']} has changed since {folder} was begun: train anew")
         tensors, notes = load_with_notes(folder / STATE)
         run.loop.load_state(tensors, _parsed(notes.get("state", ""), folder / STATE))
         kept = cls(run, path=folder)

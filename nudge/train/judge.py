@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,10 +17,10 @@ from . import score
 from .baseline import linear_regression, logistic_regression
 from .importance import MOST_EXAMPLES, MOST_ROWS, importance
 from .loop import Loop, blas_threads, predict
-from .predictor import Predictor, apart
+from .predictor import Predictor
 from .prepare import Prepared
 from .results import Answers, Boundary, Importance, Results, TargetResult
-from .task import Classification, Head, task_of
+from .task import Classification, Head, apart, task_of
 
 Array = NDArray[Any]
 MOST_IMPORTANT = 100  # columns: with more, no single one tells much
@@ -78,15 +79,13 @@ def judged(prepared: Prepared, k: int, head: Head, answers: Answers) -> TargetRe
         prepared.train.inputs.numpy(), known,
         prepared.validation.inputs.numpy(), own(prepared.validation.targets, k, head),
     )  # fmt: skip
+    result = partial(TargetResult, target=head.target, task=head.name, metric=head.metric)
     if isinstance(head, Classification):
         commonest = np.bincount(known).argmax()
         linear = logistic_regression(*fitted_on, len(head.classes))(new)
         matrix = score.confusion(truth, said, len(head.classes))
         assert answers.probabilities is not None
-        return TargetResult(
-            target=head.target,
-            task=head.name,
-            metric=head.metric,
+        return result(
             score=score.accuracy(truth, said),
             interval=score.accuracy_interval(truth, said, groups),
             baselines={
@@ -102,10 +101,7 @@ def judged(prepared: Prepared, k: int, head: Head, answers: Answers) -> TargetRe
             confusion=matrix,
         )
     linear = linear_regression(*fitted_on)(new) * head.deviation + head.mean
-    return TargetResult(
-        target=head.target,
-        task=head.name,
-        metric=head.metric,
+    return result(
         score=score.r2(truth, said),
         interval=score.r2_interval(truth, said, groups),
         baselines={"mean": score.r2(truth, np.full(len(truth), head.mean)), "linear": score.r2(truth, linear)},
@@ -144,14 +140,14 @@ def plane(prepared: Prepared, predictor: Predictor, answers: Answers) -> Boundar
         for name, values in zip(names, (across, up), strict=True)
     }
     outputs = predictor.outputs(Table(prepared.name, columns))
-    found = predictor.heads[0].answers(outputs, np.zeros(across.size))
-    sure = None if found.probabilities is None else found.probabilities.max(axis=1).reshape(across.shape)
+    prediction, probabilities = predictor.heads[0].told(outputs)
+    sure = None if probabilities is None else probabilities.max(axis=1).reshape(across.shape)
     shown = slice(None, None, -(-len(answers.truth) // MOST_POINTS))
     return Boundary(
         columns=(names[0], names[1]),
         x=sides[0],
         y=sides[1],
-        answer=found.prediction.reshape(across.shape),
+        answer=prediction.reshape(across.shape),
         confidence=sure,
         points=prepared.plane[shown],
         truth=answers.truth[shown],

@@ -10,7 +10,7 @@ from ..config import TrainConfig
 from ..errors import UsageError
 from ..io import read_json
 from .folder import STATE
-from .predictor import CONFIG, PREPROCESSING
+from .predictor import CONFIG, PREPROCESSING, read_about
 from .results import Results
 from .run import RESULTS
 
@@ -48,16 +48,14 @@ class Kept:
 
 def kept(path: Path) -> Kept:
     """Look into a run's folder. Raises UsageError for what is none."""
-    if not (path / CONFIG).is_file():
-        raise UsageError(f"{path} is no run's folder: it has no {CONFIG}")
-    about = read_json(path / CONFIG)
+    said = read_about(path)
     try:
         return Kept(
             path=path,
             made=(path / CONFIG).stat().st_mtime,
-            data=about["data"],
+            data=said["data"],
             targets=tuple(entry["target"] for entry in read_json(path / PREPROCESSING)["targets"]),
-            config=TrainConfig.from_dict(about["knobs"]),
+            config=TrainConfig.from_dict(said["knobs"]),
             results=Results.from_dict(read_json(path / RESULTS)) if (path / RESULTS).is_file() else None,
         )
     except (KeyError, TypeError) as error:

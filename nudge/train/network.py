@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
-from .. import nn, random
+from .. import nn
 from ..config import TrainConfig
+from ..generator import Generator
+from ..random import drawing_from
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {
     "relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "gelu": nn.GELU, "silu": nn.SiLU, "elu": nn.ELU,
@@ -16,7 +17,7 @@ ACTIVATIONS: dict[str, type[nn.Module]] = {
 
 def network(inputs: int, outputs: int, config: TrainConfig) -> nn.Sequential:
     """Build the network of a configuration; the same seed gives the same weights, which are PyTorch's."""
-    with seeded(config.seed):
+    with drawing_from(Generator().manual_seed(config.seed)):
         return mlp((inputs, *config.hidden, outputs), config.activation, config.dropout)
 
 
@@ -36,14 +37,3 @@ def mlp(sizes: Sequence[int], activation: str = "relu", dropout: float = 0.0) ->
             layers += [ACTIVATIONS[activation](), *([nn.Dropout(dropout)] if dropout else [])]
         layers.append(nn.Linear(into, out))
     return nn.Sequential(*layers)
-
-
-@contextmanager
-def seeded(seed: int) -> Iterator[None]:
-    """Seed the default generator for a while, and put it back to where it was."""
-    before = random.get_rng_state()
-    random.manual_seed(seed)
-    try:
-        yield
-    finally:
-        random.set_rng_state(before)

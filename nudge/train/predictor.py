@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from ..config import TrainConfig
@@ -19,7 +18,7 @@ from ..nn import Module
 from ..tensor import Tensor, wrap
 from .loop import predict
 from .network import network
-from .task import Head, head_as_dict, head_from_dict
+from .task import Head, apart, head_as_dict, head_from_dict
 
 Array = NDArray[Any]
 PREPROCESSING, CONFIG, WEIGHTS = "preprocessing.json", "config.json", "weights.safetensors"
@@ -54,10 +53,10 @@ class Predictor:
         said: dict[str, Array] = {}
         probabilities: dict[str, Array] = {}
         for head, mine in apart(self.heads, outputs):
-            answers = head.answers(mine, np.zeros(len(table)))
-            said[head.target] = head.spoken(answers.prediction)
-            if answers.probabilities is not None:
-                probabilities[head.target] = answers.probabilities
+            prediction, sure = head.told(mine)
+            said[head.target] = head.spoken(prediction)
+            if sure is not None:
+                probabilities[head.target] = sure
         return Predictions(said, probabilities, self.features.unseen(table))
 
     def read(self, data: Any) -> Table:
@@ -97,12 +96,11 @@ class Predictor:
         return cls(types, features, heads, model)
 
 
-def apart(heads: Sequence[Head], outputs: Tensor) -> Iterator[tuple[Head, Tensor]]:
-    """Give each head with its slice of the outputs."""
-    start = 0
-    for head in heads:
-        yield head, outputs[:, start : start + head.outputs]
-        start += head.outputs
+def read_about(folder: Path) -> Any:
+    """Read what a run's folder says of itself. Raises UsageError for a folder that is none."""
+    if not (folder / CONFIG).is_file():
+        raise UsageError(f"{folder} is no run's folder: it has no {CONFIG}")
+    return read_json(folder / CONFIG)
 
 
 def warn_of_unseen(unseen: dict[str, dict[str, int]]) -> None:

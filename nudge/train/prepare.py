@@ -93,7 +93,9 @@ def prepare(data: Any, config: TrainConfig, generator: Generator) -> Prepared:
     if config.missing == "error":
         refuse_gaps(table, names, rows)
     train = table.take(parts.train)
-    heads = tuple(head_for(table[name], parts.train, config) for name in targets)
+    heads = tuple(
+        head_for(table[name], kind, parts.train, config) for name, kind in zip(targets, kinds, strict=True)
+    )
     scale = None if found.image is None else max(float(train[name].values.max()) for name in names) or 1.0
     features = Features.fit(train, names, scale=scale)
     notes += [note for head in heads if isinstance(head, Classification) for note in rare(head, train)]
@@ -121,7 +123,7 @@ def prepare(data: Any, config: TrainConfig, generator: Generator) -> Prepared:
         groups=groups,
         plane=plane,
         image=found.image,
-        columns=tuple(described(table, features, targets, kinds, ignored)),
+        columns=tuple(described(table, features, heads, ignored)),
         notes=tuple(notes),
     )
 
@@ -214,18 +216,11 @@ def rare(head: Classification, train: Table) -> list[str]:
     return notes
 
 
-def described(
-    table: Table, features: Features, targets: list[str], kinds: list[str], ignored: list[str]
-) -> Iterable[Described]:
+def described(table: Table, features: Features, heads: Iterable[Head], ignored: list[str]) -> Iterable[Described]:
     """Say of every column what it is and what becomes of it."""
-    used = {part.column: part.says() for part in features.parts}
+    use = {part.column: part.says() for part in features.parts}
+    use |= {name: f"dropped: {why}" for name, why in features.dropped.items()}
+    use |= dict.fromkeys(ignored, "not looked at")
+    use |= {head.target: f"target of a {head.name}" for head in heads}
     for name, column in table.columns.items():
-        if name in targets:
-            use = f"target of a {kinds[targets.index(name)]}"
-        elif name in ignored:
-            use = "not looked at"
-        elif name in features.dropped:
-            use = f"dropped: {features.dropped[name]}"
-        else:
-            use = used[name]
-        yield Described(name, column.describe(), use)
+        yield Described(name, column.describe(), use[name])

@@ -22,7 +22,7 @@ from .events import Event
 from .judge import Judged, judge
 from .loop import Loop, Watcher
 from .network import network
-from .predictor import CONFIG, WEIGHTS, Predictions, Predictor, warn_of_unseen
+from .predictor import CONFIG, WEIGHTS, Predictions, Predictor, read_about, warn_of_unseen
 from .prepare import Prepared, prepare
 from .results import Results
 from .task import Head, task_of
@@ -200,12 +200,10 @@ class Run:
     def load(cls, path: str | Path) -> Run:
         """Read a run from its folder: to predict, and to look at its score. Raises UsageError for what is none."""
         folder = Path(path)
-        if not (folder / CONFIG).is_file():
-            raise UsageError(f"{folder} is no run's folder: it has no {CONFIG}")
-        about = read_json(folder / CONFIG)
+        said = read_about(folder)
         run = cls.__new__(cls)
         try:
-            run.config, run.name, run.source = TrainConfig.from_dict(about["knobs"]), about["name"], about["data"]
+            run.config, run.name, run.source = TrainConfig.from_dict(said["knobs"]), said["name"], said["data"]
         except (KeyError, TypeError) as error:
             raise UsageError(f"{folder / CONFIG} is not what nudge writes ({error})") from None
         run.predictor = Predictor.load(folder, run.config)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from typing import Any, ClassVar, Protocol
@@ -17,6 +17,7 @@ from ..data import Column, Table
 from ..errors import UsageError
 from ..nn import functional as F
 from ..tensor import Tensor, wrap
+from . import score
 from .results import Answers
 
 Array = NDArray[Any]
@@ -80,7 +81,7 @@ class Classification:
 
     def score(self, outputs: Tensor, targets: Tensor) -> float:
         """Compute the share of examples whose largest logit is that of their class."""
-        return float(np.mean(np.argmax(outputs, axis=-1) == np.asarray(targets)))
+        return score.accuracy(np.asarray(targets), np.argmax(outputs, axis=-1))
 
     def encode(self, column: Column) -> Array:
         """Give the position of each value's class, int64 (n,); -1 for a gap and for what is no class."""
@@ -88,9 +89,13 @@ class Classification:
         places = {word: k for k, word in enumerate(self.classes)}
         return np.array([*(places.get(word, -1) for word in words), -1], np.int64)[codes]
 
+    def told(self, outputs: Tensor) -> tuple[Array, Array | None]:
+        """Read the network's outputs (n, classes): positions of classes, and the probability of each."""
+        return np.argmax(outputs, axis=-1), np.asarray(F.softmax(outputs, dim=1))
+
     def answers(self, outputs: Tensor, truth: Array) -> Answers:
-        """Read the network's outputs (n, classes) beside the truth."""
-        return Answers(truth, np.argmax(outputs, axis=-1), np.asarray(F.softmax(outputs, dim=1)))
+        """Put what is told beside the truth."""
+        return Answers(truth, *self.told(outputs))
 
     def spoken(self, prediction: Array) -> Array:
         """Put positions into words: an array of texts."""
@@ -117,18 +122,19 @@ class Regression:
 
     def score(self, outputs: Tensor, targets: Tensor) -> float:
         """Compute R²: the share of the targets' variance that is accounted for; NaN where there is none."""
-        y, said = np.asarray(targets, np.float64), np.asarray(outputs, np.float64).reshape(-1)
-        spread = float(np.sum((y - y.mean()) ** 2))
-        return 1 - float(np.sum((y - said) ** 2)) / spread if spread else float("nan")
+        return score.r2(np.asarray(targets, np.float64), np.asarray(outputs, np.float64).reshape(-1))
 
     def encode(self, column: Column) -> Array:
         """Standardise, float32 (n,); NaN for a gap."""
         return ((column.values - self.mean) / self.deviation).astype(np.float32)
 
+    def told(self, outputs: Tensor) -> tuple[Array, Array | None]:
+        """Read the network's outputs (n, 1): numbers in the target's own units, and no probabilities."""
+        return np.asarray(outputs, np.float64).reshape(-1) * self.deviation + self.mean, None
+
     def answers(self, outputs: Tensor, truth: Array) -> Answers:
-        """Read the network's outputs (n, 1) beside the standardised truth, both in the target's own units."""
-        said = np.asarray(outputs, np.float64).reshape(-1)
-        return Answers(truth * self.deviation + self.mean, said * self.deviation + self.mean)
+        """Put what is told beside the standardised truth, both in the target's own units."""
+        return Answers(truth * self.deviation + self.mean, *self.told(outputs))
 
     def spoken(self, prediction: Array) -> Array:
         """Give numbers as they are."""
@@ -138,6 +144,14 @@ class Regression:
 ERRORS = {"mse": F.mse_loss, "l1": F.l1_loss, "huber": F.huber_loss}
 LOSSES = {"classification": ("cross_entropy", "hinge"), "regression": ("mse", "l1", "huber")}
 Head = Classification | Regression
+
+
+def apart(heads: Sequence[Head], outputs: Tensor) -> Iterator[tuple[Head, Tensor]]:
+    """Give each head with its slice of the outputs."""
+    start = 0
+    for head in heads:
+        yield head, outputs[:, start : start + head.outputs]
+        start += head.outputs
 
 
 @dataclass(frozen=True)
@@ -153,13 +167,11 @@ class Several:
 
     def apart(self, outputs: Tensor, targets: Tensor) -> list[tuple[Head, Tensor, Tensor]]:
         """Give each head its part of outputs and targets."""
-        found, start = [], 0
-        for k, head in enumerate(self.heads):
-            mine = targets[:, k]
-            mine = mine.long() if isinstance(head, Classification) else mine
-            found.append((head, outputs[:, start : start + head.outputs], mine))
-            start += head.outputs
-        return found
+        columns = [targets[:, k] for k in range(len(self.heads))]
+        return [
+            (head, mine, column.long() if isinstance(head, Classification) else column)
+            for (head, mine), column in zip(apart(self.heads, outputs), columns, strict=True)
+        ]
 
     def objective(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Add what the heads lower."""
@@ -202,13 +214,12 @@ def kind_of(column: Column, task: str | None) -> str:
     return "classification" if whole and len(np.unique(known)) <= MOST_WHOLE_CLASSES else "regression"
 
 
-def head_for(column: Column, train: Array, config: TrainConfig) -> Head:
-    """Make the head of a target: its classes, or its mean and deviation in the rows `train`.
+def head_for(column: Column, task: str, train: Array, config: TrainConfig) -> Head:
+    """Make the head of a target, of the kind that `kind_of` says: its classes, or its mean and deviation in `train`.
 
     Raises:
         UsageError: one class only, far too many, a constant number, or a loss of the other task.
     """
-    task = kind_of(column, config.task)
     if config.loss is not None and config.loss not in LOSSES[task]:
         raise UsageError(f"loss {config.loss}: {task} lowers one of {', '.join(LOSSES[task])}")
     if task == "regression":

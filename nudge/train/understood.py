@@ -14,7 +14,13 @@ MOST_LINES = 40  # of columns
 
 
 def understood(run: Run) -> list[str]:
-    """Say what is about to be trained, on what, and how."""
+    """Say what is about to be trained, on what, and how, each column on a line of its own."""
+    origin, *others = summary(run)
+    return [origin, *columns(run.data), *others]
+
+
+def summary(run: Run) -> list[str]:
+    """Say the same without the columns."""
     prepared = run.data
     train, validation, held_out = (len(part) for part in prepared.parts)
     dealt = f"seed {run.config.seed}"
@@ -24,7 +30,6 @@ def understood(run: Run) -> list[str]:
         dealt = f"by {run.config.split_by}, seed {run.config.seed}"
     return [
         prepared.origin,
-        *columns(prepared),
         f"parts ({dealt}): {train:,} to train on, {validation:,} to choose by, {held_out:,} held out",
         f"network: {network_line(run)}",
         f"training: {training_line(run)}",

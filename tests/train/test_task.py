@@ -40,7 +40,7 @@ def test_the_hinge_of_classes() -> None:
 
 def test_numbers_are_learned_standardised_and_told_in_their_units() -> None:
     column = read_table({"y": [10.0, 20.0, 30.0, 40.0, 1000.5]})["y"]
-    head = head_for(column, np.arange(4), TrainConfig())
+    head = head_for(column, "regression", np.arange(4), TrainConfig())
     assert head == Regression("y", 25.0, float(np.std([10, 20, 30, 40])))
     targets = nudge.tensor(head.encode(column))
     assert head.score(targets.reshape(-1, 1), targets) == 1
