@@ -15,8 +15,10 @@ Array = NDArray[Any]
 Float64s = NDArray[np.float64]
 
 
-def fused_multiply_add(x: Array, y: np.floating[Any], z: np.floating[Any]) -> Array:
+def fused_multiply_add(x: Array, y: Array | np.floating[Any], z: Array | np.floating[Any]) -> Array:
     """Return x * y + z, rounded once to the dtype of x: float32 or float64, finite and away from its limits.
+
+    The three broadcast.
 
     Boldo and Melquiond, "Emulation of FMA and correctly rounded sums: proved algorithms using rounding to odd" (2008).
 
@@ -26,13 +28,14 @@ def fused_multiply_add(x: Array, y: np.floating[Any], z: np.floating[Any]) -> Ar
     >>> x * x - 1 == 2**-29 + 2**-60
     array([False])
     """
-    factor, shift = np.float64(y), np.float64(z)
+    factor, shift = np.asarray(y, np.float64), np.asarray(z, np.float64)
     if x.dtype == np.float32:
         product = x.astype(np.float64) * factor  # 24 bits times 24 bits: exact
-        total = product + shift
+        total = np.asarray(product + shift)
+        product, shift = np.broadcast_to(product, total.shape), np.broadcast_to(shift, total.shape)
         # Only in the middle between two float32 numbers can what float64 has lost decide where a number is rounded to.
         middle = total.view(np.int64) & (2**29 - 1) == 2**28
-        total[middle] = _to_odd(*_two_sum(product[middle], shift))
+        total[middle] = _to_odd(*_two_sum(product[middle], shift[middle]))
         return total.astype(np.float32)
     product, product_error = _two_product(x, factor)
     low, low_error = _two_sum(product_error, shift)
@@ -40,17 +43,17 @@ def fused_multiply_add(x: Array, y: np.floating[Any], z: np.floating[Any]) -> Ar
     return high + _to_odd(*_two_sum(low_error, high_error))
 
 
-def _two_sum(a: Float64s, b: Float64s | np.float64) -> tuple[Float64s, Float64s]:
+def _two_sum(a: Float64s, b: Float64s) -> tuple[Float64s, Float64s]:
     """Return the rounded sum and its error (Knuth)."""
     total = a + b
     b_part = total - a
     return total, (a - (total - b_part)) + (b - b_part)
 
 
-def _two_product(a: Float64s, b: np.float64) -> tuple[Float64s, Float64s]:
+def _two_product(a: Float64s, b: Float64s) -> tuple[Float64s, Float64s]:
     """Return the rounded product and its error (Dekker)."""
     product = a * b
-    (a_high, a_low), (b_high, b_low) = _halves(a), _halves(np.array(b))
+    (a_high, a_low), (b_high, b_low) = _halves(a), _halves(b)
     return product, (((a_high * b_high - product) + a_high * b_low) + a_low * b_high) + a_low * b_low
 
 

@@ -15,9 +15,11 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from .dtype import as_dtype, bool_, float32, float64, int32, int64, is_float
-from .errors import DTypeError, ShapeError, UsageError
+from .errors import DTypeError, ShapeError, TraceError, UsageError
 from .fma import fused_multiply_add
+from .mode import mode
 from .mt19937 import Stream, as_int
+from .ops.random import fisher_yates
 
 Array = NDArray[Any]
 Shape = int | Iterable[int]
@@ -61,9 +63,8 @@ class Generator(Stream):
         >>> print(Generator().manual_seed(0).uniform(shape=3).round(4))
         [0.4963 0.7682 0.0885]
         """
-        shape, dtype = _shape(shape), _float_dtype(dtype, "uniform numbers")
-        if not (low <= high and max(abs(low), abs(high), high - low) <= float(np.finfo(dtype).max) / 2):
-            raise UsageError(f"uniform numbers need low <= high within {dtype}, not low = {low} and high = {high}")
+        shape, dtype = as_shape(shape), float_dtype(dtype, "uniform numbers")
+        check_bounds(low, high, dtype)
         values = self.unit(math.prod(shape), dtype)
         if (low, high) != (0, 1):
             start, stop = dtype.type(low), dtype.type(high)
@@ -84,9 +85,8 @@ class Generator(Stream):
         >>> print(Generator().manual_seed(0).normal(mean=10, std=2, shape=3).round(3))
         [13.082  9.413  5.642]
         """
-        shape, dtype = _shape(shape), _float_dtype(dtype, "normal numbers")
-        if not std >= 0:
-            raise UsageError(f"normal numbers need std >= 0, not {std}")
+        shape, dtype = as_shape(shape), float_dtype(dtype, "normal numbers")
+        check_std(std)
         size = math.prod(shape)
         if size < 16:
             return (np.array(self._normal_pairs(size)) * std + mean).astype(dtype).reshape(shape)
@@ -111,9 +111,8 @@ class Generator(Stream):
         >>> print(Generator().manual_seed(0).exponential(shape=2).round(4))
         [3.5083 1.2304]
         """
-        shape, dtype = _shape(shape), _float_dtype(dtype, "exponential numbers")
-        if not rate > 0:
-            raise UsageError(f"exponential numbers need a rate > 0, not {rate}")
+        shape, dtype = as_shape(shape), float_dtype(dtype, "exponential numbers")
+        check_rate(rate)
         units = self.unit(math.prod(shape), float64)
         values: Array = -1.0 / rate * np.log1p(-units)
         return values.astype(dtype).reshape(shape)
@@ -128,13 +127,8 @@ class Generator(Stream):
         >>> Generator().manual_seed(0).randint(0, 10, shape=5).tolist()
         [4, 9, 3, 0, 3]
         """
-        shape, dtype = _shape(shape), as_dtype(dtype)
-        low, high = as_int(low, "low"), as_int(high, "high")
-        if not low < high:
-            raise UsageError(f"random integers need low < high, not low = {low} and high = {high}")
-        least, greatest = INTEGERS[dtype]
-        if low < least or high - 1 > greatest:
-            raise UsageError(f"{dtype} holds the integers {least} to {greatest}, not {low} to {high - 1}")
+        shape, dtype = as_shape(shape), as_dtype(dtype)
+        low, high = integer_bounds(low, high, dtype)
         span, size = high - low, math.prod(shape)
         draws = self.random64(size) if span >= 2**28 else self.words(size)
         if span < 2**64:
@@ -150,7 +144,7 @@ class Generator(Stream):
         >>> Generator().manual_seed(0).random(shape=2).tolist()
         [900450186894289455, 3969543146641149120]
         """
-        shape, dtype = _shape(shape), as_dtype(dtype)
+        shape, dtype = as_shape(shape), as_dtype(dtype)
         size = math.prod(shape)
         draws = self.random64(size) if dtype.itemsize == 8 else self.words(size)
         draws %= np.uint64(INTEGERS[dtype][1] + 1)
@@ -166,14 +160,12 @@ class Generator(Stream):
         >>> Generator().manual_seed(0).randperm(6).tolist()
         [2, 5, 3, 0, 1, 4]
         """
-        n, dtype = as_int(n, "the length of a permutation"), as_dtype(dtype)
-        longest = min(INTEGERS[dtype][1] + 1, LONGEST_PERMUTATION)
-        if not 0 <= n <= longest:
-            raise UsageError(f"a permutation of dtype {dtype} has 0 to {longest} elements, not {n}")
+        dtype = as_dtype(dtype)
+        n = permutation_length(n, dtype)
         partner = np.arange(n)
         # Only n - 1 words: the last element has nobody left to change places with.
         partner[:-1] += (self.words(max(n - 1, 0)) % np.arange(n, 1, -1).view(np.uint64)).view(np.int64)
-        return _fisher_yates(partner).astype(dtype)
+        return fisher_yates(partner).astype(dtype)
 
     def bernoulli(self, p: float, shape: Shape = ()) -> NDArray[np.bool_]:
         """Return a mask that is True with probability p: 53 bits of two words, below p.
@@ -184,8 +176,8 @@ class Generator(Stream):
         >>> Generator().manual_seed(0).bernoulli(0.5, shape=4).tolist()
         [False, False, True, False]
         """
-        shape = _shape(shape)
-        _check_probability(p)
+        shape = as_shape(shape)
+        check_probability(p)
         return self.unit(math.prod(shape), float64).reshape(shape) < p
 
     def bernoulli_array(self, probabilities: ArrayLike) -> NDArray[np.bool_]:
@@ -199,10 +191,10 @@ class Generator(Stream):
         [False, True, True]
         """
         p = np.asarray(probabilities)
-        dtype = _float_dtype(p.dtype, "probabilities")
+        dtype = float_dtype(p.dtype, "probabilities")
         outside = ~((p >= 0) & (p <= 1))
         if outside.any():
-            _check_probability(float(p[outside][0]))
+            check_probability(float(p[outside][0]))
         return self.unit(p.size, dtype).reshape(p.shape) < p
 
     def dropout_mask(self, p: float, shape: Shape, dtype: DTypeLike = float32) -> Array:
@@ -217,8 +209,8 @@ class Generator(Stream):
         >>> Generator().manual_seed(0).dropout_mask(0.5, shape=4).tolist()
         [0.0, 0.0, 2.0, 0.0]
         """
-        shape, dtype = _shape(shape), _float_dtype(dtype, "a dropout mask")
-        _check_probability(p)
+        shape, dtype = as_shape(shape), float_dtype(dtype, "a dropout mask")
+        check_probability(p)
         if p in (0, 1):
             return np.full(shape, 1 - p, dtype)
         mask: Array = self.bernoulli(1 - p, shape) / dtype.type(1 - p)
@@ -240,7 +232,8 @@ class Generator(Stream):
         [2, 2, 2, 2, 2, 2, 1, 1]
         """
         weights, num_samples = np.asarray(weights), as_int(num_samples, "num_samples")
-        _check_weights(weights, num_samples, replacement)
+        check_weights(weights, num_samples)
+        _check_weight_values(weights, num_samples, replacement)
         if num_samples > 1 and replacement:
             return self._multinomial_with_replacement(weights, num_samples)
         # A race: category i arrives after an exponential time of rate weights[i]; the key is the inverse of that time.
@@ -249,6 +242,20 @@ class Generator(Stream):
             picks: NDArray[np.int64] = np.argmax(keys, axis=-1, keepdims=True)
             return picks
         return np.argsort(-keys, axis=-1, kind="stable")[..., :num_samples]
+
+    def words(self, n: int) -> NDArray[np.uint64]:
+        """Return the next n words of 32 bits, shape (n,), each in an element of 64.
+
+        Raises:
+            TraceError: in a traced program, where the words would be drawn once and repeated at every run.
+        """
+        if mode.trace is not None:
+            raise TraceError(
+                "a Generator's own methods return arrays, which a traced program would draw once and repeat at every "
+                "run: call nudge.rand, randn, randint … with generator=, or draw outside and pass the numbers as "
+                "arguments"
+            )
+        return super().words(n)
 
     def _multinomial_with_replacement(self, weights: Array, num_samples: int) -> NDArray[np.int64]:
         """Draw by the cumulative sum: the first category whose end is not below a uniform number."""
@@ -282,57 +289,84 @@ def _box_muller(units: Array) -> None:
     np.multiply(radius, np.sin(angle), out=blocks[:, 1])
 
 
-def _fisher_yates(partner: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return arange(n) after its elements i and partner[i] >= i changed places, for i = 0, 1, … n - 1.
-
-    The swaps depend on one another, but what each one moves can be looked up. Swap i brings to place partner[i] what
-    stood at place i, and takes away for good what the swap before it brought there. So the element that stands at place
-    i when its turn comes is the one of the last swap that reached i, if any did. Following these links to their ends
-    takes a logarithmic number of rounds over the whole array; a Python loop takes six to eight times as long.
-    """
-    origin = np.arange(len(partner))
-    steps = np.flatnonzero(partner != origin)
-    bits = len(partner).bit_length()
-    ordered = np.sort(partner[steps] << bits | steps)  # by place, then by time
-    place, step = ordered >> bits, ordered & ((1 << bits) - 1)
-    first, last = np.diff(place, prepend=-1) != 0, np.diff(place, append=-1) != 0
-    origin[place[last]] = step[last]
-    while not np.array_equal(further := origin[origin], origin):
-        origin = further
-    origin[step] = np.where(first, place, origin[np.roll(step, 1)])
-    return origin
+# -- what is asked for ----------------------------------------------------------------------------
 
 
-def _shape(shape: Shape) -> tuple[int, ...]:
+def as_shape(shape: Shape) -> tuple[int, ...]:
+    """Read a shape. Raises DTypeError for a size that is no integer, ShapeError for one below 0."""
     sizes = tuple(as_int(size, "a size") for size in (shape if isinstance(shape, Iterable) else (shape,)))
     if any(size < 0 for size in sizes):
         raise ShapeError(f"a shape has no negative sizes, as in {sizes}")
     return sizes
 
 
-def _float_dtype(dtype: DTypeLike, what: str) -> np.dtype[Any]:
+def float_dtype(dtype: DTypeLike, what: str) -> np.dtype[Any]:
+    """Read a dtype of floats. Raises DTypeError for others, naming `what` it is for."""
     dtype = as_dtype(dtype)
     if not is_float(dtype):
         raise DTypeError(f"{what} are of dtype float32 or float64, not {dtype}")
     return dtype
 
 
-def _check_probability(p: float) -> None:
+def check_bounds(low: float, high: float, dtype: np.dtype[Any]) -> None:
+    """Raise UsageError for what uniform numbers cannot lie between."""
+    if not (low <= high and max(abs(low), abs(high), high - low) <= float(np.finfo(dtype).max) / 2):
+        raise UsageError(f"uniform numbers need low <= high within {dtype}, not low = {low} and high = {high}")
+
+
+def check_std(std: float) -> None:
+    """Raise UsageError for a negative one."""
+    if not std >= 0:
+        raise UsageError(f"normal numbers need std >= 0, not {std}")
+
+
+def check_rate(rate: float) -> None:
+    """Raise UsageError for one that is not above 0."""
+    if not rate > 0:
+        raise UsageError(f"exponential numbers need a rate > 0, not {rate}")
+
+
+def integer_bounds(low: int, high: int, dtype: np.dtype[Any]) -> tuple[int, int]:
+    """Read bounds. Raises DTypeError for no integers, UsageError for an empty range or one beyond the dtype."""
+    low, high = as_int(low, "low"), as_int(high, "high")
+    if not low < high:
+        raise UsageError(f"random integers need low < high, not low = {low} and high = {high}")
+    least, greatest = INTEGERS[dtype]
+    if low < least or high - 1 > greatest:
+        raise UsageError(f"{dtype} holds the integers {least} to {greatest}, not {low} to {high - 1}")
+    return low, high
+
+
+def permutation_length(n: int, dtype: np.dtype[Any]) -> int:
+    """Read a length. Raises DTypeError for no integer, UsageError for one out of reach."""
+    n = as_int(n, "the length of a permutation")
+    longest = min(INTEGERS[dtype][1] + 1, LONGEST_PERMUTATION)
+    if not 0 <= n <= longest:
+        raise UsageError(f"a permutation of dtype {dtype} has 0 to {longest} elements, not {n}")
+    return n
+
+
+def check_probability(p: float) -> None:
+    """Raise UsageError for one outside of [0, 1]."""
     if not 0 <= p <= 1:
         raise UsageError(f"a probability lies in [0, 1], which {p} does not")
 
 
-def _check_weights(weights: Array, num_samples: int, replacement: bool) -> None:
-    _float_dtype(weights.dtype, "weights")
+def check_weights(weights: Any, num_samples: int) -> None:
+    """Raise DTypeError, ShapeError or UsageError for what can be told without the weights' values."""
+    float_dtype(weights.dtype, "weights")
     if weights.ndim not in (1, 2) or weights.shape[-1] == 0:
         raise ShapeError(f"weights have shape (n,) or (rows, n) with n > 0, not {weights.shape}")
+    if num_samples < 1:
+        raise UsageError(f"num_samples is at least 1, not {num_samples}")
+
+
+def _check_weight_values(weights: Array, num_samples: int, replacement: bool) -> None:
     wrong = ~((weights >= 0) & (weights < np.inf))
     if wrong.any():
         raise UsageError(f"weights are finite and not negative, which {weights[wrong][0]} is not")
     if not (weights.sum(-1) > 0).all():
         raise UsageError("weights that are all 0 leave nothing to draw; give at least one above 0")
-    if num_samples < 1:
-        raise UsageError(f"num_samples is at least 1, not {num_samples}")
     fewest = np.count_nonzero(weights, axis=-1).min(initial=weights.shape[-1])
     if not replacement and num_samples > fewest:
         raise UsageError(

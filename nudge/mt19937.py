@@ -40,11 +40,24 @@ def as_int(value: Any, what: str) -> int:
         raise DTypeError(f"{what} is an integer, not {value!r} ({type(value).__name__})") from None
 
 
+class _Memory:
+    """NumPy's own 624 words and the position among them, as they lie in memory (`mt19937_state`); keeps them alive."""
+
+    def __init__(self, bits: np.random.MT19937) -> None:
+        self.bits = bits
+        self.__array_interface__ = {
+            "version": 3, "typestr": np.dtype(np.int32).str, "shape": (625,),
+            "data": (bits.ctypes.state_address, False),
+        }  # fmt: skip
+
+
 class Stream:
     """Words of 32 bits in an order that a seed fixes, and the numbers of [0, 1) that their bits make."""
 
     def __init__(self) -> None:
         """Start at PyTorch's default seed."""
+        self._bits: np.random.MT19937 | None = None  # made at the first draw: numpy.random takes 20 ms to import
+        self.spare = np.zeros(2)
         self.manual_seed(DEFAULT_SEED)
 
     def manual_seed(self, seed: int) -> Self:
@@ -63,8 +76,9 @@ class Stream:
         if not -(2**63) <= seed < 2**64:
             raise UsageError(f"a seed lies in [-2**63, 2**64), which {seed} does not")
         self._seed = seed % 2**64
-        self._bits: np.random.MT19937 | None = None  # made at the first draw: numpy.random takes 20 ms to import
-        self.spare_normal: float | None = None  # the second of a pair of normals, where only one was asked for
+        self.spare_normal = None
+        if self._bits is not None:
+            self._begin(self._bits)  # in place, since machine code may hold the memory
         return self
 
     def initial_seed(self) -> int:
@@ -126,6 +140,36 @@ class Stream:
         }
         self.spare_normal = float(fields["normal_y"]) if fields["normal_is_valid"] else None
 
+    def __getstate__(self) -> NDArray[np.uint8]:
+        """Copy the position, and not the memory."""
+        return self.get_state()
+
+    def __setstate__(self, state: NDArray[np.uint8]) -> None:
+        """Begin where another stands."""
+        Stream.__init__(self)
+        self.set_state(state)
+
+    @property
+    def spare_normal(self) -> float | None:
+        """The second of a pair of normals, where only one was asked for."""
+        return float(self.spare[1]) if self.spare[0] else None
+
+    @spare_normal.setter
+    def spare_normal(self, value: float | None) -> None:
+        self.spare[:] = (0.0, 0.0) if value is None else (1.0, value)
+
+    def memory(self) -> NDArray[np.int32]:
+        """Return the stream's own memory, the same at each call: 624 words and the position; to write is to move on.
+
+        The other part of what it holds is `spare`: whether there is a normal kept back, and that normal.
+
+        >>> stream = Stream()
+        >>> memory, _ = stream.memory(), stream.words(3)
+        >>> int(memory[-1])
+        3
+        """
+        return np.asarray(_Memory(self._engine()))
+
     def words(self, n: int) -> NDArray[np.uint64]:
         """Return the next n words of 32 bits, shape (n,), each in an element of 64.
 
@@ -153,7 +197,10 @@ class Stream:
     def _engine(self) -> np.random.MT19937:
         if self._bits is None:
             self._bits = np.random.MT19937()
-            # The seeding by init_genrand, which NumPy offers through RandomState alone.
-            seeded: Any = np.random.RandomState(self._seed % 2**32).get_state(legacy=False)
-            self._bits.state = seeded
+            self._begin(self._bits)
         return self._bits
+
+    def _begin(self, bits: np.random.MT19937) -> None:
+        # The seeding by init_genrand, which NumPy offers through RandomState alone.
+        seeded: Any = np.random.RandomState(self._seed % 2**32).get_state(legacy=False)
+        bits.state = seeded

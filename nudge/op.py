@@ -114,13 +114,14 @@ class Operation:
     slope: Any = None  # elementwise, per argument: (y, *args) -> dy/dx, a constant, a mask, or None
     scalar: Callable[..., Any] | None = None  # the same on Python floats
     lower: Callable[..., Any] | None = None  # elementwise: the same on scalar registers
-    shape: Callable[..., Shape] | None = None  # view, reduction: (*shapes, **params) -> the output's shape
+    shape: Callable[..., Shape] | None = None  # (*shapes, **params) -> the output's; kernel: if its signature cannot
     index: Callable[..., Any] | None = None  # view, reduction: the index map
     combine: Callable[..., Any] | None = None  # reduction: (builder, so far, next) -> so far; None assigns
     identity: Any = None  # reduction: what to begin with: a number, or 'lowest' or 'highest' of the dtype
     signature: str = ""  # the core axes of each argument, and for a kernel of the output
     init: Callable[..., Any] | None = None  # kernel: (builder) -> the state before the inner loop
     step: Callable[..., Any] | None = None  # kernel: (builder, state, position, *args) -> state
+    loops: Callable[..., Any] | None = None  # kernel: (builder, inputs, output, **params), instead of init and step
     scan: bool = False  # kernel: emit the state at each position of the last axis, not once after it
     types: Callable[[DType], DType] = as_is  # where the arguments met -> what is computed in
     result: Callable[[DType], DType] = as_is  # computed in -> the output's dtype
@@ -222,6 +223,8 @@ class Kernel(Operation):
 
     def infer_shape(self, shapes: Sequence[Shape], params: dict[str, Any]) -> Shape:
         """Match the core axes by letter, broadcast the rest."""
+        if self.shape is not None:
+            return self.shape(*shapes, **params)
         inputs, output = parse_signature(self.signature)
         sizes: dict[str, int] = {"1": 1}
         batches = []

@@ -1,8 +1,8 @@
 """Random tensors under PyTorch's names, with PyTorch's numbers for the same seed; nudge.generator has how it is done.
 
 Each function draws from `generator`, or from `default_generator` where none is given, and raises what the method of
-Generator behind it raises. Under `vmap` its `randomness` says what an example draws; a traced program, which would
-repeat one draw at every run, is refused with a TraceError.
+Generator behind it raises. Under `vmap` its `randomness` says what an example draws. A traced program draws anew at
+every run, what the same calls would draw eagerly, and from the generator that is the default when it runs.
 """
 
 from __future__ import annotations
@@ -11,13 +11,17 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from . import ops
 from .creation import finished
+from .draws import TracedGenerator
 from .dtype import float32, int64
 from .errors import DTypeError, ShapeError, TraceError, UsageError
+from .functions import stack
 from .generator import Generator
 from .mode import mode
 from .tensor import Tensor, wrap
@@ -68,11 +72,13 @@ def drawing_from(generator: Generator) -> Iterator[None]:
     tensor([0.4963, 0.7682])
     """
     global default_generator
-    before, default_generator = default_generator, generator
+    before, default_generator = default_generator, _generator(generator)
+    _traced.follow()
     try:
         yield
     finally:
         default_generator = before
+        _traced.follow()
 
 
 # -- new tensors -----------------------------------------------------------------------------------
@@ -171,14 +177,18 @@ def normal(
     if like is None:
         drawn = _drawn(lambda shape: source.normal(mean, std, shape, kind), _sizes((size,)))
         return finished(drawn, requires_grad, device)
-    means, stds = np.asarray(mean), np.asarray(std)
-    if not (stds >= 0).all():
+    means, stds = _numbers(mean), _numbers(std)
+    if isinstance(stds, np.ndarray) and not (stds >= 0).all():
         raise UsageError(f"normal numbers need std >= 0, not {stds.min()}")
-    drawn = _drawn(
-        lambda shape: (source.normal(0.0, 1.0, shape, kind) * stds + means).astype(kind),
-        _broadcast(means.shape, stds.shape),
-    )
-    return finished(drawn, requires_grad, device)
+
+    def moved(shape: Shape) -> Array | Tensor:
+        values: Any = source.normal(0.0, 1.0, shape, kind)
+        for op, each in ((ops.mul, stds), (ops.add, means)):
+            wide = np.result_type(values.dtype, each.dtype)
+            values = op(ops.cast(values, dtype=wide), ops.cast(each, dtype=wide))
+        return ops.cast(values, dtype=kind)
+
+    return finished(_drawn(moved, _broadcast(means.shape, stds.shape)), requires_grad, device)
 
 
 def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | None = None) -> Tensor:
@@ -189,9 +199,9 @@ def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | N
     """
     source, dtype = _source(generator), input.dtype
     if p is not None:
-        return _drawn(lambda shape: source.bernoulli(p, shape).astype(dtype), input.shape)
-    each = np.asarray(input)
-    return _drawn(lambda shape: source.bernoulli_array(np.broadcast_to(each, shape)).astype(dtype), each.shape)
+        return _drawn(lambda shape: ops.cast(source.bernoulli(p, shape), dtype=dtype), input.shape)
+    each = _numbers(input)
+    return _drawn(lambda shape: ops.cast(source.bernoulli_array(_stretched(each, shape)), dtype=dtype), each.shape)
 
 
 def multinomial(
@@ -202,7 +212,7 @@ def multinomial(
     >>> multinomial(wrap(np.array([0.0, 3.0, 0.0])), 4, replacement=True)
     tensor([1, 1, 1, 1])
     """
-    source, weights = _source(generator), np.asarray(input)
+    source, weights = _source(generator), _numbers(input)
     return _drawn(
         lambda shape: _each(lambda: source.multinomial(weights, num_samples, replacement), shape, weights.ndim),
         (*weights.shape[:-1], num_samples),
@@ -262,11 +272,13 @@ def bernoulli_(tensor: Tensor, p: Any = 0.5, *, generator: Generator | None = No
     """
     source = _source(generator)
     if not isinstance(p, Tensor):
-        return _fill(tensor, lambda shape: source.bernoulli(p, shape).astype(tensor.dtype))
-    each = np.asarray(p)
+        return _fill(tensor, lambda shape: ops.cast(source.bernoulli(p, shape), dtype=tensor.dtype))
+    each = _numbers(p)
     if _broadcast(each.shape, tensor.shape) != tensor.shape:
         raise ShapeError(f"probabilities of shape {each.shape} do not expand to a tensor of {tensor.shape}")
-    return _fill(tensor, lambda shape: source.bernoulli_array(np.broadcast_to(each, shape)).astype(tensor.dtype))
+    return _fill(
+        tensor, lambda shape: ops.cast(source.bernoulli_array(_stretched(each, shape)), dtype=tensor.dtype)
+    )
 
 
 # The engine below knows nothing of random numbers: with this module, tensors get their random methods.
@@ -277,12 +289,70 @@ for _method in (uniform_, normal_, exponential_, random_, bernoulli_, bernoulli,
 # -- drawing ---------------------------------------------------------------------------------------
 
 
-def _source(generator: Generator | None) -> Generator:
-    if generator is None:
-        return default_generator
-    if not isinstance(generator, Generator):
-        raise DTypeError(f"generator is a nudge.Generator, not {generator!r} ({type(generator).__name__})")
-    return generator
+def _generator(given: Any) -> Generator:
+    if not isinstance(given, Generator):
+        raise DTypeError(f"generator is a nudge.Generator, not {given!r} ({type(given).__name__})")
+    return given
+
+
+class _Traced:
+    """The tensors by which traced programs hold generators, one pair for each: a program must know memory by one name.
+
+    The default generator has a pair of its own, which follows it where `drawing_from` puts another in its place, so
+    that a program draws from the default of the moment at which it runs.
+    """
+
+    def __init__(self, default: Generator) -> None:
+        self.default = default
+        self.by_default: TracedGenerator | None = None  # made when first needed: numpy.random takes 20 ms to import
+        self.pairs: WeakKeyDictionary[Generator, TracedGenerator] = WeakKeyDictionary()
+
+    def source(self, generator: Generator | None) -> TracedGenerator:
+        """Find what a traced program draws from."""
+        named = default_generator if generator is None else generator
+        if generator is None and named is self.default:
+            self.by_default = mine = self.by_default or TracedGenerator.of(named)
+            other = self.pairs.get(named)
+        else:
+            self.pairs[named] = mine = self.pairs.get(named) or TracedGenerator.of(named)
+            other = self.by_default if named is self.default else None
+        if other is not None and other.is_traced:
+            raise TraceError(
+                "a traced program draws from one generator as the default and by name: give generator= in all of its "
+                "draws, or in none"
+            )
+        return mine
+
+    def follow(self) -> None:
+        """Take the present default, but not one that holds only in a part of a traced program."""
+        if mode.trace is None and self.default is not default_generator:
+            self.default = default_generator
+            if self.by_default is not None:
+                self.by_default.move(default_generator)
+
+
+_traced = _Traced(default_generator)
+
+
+def _source(generator: Generator | None) -> Generator | TracedGenerator:
+    if generator is not None:
+        _generator(generator)
+    if mode.trace is not None:
+        return _traced.source(generator)
+    return default_generator if generator is None else generator
+
+
+def _numbers(given: Any) -> Any:
+    """Read a tensor's numbers where they can be looked at; in a traced program, the tensor without its history."""
+    if mode.trace is None or not isinstance(given, Tensor):
+        return np.asarray(given)
+    if mode.mapped is not None:
+        raise TraceError("draws as a tensor says, under vmap in a traced program: draw outside of the vmap")
+    return given.detach()
+
+
+def _stretched(each: Any, shape: Shape) -> Any:
+    return each.expand(shape) if isinstance(each, Tensor) else np.broadcast_to(each, shape)
 
 
 def _sizes(size: tuple[Any, ...]) -> Shape:
@@ -297,23 +367,21 @@ def _broadcast(a: Shape, b: Shape) -> Shape:
         raise ShapeError(f"shapes {a} and {b} do not broadcast") from None
 
 
-def _drawn(draw: Callable[[Shape], Array], shape: Shape) -> Tensor:
+def _drawn(draw: Callable[[Shape], Array | Tensor], shape: Shape) -> Tensor:
     """Make the tensor of a draw: for one example, or in front of them for as many as a vmap asks for."""
-    if mode.trace is not None:
-        raise TraceError(
-            "random numbers in a traced program would be drawn once and repeated at every run: "
-            "draw them outside, and pass them as arguments"
-        )
-    if mode.mapped is not None:
-        return mode.mapped.draw(lambda whole: wrap(draw(whole)), shape)
-    return wrap(draw(shape))
+
+    def made(shape: Shape) -> Tensor:
+        drawn = draw(shape)
+        return drawn if isinstance(drawn, Tensor) else wrap(drawn)
+
+    return made(shape) if mode.mapped is None else mode.mapped.draw(made, shape)
 
 
-def _each(draw: Callable[[], Array], shape: Shape, ndim: int) -> Array:
+def _each(draw: Callable[[], Array | Tensor], shape: Shape, ndim: int) -> Array | Tensor:
     """Repeat a draw of `ndim` axes for the examples that stand in front of them in `shape`."""
-    examples = math.prod(shape[: len(shape) - ndim])
-    return np.stack([draw() for _ in range(examples)]).reshape(shape)
+    drawn: list[Any] = [draw() for _ in range(math.prod(shape[: len(shape) - ndim]))]
+    return (stack(drawn) if isinstance(drawn[0], Tensor) else np.stack(drawn)).reshape(shape)
 
 
-def _fill(tensor: Tensor, draw: Callable[[Shape], Array]) -> Tensor:
+def _fill(tensor: Tensor, draw: Callable[[Shape], Array | Tensor]) -> Tensor:
     return tensor._write(_drawn(draw, tensor.shape))

@@ -130,7 +130,7 @@ def test_vmap_draws_a_permutation_and_indices_for_each_example() -> None:
         (lambda: random.rand(2.5), DTypeError, "2.5"),
         (lambda: random.randn(2, device="cuda"), UsageError, "cuda"),
         (lambda: zeros(2, dtype=np.int64).normal_(), DTypeError, "int64"),
-        (lambda: trace(lambda x: x * random.rand(2), [zeros(2)]), TraceError, "traced"),
+        (lambda: trace(lambda x: x * Generator().uniform(shape=2), [zeros(2)]), TraceError, "own methods"),
     ],
 )
 def test_errors_say_what_was_given(call: Callable[[], Any], error: type[Exception], says: str) -> None:

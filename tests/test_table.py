@@ -89,8 +89,7 @@ def test_each_row_has_all_its_parts(name):
         assert op.identity is not None
     if isinstance(op, Kernel):
         assert op.signature
-        assert op.init is not None
-        assert op.step is not None
+        assert op.loops is not None or (op.init is not None and op.step is not None)
         assert op.samples
 
 

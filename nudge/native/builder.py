@@ -17,7 +17,7 @@ COMPARE = {
     "eq": ("oeq", "eq"), "ne": ("une", "ne"), "lt": ("olt", "slt"),
     "le": ("ole", "sle"), "gt": ("ogt", "sgt"), "ge": ("oge", "sge"),
 }  # fmt: skip
-INTRINSICS = {"exp", "log", "sqrt", "sin", "cos", "floor", "fabs", "pow"}
+INTRINSICS = {"exp", "log", "sqrt", "sin", "cos", "floor", "fabs", "fma", "pow"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,6 +149,10 @@ class Builder:
 
     def _real(self, x: Reg) -> bool:
         return x.type in ("float", "double")
+
+    def bits(self, how: str, x: Reg, z: Reg) -> Reg:
+        """Work on the bits of whole numbers, as LLVM's instruction of that name: and, or, xor, shl, lshr."""
+        return self.emit(f"{how} {x.type} {x.name}, {z.name}", x.type)
 
     # -- choice --
 
@@ -300,14 +304,14 @@ class Builder:
         self.lines.append(f"  store {stored} {value.name}, ptr {address.name}")
 
     @contextmanager
-    def loop(self, n: int) -> Iterator[Reg]:
+    def loop(self, n: int | Reg) -> Iterator[Reg]:
         """Run what is emitted inside for each position below n."""
         with self.fold(n, ()) as (at, _, finish):
             yield at
             finish(())
 
     @contextmanager
-    def fold(self, n: int, state: tuple[Reg, ...]) -> Iterator[Any]:
+    def fold(self, n: int | Reg, state: tuple[Reg, ...]) -> Iterator[Any]:
         """Loop with a state: yields (position, state, finish); end with `finish(next)`, read `finish.state`."""
         self.count += 1
         head, body, done = (f"{part}{self.count}" for part in ("head", "body", "done"))
@@ -319,7 +323,7 @@ class Builder:
             f"  br label %{head}",
             f"{head}:",
             *["" for _ in names],
-            f"  %c{self.count} = icmp slt i64 {at.name}, {n}",
+            f"  %c{self.count} = icmp slt i64 {at.name}, {n.name if isinstance(n, Reg) else n}",
         ]
         slot = len(self.lines) - 1 - len(names)
         self.lines += [f"  br i1 %c{self.count}, label %{body}, label %{done}", f"{body}:"]

@@ -18,14 +18,17 @@ from .plan import Plan
 class Access:
     """An array in memory as index maps and loops see it: a shape, and a load at an index (broadcast from the right)."""
 
-    def __init__(self, b: Builder, pointer: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
-        """Describe a contiguous array behind a pointer."""
-        self.b, self.pointer, self.shape, self.dtype = b, pointer, shape, dtype
+    def __init__(
+        self, b: Builder, pointer: str, shape: tuple[int, ...], dtype: np.dtype[Any], batch: tuple[Any, ...] = ()
+    ) -> None:
+        """Describe a contiguous array behind a pointer, or the part of it that an index of its first axes picks."""
+        self.b, self.pointer, self.shape, self.dtype, self.batch = b, pointer, shape, dtype, batch
 
     def at(self, index: Sequence[Any]) -> Reg:
         """Find the flat position of an index; axes of size 1 are stretched, leading ones that are missing dropped."""
+        index = (*self.batch, *index)
         flat: Any = self.b.position(0)
-        for place, size in zip(tuple(index)[len(index) - len(self.shape) :], self.shape, strict=True):
+        for place, size in zip(index[len(index) - len(self.shape) :], self.shape, strict=True):
             if size != 1:
                 flat = flat * size + place
         return flat if isinstance(flat, Reg) else self.b.position(flat)
@@ -99,9 +102,14 @@ def lower_reduction(b: Builder, node: Node, args: Sequence[Any], out: Access, st
 def lower_kernel(b: Builder, node: Node, args: Sequence[Any], out: Access, step: int) -> None:
     """Loop over the output's core axes; inside, over those it lacks (or, for a scan, its last), carrying the state."""
     op: Operation = node.op
+    inputs, letters = parse_signature(op.signature)
+    if op.loops is not None:
+        with loops(b, out.shape[: len(out.shape) - len(letters)]) as batch:
+            parts = [Access(b, arg.pointer, arg.shape, arg.dtype, batch) for arg in args]
+            op.loops(b, parts, Access(b, out.pointer, out.shape, out.dtype, batch), **node.params)
+        return
     assert op.init is not None
     assert op.step is not None
-    inputs, letters = parse_signature(op.signature)
     sizes = {
         letter: size
         for arg, names in zip(args, inputs, strict=True)
