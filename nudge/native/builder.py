@@ -1,114 +1,39 @@
-"""The vocabulary in which rows of the table say what they do to one scalar: typed registers, as LLVM's text."""
+"""The vocabulary in which rows of the table say what they do to one number, or to a vector of them: LLVM's text."""
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import Any
+import functools
+from collections.abc import Callable
 
 import numpy as np
 
-DType = np.dtype[Any]
-TYPES = {"float32": "float", "float64": "double", "int64": "i64", "int32": "i32", "bool": "i1"}
-WIDTH = {"i1": 1, "i32": 32, "i64": 64, "float": 32, "double": 64}
+from .assembly import TYPES, WIDTH, Assembly, DType, Reg, typed
+
+__all__ = ["TYPES", "WIDTH", "Builder", "DType", "Reg", "typed"]
+
 COMPARE = {
     "eq": ("oeq", "eq"), "ne": ("une", "ne"), "lt": ("olt", "slt"),
     "le": ("ole", "sle"), "gt": ("ogt", "sgt"), "ge": ("oge", "sge"),
 }  # fmt: skip
-INTRINSICS = {"exp", "log", "sqrt", "sin", "cos", "floor", "fabs", "fma", "pow"}
+INTRINSICS = {"exp", "log", "sqrt", "sin", "cos", "floor", "fabs", "pow", "fma", "copysign"}
 
 
-@dataclass(frozen=True, eq=False)
-class Reg:
-    """A register or a literal. Positions (i64) do arithmetic with Python's operators: index maps run on them."""
+class Builder(Assembly):
+    """Emits one function's instructions. Each word works on scalars and on vectors, and on a mixture of the two.
 
-    b: Builder
-    name: str
-    type: str
-    source: Reg | None = None  # of a position that depends on data: where in its array that was read
-
-    def _with(self, op: str, other: Any, turned: bool = False) -> Reg:
-        other = other if isinstance(other, Reg) else self.b.position(int(other))
-        left, right = (other, self) if turned else (self, other)
-        made = self.b.emit(f"{op} i64 {left.name}, {right.name}", "i64")
-        return replace(made, source=self.source or other.source)
-
-    def __add__(self, other: Any) -> Reg:
-        return self if type(other) is int and other == 0 else self._with("add", other)
-
-    def __mul__(self, other: Any) -> Reg:
-        return self._with("mul", other)
-
-    def __sub__(self, other: Any) -> Reg:
-        return self._with("sub", other)
-
-    def __rsub__(self, other: Any) -> Reg:
-        return self._with("sub", other, turned=True)
-
-    def __floordiv__(self, other: Any) -> Reg:
-        return self._with("sdiv", other)
-
-    def __mod__(self, other: Any) -> Reg:
-        return self._with("srem", other)
-
-    __radd__, __rmul__ = __add__, __mul__
-
-
-class Builder:
-    """Emits one function's instructions."""
-
-    def __init__(self) -> None:
-        """Begin at the function's entry."""
-        self.lines: list[str] = []
-        self.count = 0
-        self.block = "entry"
-        self.declared: set[str] = set()
-
-    def emit(self, text: str, type: str) -> Reg:
-        """Append an instruction that makes a value."""
-        self.count += 1
-        self.lines.append(f"  %r{self.count} = {text}")
-        return Reg(self, f"%r{self.count}", type)
-
-    # -- literals --
-
-    def position(self, n: int) -> Reg:
-        """Make a position."""
-        return Reg(self, str(n), "i64")
-
-    def number(self, value: Any, dtype: DType) -> Reg:
-        """Make a literal of a dtype."""
-        type = TYPES[dtype.name]
-        if type in ("float", "double"):
-            with np.errstate(over="ignore"):
-                exact = float(np.asarray(value, dtype))
-            return Reg(self, f"0x{struct.unpack('<Q', struct.pack('<d', exact))[0]:016X}", type)
-        return Reg(self, str(int(value)), type)
-
-    def constant(self, value: Any, like: Reg) -> Reg:
-        """Make a literal of a register's type."""
-        return self.number(value, next(np.dtype(name) for name, type in TYPES.items() if type == like.type))
-
-    def lowest(self, like: Reg) -> Reg:
-        """Make the smallest number of a register's type."""
-        return self.constant(
-            -np.inf if like.type in ("float", "double") else 0 if like.type == "i1" else -(2 ** (WIDTH[like.type] - 1)),
-            like,
-        )
-
-    def highest(self, like: Reg) -> Reg:
-        """Make the largest number of a register's type."""
-        return self.constant(
-            np.inf if like.type in ("float", "double") else 1 if like.type == "i1" else 2 ** (WIDTH[like.type] - 1) - 1,
-            like,
-        )
+    >>> b = Builder()
+    >>> x, z = Reg(b, "%x", "<16 x float>"), Reg(b, "%z", "float")
+    >>> b.mul(x, b.constant(2, z)).type
+    '<16 x float>'
+    >>> b.lines
+    ['  %r1 = fmul <16 x float> %x, splat (float 0x4000000000000000)']
+    """
 
     # -- arithmetic --
 
     def _arithmetic(self, real: str, whole: str, logic: str, x: Reg, z: Reg) -> Reg:
-        op = real if x.type in ("float", "double") else logic if x.type == "i1" else whole
+        x, z = self.together(x, z)
+        op = real if x.real else logic if x.element == "i1" else whole
         return self.emit(f"{op} {x.type} {x.name}, {z.name}", x.type)
 
     def add(self, x: Reg, z: Reg) -> Reg:
@@ -125,17 +50,16 @@ class Builder:
 
     def div(self, x: Reg, z: Reg) -> Reg:
         """Divide; whole numbers towards zero, to 0 by 0."""
-        if self._real(x):
-            return self.emit(f"fdiv {x.type} {x.name}, {z.name}", x.type)
+        if x.real:
+            return self._arithmetic("fdiv", "", "", x, z)
+        x, z = self.together(x, z)
         quotient = self.emit(f"sdiv {x.type} {x.name}, {self._divisor(z).name}", x.type)
         quotient = self.select(self.compare("eq", z, self.constant(-1, z)), self.neg(x), quotient)
         return self.select(self.truth(z), quotient, self.constant(0, x))
 
     def rem(self, x: Reg, z: Reg) -> Reg:
         """Find what dividing towards zero leaves."""
-        if self._real(x):
-            return self.emit(f"frem {x.type} {x.name}, {z.name}", x.type)
-        return self.emit(f"srem {x.type} {x.name}, {self._divisor(z).name}", x.type)
+        return self._arithmetic("frem", "srem", "", x, z if x.real else self._divisor(z))
 
     def _divisor(self, z: Reg) -> Reg:
         # The processor stops at a division by 0, and of the lowest number by -1.
@@ -145,31 +69,30 @@ class Builder:
 
     def neg(self, x: Reg) -> Reg:
         """Turn the sign."""
-        return self.emit(f"fneg {x.type} {x.name}", x.type) if self._real(x) else self.sub(self.constant(0, x), x)
-
-    def _real(self, x: Reg) -> bool:
-        return x.type in ("float", "double")
+        return self.emit(f"fneg {x.type} {x.name}", x.type) if x.real else self.sub(self.constant(0, x), x)
 
     def bits(self, how: str, x: Reg, z: Reg) -> Reg:
         """Work on the bits of whole numbers, as LLVM's instruction of that name: and, or, xor, shl, lshr."""
-        return self.emit(f"{how} {x.type} {x.name}, {z.name}", x.type)
+        return self._arithmetic("", how, how, x, z)
+
+    def fma(self, x: Reg, z: Reg, more: Reg) -> Reg:
+        """Multiply and add floats, x·z + more, with one rounding."""
+        return self.call("fma", x, z, more)
 
     # -- choice --
 
     def compare(self, how: str, x: Reg, z: Reg) -> Reg:
         """Compare two of a type."""
+        x, z = self.together(x, z)
         real, whole = COMPARE[how]
-        if self._real(x):
-            return self.emit(f"fcmp {real} {x.type} {x.name}, {z.name}", "i1")
-        return self.emit(
-            f"icmp {whole.replace('s', 'u') if x.type == 'i1' else whole} {x.type} {x.name}, {z.name}", "i1"
-        )
+        op = f"fcmp {real}" if x.real else f"icmp {whole.replace('s', 'u') if x.element == 'i1' else whole}"
+        return self.emit(f"{op} {x.type} {x.name}, {z.name}", typed("i1", x.lanes))
 
     def within(self, at: Reg, size: int, report: str, step: int) -> Reg:
         """Give a position that lies below `size`: itself, or 0, and the first that does not is reported.
 
         `report` points to four numbers: the step (from 1; 0 while all is well), the position, where it was read, and
-        the size.
+        the size. Positions are scalars here.
         """
         assert at.source is not None
         fits = self.emit(f"icmp ult i64 {at.name}, {size}", "i1")
@@ -183,28 +106,31 @@ class Builder:
 
     def select(self, c: Reg, x: Reg, z: Reg) -> Reg:
         """Take x where c holds, z elsewhere."""
-        return self.emit(f"select i1 {c.name}, {x.type} {x.name}, {z.type} {z.name}", x.type)
+        x, z, _ = self.together(x, z, c)  # one condition may choose between vectors
+        return self.emit(f"select {c.type} {c.name}, {x.type} {x.name}, {z.type} {z.name}", x.type)
 
     def truth(self, x: Reg) -> Reg:
         """Tell whether it is not 0."""
-        return x if x.type == "i1" else self.compare("ne", x, self.constant(0, x))
+        return self.cast(x, np.dtype("bool"))
 
     def logical_and(self, x: Reg, z: Reg) -> Reg:
         """Both."""
-        return self.emit(f"and i1 {x.name}, {z.name}", "i1")
+        return self._arithmetic("", "", "and", x, z)
 
     def logical_or(self, x: Reg, z: Reg) -> Reg:
         """Either."""
-        return self.emit(f"or i1 {x.name}, {z.name}", "i1")
+        return self._arithmetic("", "", "or", x, z)
 
     def logical_not(self, x: Reg) -> Reg:
         """Not."""
-        return self.emit(f"xor i1 {x.name}, true", "i1")
+        held = "true" if not x.lanes else "splat (i1 true)"
+        return self.emit(f"xor {x.type} {x.name}, {held}", x.type)
 
     def _extreme(self, how: str, x: Reg, z: Reg) -> Reg:
+        x, z = self.together(x, z)
         won = self.compare(how, x, z)
-        if self._real(x):  # NaN wins
-            won = self.logical_or(won, self.emit(f"fcmp uno {x.type} {x.name}, {x.name}", "i1"))
+        if x.real:  # NaN wins
+            won = self.logical_or(won, self.emit(f"fcmp uno {x.type} {x.name}, {x.name}", won.type))
         return self.select(won, x, z)
 
     def maximum(self, x: Reg, z: Reg) -> Reg:
@@ -217,35 +143,49 @@ class Builder:
 
     # -- functions --
 
+    def shared(self, body: Callable[..., Reg], *args: Reg, inline: bool = True) -> Reg:
+        """Call what `body(b, *args)` emits: a function that stands once in the module, however often it is called.
+
+        The text stays short; LLVM puts the body in the call's place, except where `inline` forbids that.
+        """
+        symbol, type, texts = _defined(body, tuple(arg.type for arg in args), inline)
+        self.declared |= texts
+        return self.invoke(symbol, type, *args)
+
     def call(self, name: str, *args: Reg) -> Reg:
-        """Call a function of floats: LLVM's own where it has it, the C library's elsewhere."""
-        type = args[0].type
+        """Call a function of floats: LLVM's own where it has it, the C library's elsewhere, lane by lane."""
+        args = self.together(*args)
+        first = args[0]
         if name in INTRINSICS:
-            symbol = f"llvm.{name}.{'f32' if type == 'float' else 'f64'}"
-        else:
-            symbol = name + ("f" if type == "float" else "")
-        self.declared.add(f"declare {type} @{symbol}({', '.join([type] * len(args))})")
-        return self.emit(f"call {type} @{symbol}({', '.join(f'{type} {arg.name}' for arg in args)})", type)
+            return self.intrinsic(f"{name}.{first.short}", first.type, *args)
+        symbol = name + ("f" if first.element == "float" else "")
+        self.declared.add(f"declare {first.element} @{symbol}({', '.join([first.element] * len(args))})")
+        if not first.lanes:
+            return self.invoke(symbol, first.type, *args)
+        made = Reg(self, "poison", first.type)
+        for k in range(first.lanes):
+            one = self.invoke(symbol, first.element, *(self.lane(arg, k) for arg in args))
+            made = self.emit(f"insertelement {made.type} {made.name}, {one.type} {one.name}, i64 {k}", made.type)
+        return made
 
     def abs(self, x: Reg) -> Reg:
         """Drop the sign."""
-        return (
-            self.call("fabs", x)
-            if self._real(x)
-            else self.select(self.compare("lt", x, self.constant(0, x)), self.neg(x), x)
-        )
+        if x.real:
+            return self.call("fabs", x)
+        return self.select(self.compare("lt", x, self.constant(0, x)), self.neg(x), x)
 
     def floor(self, x: Reg) -> Reg:
         """Round down."""
-        return self.call("floor", x) if self._real(x) else x
+        return self.call("floor", x) if x.real else x
 
     def pow(self, x: Reg, n: Reg) -> Reg:
         """Raise to a power; whole numbers by way of float64."""
-        if self._real(x):
+        if x.real:
             return self.call("pow", x, n)
         wide = np.dtype("float64")
         return self.cast(
-            self.call("pow", self.cast(x, wide), self.cast(n, wide)), np.dtype("int32" if x.type == "i32" else "int64")
+            self.call("pow", self.cast(x, wide), self.cast(n, wide)),
+            np.dtype("int32" if x.element == "i32" else "int64"),
         )
 
     def sign(self, x: Reg) -> Reg:
@@ -261,21 +201,6 @@ class Builder:
         one = self.constant(1, x)
         return self.div(one, self.add(one, self.call("exp", self.neg(x))))
 
-    def cast(self, x: Reg, dtype: DType) -> Reg:
-        """Change the type."""
-        to = TYPES[dtype.name]
-        if to == x.type:
-            return x
-        if to == "i1":
-            return self.truth(x)
-        if self._real(x):
-            op = "fptosi" if to in ("i32", "i64") else "fpext" if to == "double" else "fptrunc"
-        elif to in ("float", "double"):
-            op = "uitofp" if x.type == "i1" else "sitofp"
-        else:
-            op = "zext" if x.type == "i1" else "sext" if WIDTH[to] > WIDTH[x.type] else "trunc"
-        return self.emit(f"{op} {x.type} {x.name} to {to}", to)
-
     def __getattr__(self, name: str) -> Callable[..., Reg]:
         # Comparisons and functions of floats go by their names.
         if name in COMPARE:
@@ -284,69 +209,17 @@ class Builder:
             raise AttributeError(name)
         return lambda *args: self.call(name, *args)
 
-    # -- memory and loops --
 
-    def load(self, pointer: str, dtype: DType, at: Reg) -> Reg:
-        """Read the element at a flat position."""
-        type = TYPES[dtype.name]
-        stored = "i8" if type == "i1" else type
-        address = self.emit(f"getelementptr {stored}, ptr {pointer}, i64 {at.name}", "ptr")
-        value = self.emit(f"load {stored}, ptr {address.name}", stored)
-        return self.emit(f"icmp ne i8 {value.name}, 0", "i1") if type == "i1" else value
-
-    def store(self, value: Reg, pointer: str, dtype: DType, at: Reg) -> None:
-        """Write the element at a flat position."""
-        value = self.cast(value, dtype)
-        stored = value.type
-        if stored == "i1":
-            value, stored = self.emit(f"zext i1 {value.name} to i8", "i8"), "i8"
-        address = self.emit(f"getelementptr {stored}, ptr {pointer}, i64 {at.name}", "ptr")
-        self.lines.append(f"  store {stored} {value.name}, ptr {address.name}")
-
-    @contextmanager
-    def loop(self, n: int | Reg) -> Iterator[Reg]:
-        """Run what is emitted inside for each position below n."""
-        with self.fold(n, ()) as (at, _, finish):
-            yield at
-            finish(())
-
-    @contextmanager
-    def fold(self, n: int | Reg, state: tuple[Reg, ...]) -> Iterator[Any]:
-        """Loop with a state: yields (position, state, finish); end with `finish(next)`, read `finish.state`."""
-        self.count += 1
-        head, body, done = (f"{part}{self.count}" for part in ("head", "body", "done"))
-        before = self.block
-        names = [f"%at{self.count}"] + [f"%s{self.count}_{k}" for k in range(len(state))]
-        at = Reg(self, names[0], "i64")
-        held = tuple(Reg(self, name, reg.type) for name, reg in zip(names[1:], state, strict=True))
-        self.lines += [
-            f"  br label %{head}",
-            f"{head}:",
-            *["" for _ in names],
-            f"  %c{self.count} = icmp slt i64 {at.name}, {n.name if isinstance(n, Reg) else n}",
-        ]
-        slot = len(self.lines) - 1 - len(names)
-        self.lines += [f"  br i1 %c{self.count}, label %{body}, label %{done}", f"{body}:"]
-        self.block = body
-        finish = _Finish()
-        yield at, held, finish
-        following = self.emit(f"add i64 {at.name}, 1", "i64")
-        starts = (self.position(0), *state)
-        for k, (name, start, then) in enumerate(zip(names, starts, (following, *finish.following), strict=True)):
-            self.lines[slot + k] = (
-                f"  {name} = phi {start.type} [ {start.name}, %{before} ], [ {then.name}, %{self.block} ]"
-            )
-        self.lines += [f"  br label %{head}", f"{done}:"]
-        self.block = done
-        finish.state = held
-
-
-class _Finish:
-    """Takes a loop's next state, and holds the last one once the loop is closed."""
-
-    def __init__(self) -> None:
-        self.following: tuple[Reg, ...] = ()
-        self.state: tuple[Reg, ...] = ()
-
-    def __call__(self, state: tuple[Reg, ...]) -> None:
-        self.following = state
+@functools.cache
+def _defined(
+    body: Callable[..., Reg], types: tuple[str, ...], inline: bool
+) -> tuple[str, str, frozenset[str]]:
+    """Write a function: its symbol, its type, and all texts that it needs beside its own."""
+    b = Builder()
+    args = [Reg(b, f"%x{k}", type) for k, type in enumerate(types)]
+    result = body(b, *args)
+    symbol = ".".join(["nudge", body.__name__.strip("_"), *(arg.short for arg in args)])
+    head = f"define internal {result.type} @{symbol}({', '.join(f'{arg.type} {arg.name}' for arg in args)})"
+    kept = "alwaysinline" if inline else "noinline"
+    text = "\n".join([f"{head} {kept} {{", "entry:", *b.lines, f"  ret {result.type} {result.name}", "}"])
+    return symbol, result.type, frozenset(b.declared | {text})
