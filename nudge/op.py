@@ -116,7 +116,7 @@ class Operation:
     lower: Callable[..., Any] | None = None  # elementwise: the same on scalar registers
     shape: Callable[..., Shape] | None = None  # (*shapes, **params) -> the output's; kernel: if its signature cannot
     index: Callable[..., Any] | None = None  # view, reduction: the index map
-    combine: Callable[..., Any] | None = None  # reduction: (builder, so far, next) -> so far; None assigns
+    combine: Callable[..., Any] | None = None  # (builder, so far, next) -> so far; None assigns; kernel: two states
     identity: Any = None  # reduction: what to begin with: a number, or 'lowest' or 'highest' of the dtype
     signature: str = ""  # the core axes of each argument, and for a kernel of the output
     init: Callable[..., Any] | None = None  # kernel: (builder) -> the state before the inner loop

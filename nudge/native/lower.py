@@ -1,202 +1,125 @@
-"""Lower: each kind of operation as loops around what its row says of one scalar, in LLVM's text."""
+"""Lower: a plan as a module in LLVM's text, a function a group, and one that runs them all."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
-from ..graph import Node
-from ..op import Elementwise, Kernel, Operation, Reduction, View, parse_signature
-from .builder import Builder, Reg
-from .plan import Plan
-
-
-class Access:
-    """An array in memory as index maps and loops see it: a shape, and a load at an index (broadcast from the right)."""
-
-    def __init__(
-        self, b: Builder, pointer: str, shape: tuple[int, ...], dtype: np.dtype[Any], batch: tuple[Any, ...] = ()
-    ) -> None:
-        """Describe a contiguous array behind a pointer, or the part of it that an index of its first axes picks."""
-        self.b, self.pointer, self.shape, self.dtype, self.batch = b, pointer, shape, dtype, batch
-
-    def at(self, index: Sequence[Any]) -> Reg:
-        """Find the flat position of an index; axes of size 1 are stretched, leading ones that are missing dropped."""
-        index = (*self.batch, *index)
-        flat: Any = self.b.position(0)
-        for place, size in zip(index[len(index) - len(self.shape) :], self.shape, strict=True):
-            if size != 1:
-                flat = flat * size + place
-        return flat if isinstance(flat, Reg) else self.b.position(flat)
-
-    def __getitem__(self, index: Sequence[Any]) -> Reg:
-        """Load; indices come as positions, so that an index map can use what it loads."""
-        at = self.at(index)
-        return replace(self.b.cast(self.b.load(self.pointer, self.dtype, at), np.dtype("int64")), source=at)
-
-    def read(self, index: Sequence[Any]) -> Reg:
-        """Load in the array's own dtype."""
-        return self.b.load(self.pointer, self.dtype, self.at(index))
-
-    def write(self, index: Sequence[Any], value: Reg) -> None:
-        """Store."""
-        self.b.store(value, self.pointer, self.dtype, self.at(index))
+from .affine import Split
+from .loops import Access, write_alone
+from .nest import LaneByLane, Nest
+from .plan import Group, Place, Plan, same_memory
+from .tile import REGISTERS
+from .values import Value
+from .writer import Writer
 
 
-@contextmanager
-def loops(b: Builder, shape: Sequence[int]) -> Iterator[tuple[Reg, ...]]:
-    """Nest a loop per axis."""
-    with ExitStack() as stack:
-        yield tuple(stack.enter_context(b.loop(n)) for n in shape)
+def lower(plan: Plan, vector: int = 64, name: str = "step") -> str:
+    """Write the module; vectors have `vector` bytes.
 
-
-def lower_elementwise(b: Builder, node: Node, args: Sequence[Any], out: Access, step: int) -> None:
-    """Run the scalar function at every index of the output."""
-    op: Operation = node.op
-    assert op.lower is not None
-    with loops(b, out.shape) as i:
-        registers = [arg.read(i) if isinstance(arg, Access) else arg for arg in args]
-        out.write(i, op.lower(b, *registers, **node.params))
-
-
-def inside(b: Builder, place: Sequence[Any], shape: tuple[int, ...], step: int) -> tuple[Any, ...]:
-    """Check what of a place depends on data, so that no data can reach memory that is not its own."""
-    sizes = shape[len(shape) - len(place) :] if len(place) <= len(shape) else (1,) * (len(place) - len(shape)) + shape
-    return tuple(
-        b.within(at, size, "%report", step) if isinstance(at, Reg) and at.source is not None else at
-        for at, size in zip(place, sizes, strict=True)
-    )
-
-
-def lower_view(b: Builder, node: Node, args: Sequence[Any], out: Access, step: int) -> None:
-    """Read each output element from where the index map says."""
-    assert node.op.index is not None
-    with loops(b, out.shape) as i:
-        place = node.op.index(i, *args, **node.params)
-        out.write(i, args[0].read(inside(b, place, args[0].shape, step)))
-
-
-def lower_reduction(b: Builder, node: Node, args: Sequence[Any], out: Access, step: int) -> None:
-    """Fill the output with the identity, then accumulate each input element where the index map says."""
-    op: Operation = node.op
-    assert op.index is not None
-    identity = op.identity(**node.params) if callable(op.identity) else op.identity
-    like = b.number(0, out.dtype)
-    start = getattr(b, identity)(like) if isinstance(identity, str) else b.number(identity, out.dtype)
-    with loops(b, out.shape) as i:
-        out.write(i, start)
-    core = op.core[0] if op.signature else len(args[0].shape)
-    for k, source in enumerate(args if op.variadic else args[:1]):
-        lead = out.shape[: len(out.shape) - core] if op.signature else ()
-        with loops(b, (*lead, *source.shape[len(source.shape) - core :])) as i:
-            place = op.index(i, *args, **({"k": k} if op.variadic else {}), **node.params)
-            place = inside(b, place, out.shape, step)
-            value = b.cast(source.read(i), out.dtype)
-            out.write(place, value if op.combine is None else op.combine(b, out.read(place), value))
-
-
-def lower_kernel(b: Builder, node: Node, args: Sequence[Any], out: Access, step: int) -> None:
-    """Loop over the output's core axes; inside, over those it lacks (or, for a scan, its last), carrying the state."""
-    op: Operation = node.op
-    inputs, letters = parse_signature(op.signature)
-    if op.loops is not None:
-        with loops(b, out.shape[: len(out.shape) - len(letters)]) as batch:
-            parts = [Access(b, arg.pointer, arg.shape, arg.dtype, batch) for arg in args]
-            op.loops(b, parts, Access(b, out.pointer, out.shape, out.dtype, batch), **node.params)
-        return
-    assert op.init is not None
-    assert op.step is not None
-    sizes = {
-        letter: size
-        for arg, names in zip(args, inputs, strict=True)
-        for letter, size in zip(names, arg.shape[len(arg.shape) - len(names) :], strict=True)
-    }
-    inner = letters[-1:] if op.scan else [letter for letter in sizes if letter not in letters]
-    outer = [letter for letter in letters if letter not in inner]
-    lead = out.shape[: len(out.shape) - len(letters)]
-    with loops(b, (*lead, *(sizes.get(letter, 1) for letter in outer))) as i:
-        batch, place = i[: len(lead)], dict(zip(outer, i[len(lead) :], strict=True))
-        likes = [b.number(0, arg.dtype) for arg in args]
-        (letter,) = inner
-        with b.fold(sizes[letter], op.init(b, *likes)) as (at, state, finish):
-            place[letter] = at
-            values = [
-                arg.read((*batch, *(place[name] for name in names))) for arg, names in zip(args, inputs, strict=True)
-            ]
-            following = op.step(b, state, at, *values)
-            if op.scan:
-                out.write((*batch, *(place[name] for name in letters)), following[-1])
-            finish(following)
-        if not op.scan:
-            del place[letter]
-            out.write((*batch, *(place[name] for name in letters)), finish.state[-1])
-
-
-KINDS = ((Elementwise, lower_elementwise), (View, lower_view), (Reduction, lower_reduction), (Kernel, lower_kernel))
-
-
-def lower(plan: Plan, copies: Sequence[tuple[Node, int]], name: str = "step") -> str:
-    """Write the module: a function a step of the plan, and `name(ptr* given, ptr arena, ptr report)` to run them all.
-
-    `copies` lists (value, slot): after all steps, the value is copied to the buffer in that slot of the table, which
-    holds the given values first; nothing is copied where a position was reported that is none (`Builder.within`).
+    `name(ptr* given, ptr arena, ptr report)` runs the groups in order, and copies at the end what belongs into buffers;
+    nothing is overwritten where a position was reported that is none (`Builder.within`).
     """
-    functions, calls, declared = [], [], set()
-    slots = {node: k for k, node in enumerate(plan.given)}
-    for count, node in enumerate(plan.steps):
-        b = Builder()
-        arrays = [arg for arg in node.args if isinstance(arg, Node)]
-        pointers = [f"%a{k}" for k in range(len(arrays))]
-        promoted = node.op.computes_in([arg.data if isinstance(arg, Node) else arg for arg in node.args])
-        accesses: list[Any] = []
-        k = 0
-        for arg in node.args:
-            if isinstance(arg, Node):
-                accesses.append(Access(b, pointers[k], arg.data.shape, arg.data.dtype))
-                k += 1
-            else:
-                accesses.append(b.number(arg, promoted))
-        emit = next(emit for kind, emit in KINDS if isinstance(node.op, kind))
-        emit(b, node, accesses, Access(b, "%out", node.data.shape, node.data.dtype), count + 1)
-        parameters = ", ".join(f"ptr {pointer}" for pointer in [*pointers, "%out", "%report"])
-        functions.append(
-            "\n".join([f"define internal void @s{count}({parameters}) {{", "entry:", *b.lines, "  ret void", "}"])
-        )
-        declared |= b.declared
-        calls += _addresses(plan, slots, [*arrays, node], f"{count}")
-        given = ", ".join(f"ptr %p{count}_{k}" for k in range(len(arrays) + 1))
-        calls.append(f"  call void @s{count}({given}, ptr %report)")
-    calls += [
-        "  %wrong = load i64, ptr %report",
-        "  %well = icmp eq i64 %wrong, 0",
-        "  br i1 %well, label %copy, label %end",
-        "copy:",
-    ]
-    for count, (node, slot) in enumerate(copies):
-        calls += _addresses(plan, slots, [node], f"c{count}")
-        calls += _address_of_slot(f"%pc{count}_to", slot)
-        size = node.data.size * node.data.dtype.itemsize
-        calls.append(f"  call void @llvm.memmove.p0.p0.i64(ptr %pc{count}_to, ptr %pc{count}_0, i64 {size}, i1 false)")
-    declared.add("declare void @llvm.memmove.p0.p0.i64(ptr, ptr, i64, i1)")
-    calls += ["  br label %end", "end:"]
-    main = [f"define void @{name}(ptr %given, ptr %arena, ptr %report) {{", "entry:", *calls, "  ret void", "}"]
-    return "\n\n".join([*sorted(declared), *functions, "\n".join(main)]) + "\n"
+    functions: dict[str, str] = {}
+    declared: set[str] = set()
+    calls: list[str] = []
+    checked = not any(group.checks or group.opaque for group in plan.groups)
+    for count, group in enumerate(plan.groups):
+        memory = memory_of(plan, group)
+        body, units, needs = body_of(plan, group, memory, vector)
+        declared |= needs
+        symbol = functions.setdefault(body, f"g{len(functions)}")
+        writes = any(plan.slots.get(value, len(plan.given)) < len(plan.given) for value in group.stores)
+        if writes and not checked:
+            calls += _stop_if_wrong(count)
+            checked = True
+        places = dict.fromkeys(memory.values())
+        for k, place in enumerate(places):
+            calls += _address(place, f"%p{count}_{k}")
+        given = "".join(f"ptr %p{count}_{k}, " for k in range(len(places)))
+        calls.append(f"  call void @{symbol}({given}ptr %report, i64 0, i64 {units})")
+    if plan.copies and not checked:
+        calls += _stop_if_wrong(len(plan.groups))
+    for count, (value, slot) in enumerate(plan.copies):
+        calls += _address(plan.place(value), f"%c{count}")
+        calls += _address((True, slot), f"%d{count}")
+        calls.append(f"  call void @llvm.memmove.p0.p0.i64(ptr %d{count}, ptr %c{count}, i64 {value.size}, i1 false)")
+        declared.add("declare void @llvm.memmove.p0.p0.i64(ptr, ptr, i64, i1)")
+    main = [f"define void @{name}(ptr %given, ptr %arena, ptr %report) {{", "entry:", *calls, "  br label %end",
+            "end:", "  ret void", "}"]  # fmt: skip
+    written = [body.replace("@group(", f"@{symbol}(") for body, symbol in functions.items()]
+    return "\n\n".join([*sorted(declared), *written, "\n".join(main)]) + "\n"
 
 
-def _address_of_slot(name: str, slot: int) -> list[str]:
-    return [f"  {name}_slot = getelementptr ptr, ptr %given, i64 {slot}", f"  {name} = load ptr, ptr {name}_slot"]
+def memory_of(plan: Plan, group: Group) -> dict[Value, Place]:
+    """Find where what a group reads and writes stands in memory; what overwrites another stands in its place."""
+    return {value: plan.place(value) for value in (*group.loads, *group.stores)}
 
 
-def _addresses(plan: Plan, slots: dict[Node, int], nodes: Sequence[Node], tag: str) -> list[str]:
-    lines = []
-    for k, node in enumerate(nodes):
-        name = f"%p{tag}_{k}"
-        if node in slots:
-            lines += _address_of_slot(name, slots[node])
+def body_of(plan: Plan, group: Group, memory: dict[Value, Place], vector: int) -> tuple[str, int, set[str]]:
+    """Write a group as a function; tell how many units its outermost loop has, and what it declares."""
+    names = {place: f"%a{k}" for k, place in enumerate(dict.fromkeys(memory.values()))}
+    pointers = {value: names[place] for value, place in memory.items()}
+    if group.opaque is not None:
+        b, units = Writer(), 1
+        _opaque(b, plan, group.opaque, pointers)
+    else:
+        b, units = _nest(plan, group, pointers, vector)
+    parameters = "".join(f"ptr noalias {pointer}, " for pointer in names.values())
+    head = f"define internal void @group({parameters}ptr %report, i64 %low, i64 %high) {{"
+    return "\n".join([head, "entry:", *b.text(), "  ret void", "}"]), units, b.declared
+
+
+def _nest(plan: Plan, group: Group, pointers: dict[Value, str], vector: int) -> tuple[Writer, int]:
+    lanes = lanes_of(group, vector)
+    while True:
+        b = Writer()
+        nest = Nest(b, group, plan, pointers, lanes, REGISTERS[vector])
+        try:
+            nest.write_out()
+            return b, nest.units()
+        except Split as split:
+            group.split(split)
+            lanes = min(lanes, lanes_of(group, vector))
+        except LaneByLane:
+            lanes = 1
+
+
+def lanes_of(group: Group, vector: int) -> int:
+    """Choose how many numbers a vector holds: as many as fit of the widest floats, no more than the axis needs."""
+    if group.vector is None:
+        return 1
+    seen = [*group.members, *group.loads]
+    widths = [value.dtype.itemsize for value in seen if value.dtype.kind == "f" and value.shape] or [8]
+    fit, need = vector // max(widths), 1
+    while need < group.vector.extent:
+        need *= 2
+    return max(min(fit, need), 1)
+
+
+def _opaque(b: Writer, plan: Plan, value: Value, pointers: dict[Value, str]) -> None:
+    """Write what is a loop nest by itself."""
+    promoted = value.promoted()
+    args: list[Any] = []
+    for arg in value.args:
+        if isinstance(arg, Value):
+            args.append(Access(b, pointers[same_memory(arg)], arg.shape, arg.dtype))
         else:
-            lines.append(f"  {name} = getelementptr i8, ptr %arena, i64 {plan.offsets[node]}")
-    return lines
+            args.append(b.number(arg, promoted))
+    step = plan.reader(value.node, tuple(value.node.args[-1].data.shape)) if value.op.signature else 0
+    write_alone(b, value.node, args, Access(b, pointers[value], value.shape, value.dtype), step)
+
+
+def _stop_if_wrong(tag: int) -> list[str]:
+    return [
+        f"  %wrong{tag} = load i64, ptr %report",
+        f"  %well{tag} = icmp eq i64 %wrong{tag}, 0",
+        f"  br i1 %well{tag}, label %go{tag}, label %end",
+        f"go{tag}:",
+    ]
+
+
+def _address(place: Place, name: str) -> list[str]:
+    given, at = place
+    if not given:
+        return [f"  {name} = getelementptr i8, ptr %arena, i64 {at}"]
+    return [f"  {name}_slot = getelementptr ptr, ptr %given, i64 {at}", f"  {name} = load ptr, ptr {name}_slot"]

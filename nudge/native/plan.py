@@ -1,31 +1,634 @@
-"""Plan: which steps run, in which order, and where in memory each value lives."""
+"""Plan: which values are computed together, which are stored, in which order the groups run, and where values live.
+
+A *group* is one index space, at most one contraction over it, and what is computed around it at the same place:
+- a map joins the latest group among its arguments if it reads them at its own place, and computes nothing anew there;
+- a fold joins as a statistic of the rows if it runs along the one axis that its argument's group keeps for that;
+- what has only free arguments (given, or stored) is free: it is computed again wherever it is used.
+Stored are the roots, what a contraction reads more than once, and what another group reads and cannot compute again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from ..graph import Node, ancestors
+from ..graph import Node
+from .affine import Affine, Axis, NotAffine, Split, flat, of
+from .values import FOLD, GIVEN, MAP, OPAQUE, VIEW, Index, Value, copy_of, trimmed, values
 
 ALIGN = 64
+Place = tuple[bool, int]  # (from outside, slot) or (in the arena, byte)
+CHEAP = 4  # steps of a chain that is rather computed again than stored
+
+
+class Group:
+    """What one loop nest computes."""
+
+    def __init__(self, axes: Sequence[Axis]) -> None:
+        """Begin with an index space."""
+        self.axes = list(axes)
+        self.members: dict[Value, Index] = {}  # in the order of computing, each at its index in the group's axes
+        self.fold: Value | None = None  # the contraction whose results the others take from the tile
+        self.vector: Axis | None = next((axis for axis in reversed(self.axes) if axis.extent > 1), None)
+        self.column: Axis | None = None  # the axis along which a statistic of the rows runs: the vector's, if any does
+        self.opaque: Value | None = None  # a loop nest by itself, instead of all this
+        self.loads: dict[Value, list[Index]] = {}  # read from memory, and where
+        self.stores: dict[Value, None] = {}
+        self.checks = False  # whether it reads at positions that data hold
+
+    def split(self, split: Split) -> dict[Any, Affine]:
+        """Take an axis apart into two; give what stands in its place. Raises NotAffine for the column."""
+        if split.axis is self.column or split.axis not in self.axes:
+            raise NotAffine(f"{split.axis} cannot be taken apart")
+        outer, inner = halves(split)
+        swap: dict[Any, Affine] = {split.axis: of(outer) * split.inner + of(inner)}
+        at = self.axes.index(split.axis)
+        self.axes[at : at + 1] = [outer, inner]
+        if self.vector is split.axis:
+            self.vector = inner
+        self.members = {value: moved(index, swap) for value, index in self.members.items()}
+        self.loads = {value: [moved(index, swap) for index in places] for value, places in self.loads.items()}
+        for fold in [value.fold for value in self.members if value.fold is not None]:
+            fold.take_apart(split.axis, outer, inner, swap)
+        return swap
+
+    def __repr__(self) -> str:
+        """Show the members."""
+        return f"group {[axis.extent for axis in self.axes]}: {', '.join(map(repr, self.members))}"
 
 
 @dataclass
 class Plan:
-    """The steps, oldest first; for each value that is not given from outside, its place in the one arena, in bytes."""
+    """The groups in the order in which they run, and where each value that is read from memory lives."""
 
-    steps: list[Node]
+    groups: list[Group]
     given: list[Node]
-    offsets: dict[Node, int] = field(default_factory=dict)
+    slots: dict[Value, int]  # values in buffers from outside: in which
+    offsets: dict[Value, int] = field(default_factory=dict)  # values in the arena: at which byte
+    copies: list[tuple[Value, int]] = field(default_factory=list)  # after all groups: from a value's place to a buffer
     arena: int = 0
+    readers: list[tuple[Node, tuple[int, ...]]] = field(default_factory=list)  # what reads at positions held by arrays of a shape
+
+    def reader(self, node: Node, shape: tuple[int, ...]) -> int:
+        """Number a step that reads at positions which an array of a shape holds, from 1."""
+        if (node, shape) not in self.readers:
+            self.readers.append((node, shape))
+        return self.readers.index((node, shape)) + 1
+
+    def place(self, value: Value) -> Place:
+        """Tell where a value stands: in which buffer from outside, or at which byte of the arena."""
+        return (True, self.slots[value]) if value in self.slots else (False, self.offsets[value])
 
 
-def plan(roots: Sequence[Node], given: Sequence[Node]) -> Plan:
-    """Order everything that the roots need, and give each step's value a place of its own."""
-    steps = [node for node in reversed(ancestors(roots)) if node.op is not None]
-    result = Plan(steps, list(given))
-    for node in steps:
-        result.offsets[node] = result.arena
-        size = node.data.size * node.data.dtype.itemsize
-        result.arena += -(-max(size, 1) // ALIGN) * ALIGN
+def place_of(index: Sequence[Any]) -> Index:
+    """Make each place an affine position."""
+    return tuple(place if isinstance(place, Affine) else Affine({}, int(place)) for place in index)
+
+
+def moved(index: Index, swap: Mapping[Any, Affine]) -> Index:
+    """Put positions in the place of axes, throughout an index."""
+    return tuple(place.replaced(swap) for place in place_of(index))
+
+
+class Shaped:
+    """An argument as an index map sees it: its shape, and what it holds at an index, as a position."""
+
+    def __init__(self, value: Any, reader: Node) -> None:
+        """Stand for a value, among the arguments of a step."""
+        self.value, self.reader = value, reader
+        self.shape: tuple[int, ...] = value.shape
+
+    def __getitem__(self, index: Sequence[Any]) -> Affine:
+        """Give the position that stands at an index."""
+        return Affine({Held(self.value, trimmed(place_of(index), self.shape), self.reader): 1})
+
+
+class Held:
+    """A position that a value holds at an index: a variable for affine positions."""
+
+    __slots__ = ("index", "reader", "value")
+
+    def __init__(self, value: Value, index: Index, reader: Node) -> None:
+        """Say where it is read, and by which step."""
+        self.value, self.index, self.reader = value, place_of(index), reader
+
+    def replaced(self, axes: Mapping[Any, Affine]) -> Held:
+        """Put positions in the place of axes."""
+        return Held(self.value, tuple(place.replaced(axes) for place in self.index), self.reader)
+
+    def axes(self) -> set[Axis]:
+        """Find the axes that it varies along."""
+        return {axis for place in self.index for axis in place.axes()}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Held) and self.value is other.value and self.index == other.index
+
+    def __hash__(self) -> int:
+        return hash((id(self.value), self.index))
+
+
+def source(value: Value, index: Index) -> tuple[Value, Index]:
+    """Follow views from a value at an index to what is read, and where. Raises NotAffine or Split."""
+    while value.kind == VIEW:
+        op = value.op
+        assert op.index is not None
+        seen = [Shaped(arg, value.node) for arg in value.args]
+        index = trimmed(place_of(op.index(index, *seen, **value.params)), value.args[0].shape)
+        value = value.args[0]
+    return value, place_of(index)
+
+
+class Planner:
+    """Goes through the values once, oldest first, and finds each a home: a group, or none while it is free."""
+
+    def __init__(self, known: Mapping[Node, Value], roots: Sequence[Value]) -> None:
+        """Begin with no groups."""
+        self.values = by_depth(known.values())
+        self.roots = set(roots)
+        self.copies: dict[Any, Value] = {}  # of the same places of the same value: one
+        self.groups: list[Group] = []
+        self.home: dict[Value, Group] = {}
+        self.stored: set[Value] = set()
+
+    # -- what a value reads --
+
+    def reads(self, value: Value, index: Index) -> list[tuple[Value, Index]]:
+        """List what a map, or a copy, reads when it is computed at an index."""
+        if value.copied is not None:
+            return [source(*value.copied(index))]
+        if value.kind == VIEW:
+            return [source(value, index)]
+        return [
+            source(arg, trimmed(index, arg.shape)) for arg in value.args if isinstance(arg, Value)
+        ]
+
+    def leaves(self, value: Value, index: Index) -> Iterator[tuple[Value, Index]]:
+        """Give what computing a value at an index takes from groups and from outside, through all that is free."""
+        for arg, place in self.reads(value, index):
+            yield from self.reached(arg, place)
+
+    def reached(self, arg: Value, place: Index) -> Iterator[tuple[Value, Index]]:
+        """Give an argument itself, if it has a home or is given, or else what it is made of; positions held too."""
+        for at in place:
+            for held in at.terms:
+                if isinstance(held, Held):
+                    yield from self.reached(*source(held.value, held.index))
+        if arg.kind == GIVEN or arg in self.home:
+            yield arg, place
+        else:
+            yield from self.leaves(arg, place)
+
+    # -- joining --
+
+    def fits(self, group: Group, axes: Sequence[Axis], leaves: Sequence[tuple[Value, Index]]) -> dict[Any, Affine] | None:
+        """Match axes with a group's, so that whatever is read from it is read where it is computed; None if in vain."""
+        match: dict[Any, Affine] = {}
+        for value, place in leaves:
+            if self.home.get(value) is not group:
+                continue
+            for mine, theirs in zip(place, group.members[value], strict=True):
+                if not mine.terms and mine == theirs:
+                    continue
+                if len(mine.terms) != 1 or mine.const:
+                    return None
+                ((axis, step),) = mine.terms.items()
+                if step != 1 or not isinstance(axis, Axis) or match.setdefault(axis, theirs) != theirs:
+                    return None
+        taken = [axis for at in match.values() for axis in at.terms]
+        free = [axis for axis in group.axes if axis.extent > 1 and axis not in taken]
+        for axis in axes:
+            if axis.extent > 1 and axis not in match:
+                same = next((other for other in reversed(free) if other.extent == axis.extent), None)
+                if same is None:
+                    return None
+                match[axis] = of(same)
+                taken.append(same)
+                free.remove(same)
+        if len(set(taken)) != len(taken) or any(at.const or at.span() != axis.extent for axis, at in match.items()):
+            return None
+        return match
+
+    def latest(self, leaves: Sequence[tuple[Value, Index]]) -> Group | None:
+        """Find the youngest group that is read."""
+        found = [self.groups.index(self.home[value]) for value, _ in leaves if value in self.home]
+        return self.groups[max(found)] if found else None
+
+    def adopt(self, group: Group, value: Value, index: Index) -> None:
+        """Compute a value in a group, at an index; note what that loads."""
+        while True:
+            try:
+                self._note(group, value, index)
+                break
+            except Split as split:
+                index = moved(index, group.split(split))
+        group.members[value] = index
+        self.home[value] = group
+
+    def _note(self, group: Group, value: Value, index: Index) -> None:
+        for arg, place in self.reads(value, index):
+            self._need(group, arg, place)
+
+    def _need(self, group: Group, arg: Value, place: Index) -> None:
+        for at in place:
+            for held in at.terms:
+                if isinstance(held, Held):
+                    group.checks = True
+                    self._need(group, *source(held.value, held.index))
+        if arg.kind == GIVEN:
+            group.loads.setdefault(arg, []).append(place)
+        elif self.home.get(arg) is group and group.members[arg] == place:
+            return
+        elif arg in self.home and not self.cheap(arg):
+            self.store(arg)
+            group.loads.setdefault(arg, []).append(place)
+        else:
+            self._note(group, arg, place)
+
+    def cheap(self, value: Value, budget: int = CHEAP) -> bool:
+        """Tell whether a value of a group is rather computed again: a few steps from what is stored anyway."""
+        if value in self.stored or value.kind != MAP or not budget or not value.shape:
+            return False
+        try:
+            reads = self.reads(value, place_of([of(axis) for axis in value.axes()]))
+        except (NotAffine, Split):
+            return False
+        return all(
+            arg.kind == GIVEN or arg in self.stored or (self.cheap(arg, budget - 1)) for arg, _ in reads
+        )
+
+    def store(self, value: Value) -> None:
+        """Keep a value of a group in memory."""
+        self.stored.add(value)
+        self.home[value].stores[value] = None
+
+    # -- finding a home --
+
+    def plan(self) -> None:
+        """Find a home for all that needs one."""
+        for value in self.values:
+            if value.kind == VIEW:
+                self._test(value)
+            if value.kind == MAP:
+                self._map(value)
+            elif value.kind == FOLD:
+                self._fold(value)
+            elif value.kind == OPAQUE:
+                self._opaque(value)
+            if value in self.roots:
+                self.materialise(value)
+
+    def _test(self, view: Value) -> None:
+        """Make a view that no affine positions describe a loop nest by itself."""
+        index: list[Any] = [of(axis) for axis in view.axes()]
+        while True:
+            try:
+                source(view, tuple(index))
+                return
+            except Split as split:
+                outer, inner = halves(split)
+                index = [p.replaced({split.axis: of(outer) * split.inner + of(inner)}) for p in index]
+            except NotAffine:
+                view.kind = OPAQUE
+                return
+
+    def _map(self, value: Value) -> None:
+        axes = value.axes()
+        index = place_of([of(axis) for axis in axes])
+        try:
+            leaves = list(self.leaves(value, index))
+        except (NotAffine, Split):
+            return
+        group = self.latest(leaves)
+        if group is None or group.opaque:
+            return
+        match = self.fits(group, axes, leaves)
+        if match is None or not self.may_leave_out(group, match.values()):
+            return
+        try:
+            self.adopt(group, value, moved(index, match))
+        except NotAffine:
+            return
+
+    def may_leave_out(self, group: Group, used: Any) -> bool:
+        """Tell whether what lies along these axes is computed by the group: it may leave out the column alone."""
+        taken = {axis for place in used for axis in place.terms}
+        left = [axis for axis in group.axes if axis.extent > 1 and axis not in taken]
+        return not left or left == [group.column]
+
+    def _fold(self, value: Value) -> None:
+        fold = value.fold
+        assert fold is not None
+        if not self._joins(value):
+            self._split(value)
+            if self.in_rows(value):
+                group = self.new([*fold.axes, *fold.reduced])
+                group.column = group.vector = fold.reduced[-1]
+                self._adopt_fold(group, value, {})
+            else:
+                self._contract(value)
+
+    def _joins(self, value: Value) -> bool:
+        """Let a fold along one axis become a statistic of the rows of the group that computes what it reads."""
+        fold = value.fold
+        assert fold is not None
+        if len(fold.reduced) != 1 or fold.combine is None:
+            return False
+        try:
+            leaves = [leaf for arg, place in fold.reads for leaf in self.reached(*source(arg, place_of(place)))]
+        except (NotAffine, Split):
+            return False
+        group = self.latest(leaves)
+        if group is None or group.opaque or not any(self.home.get(leaf) is group for leaf, _ in leaves):
+            return False
+        match = self.fits(group, [*fold.axes, *fold.reduced], leaves)
+        if match is None:
+            return False
+        column = next(iter(match[fold.reduced[0]].terms))
+        if len(match[fold.reduced[0]].terms) != 1 or column is not group.vector or not self.may_leave_out(group, match.values()):
+            return False
+        group.column = column
+        self._adopt_fold(group, value, match)
+        return True
+
+    def _adopt_fold(self, group: Group, value: Value, match: Mapping[Any, Affine]) -> None:
+        fold = value.fold
+        assert fold is not None
+        fold.reads = [(arg, moved(place, match)) for arg, place in fold.reads]
+        for arg, place in fold.reads:
+            self._need(group, *source(arg, place))
+        group.members[value] = moved(value.own or place_of([of(axis) for axis in fold.axes]), match)
+        self.home[value] = group
+
+    def in_rows(self, value: Value) -> bool:
+        """Tell whether a fold reads each number once, side by side along its last axis: no contraction."""
+        fold = value.fold
+        assert fold is not None
+        if fold.combine is None or len(fold.reduced) != 1 or fold.reduced[0].extent == 0:
+            return False
+        strides = self.strides(value, fold.reduced[-1])
+        wide = [axis for axis in fold.axes if axis.extent >= 4]
+        reused = all(any(s == 0 for s in self.strides(value, axis)) for axis in wide) and len(fold.reads) > 1
+        return all(s in (0, 1) for s in strides) and not (reused and wide)
+
+    def strides(self, value: Value, axis: Axis) -> list[int]:
+        """List how far apart in memory neighbours along an axis lie in what a fold reads; -1 where that is unknown."""
+        assert value.fold is not None
+        found = []
+        for arg, place in value.fold.reads:
+            try:
+                base, at = source(arg, place_of(place))
+                found.append(flat(at, base.shape).terms.get(axis, 0))
+            except (NotAffine, Split):
+                found.append(-1)
+        return found
+
+    def new(self, axes: Sequence[Axis]) -> Group:
+        """Begin a group."""
+        group = Group(axes)
+        self.groups.append(group)
+        return group
+
+    def _contract(self, value: Value) -> None:
+        """Begin a group around a contraction, and store what it would otherwise compute or gather again and again."""
+        fold = value.fold
+        assert fold is not None
+        column = self.best_column(value)
+        reads = []
+        for (arg, place), stride in zip(fold.reads, self.strides(value, column), strict=True):
+            base, at = source(arg, place_of(place))
+            axes = {axis for p in at for axis in p.axes()}
+            held = any(isinstance(term, Held) for p in at for term in p.terms)
+            once = all(axis in axes for axis in (*fold.axes, *fold.reduced) if axis.extent > 1)
+            if base.kind == MAP and base not in self.home and not once:
+                self.materialise(base)
+            reused = [axis.extent for axis in fold.axes if axis not in axes]
+            if (stride not in (0, 1) or held) and not once and max(reused, default=1) > 1:
+                copied, order = copy_of(base, at, [*fold.axes, *fold.reduced], column)
+                steps = flat(at, base.shape)
+                key = (base, steps.const, *((axis.extent, steps.terms.get(axis, 0)) for axis in order))
+                copied = self.copies.setdefault(key, copied)
+                self.materialise(copied)
+                base, at = copied, place_of([of(axis) for axis in order])
+            reads.append((base, at))
+        fold.reads = reads
+        group = self.new(fold.axes)
+        group.fold, group.vector = value, column
+        for arg, place in reads:
+            self._need(group, arg, place)
+        group.members[value] = value.own or place_of([of(axis) for axis in fold.axes])
+        self.home[value] = group
+
+    def _split(self, value: Value) -> None:
+        """Take the axes of a fold apart where what it reads asks for that."""
+        fold = value.fold
+        assert fold is not None
+        value.own = place_of([of(axis) for axis in fold.axes])
+        while True:
+            try:
+                for arg, place in fold.reads:
+                    deque(self.reached(*source(arg, place_of(place))), maxlen=0)
+                return
+            except NotAffine:
+                for arg, place in fold.reads:
+                    self.materialise(source(arg, place_of(place))[0])
+            except Split as split:
+                outer, inner = halves(split)
+                swap = {split.axis: of(outer) * split.inner + of(inner)}
+                fold.take_apart(split.axis, outer, inner, swap)
+                value.own = moved(value.own, swap)
+
+    def best_column(self, value: Value) -> Axis:
+        """Choose the axis of which a vector holds neighbours: where most of what is read lies side by side."""
+        fold = value.fold
+        assert fold is not None
+        candidates = [axis for axis in fold.axes if axis.extent > 1] or fold.axes[-1:] or [Axis(1)]
+        return max(
+            reversed(candidates),
+            key=lambda axis: (
+                sum(s in (0, 1) for s in self.strides(value, axis)), axis.extent >= 8, candidates.index(axis),
+            ),
+        )
+
+    def materialise(self, value: Value) -> None:
+        """Store a value: of a group, or one that is free, in a group that computes the like or in a new one."""
+        value = same_memory(value)
+        if value.kind == GIVEN:
+            return
+        if value in self.home:
+            self.store(value)
+            return
+        axes = value.axes()
+        index = place_of([of(axis) for axis in axes])
+        while True:
+            try:
+                leaves = list(self.leaves(value, index))
+                break
+            except Split as split:
+                outer, inner = halves(split)
+                at = axes.index(split.axis)
+                axes[at : at + 1] = [outer, inner]
+                index = tuple(p.replaced({split.axis: of(outer) * split.inner + of(inner)}) for p in index)
+        latest = self.latest(leaves)
+        since = 0 if latest is None else self.groups.index(latest)
+        for group in reversed(self.groups[since:]):
+            if group.fold is None and group.opaque is None and group is not latest and value.kind == MAP:
+                match = self.fits(group, axes, leaves)
+                if match is not None and self.may_leave_out(group, match.values()):
+                    self.adopt(group, value, tuple(place.replaced(match) for place in index))
+                    self.store(value)
+                    return
+        group = self.new(axes)
+        self.adopt(group, value, index)
+        self.store(value)
+
+    def _opaque(self, value: Value) -> None:
+        for arg in value.args:
+            if isinstance(arg, Value):
+                self.materialise(arg)
+        group = self.new([])
+        group.opaque = value
+        group.loads = {same_memory(arg): [] for arg in value.args if isinstance(arg, Value)}
+        group.members[value] = ()
+        self.home[value] = group
+        self.store(value)
+
+
+def by_depth(found: Iterable[Value]) -> list[Value]:
+    """Order values by how many contractions lie behind them, so that what needs fewer is there when more is computed."""
+    depth: dict[Value, int] = {}
+    for last in found:
+        for value in (*last.parts, last):
+            behind = [depth[arg] for arg in value.args if isinstance(arg, Value)]
+            contracts = value.fold is not None and len(value.fold.reads) > 1
+            depth[value] = max(behind, default=0) + contracts
+    return sorted(depth, key=depth.__getitem__)
+
+
+def same_memory(value: Value) -> Value:
+    """Follow views that show the same numbers in the same order, such as a reshape, to what they are views of."""
+    index: list[Any] = [of(axis) for axis in value.axes()]
+    found = value
+    for _ in range(64):
+        try:
+            base, at = source(value, tuple(index))
+        except NotAffine:
+            return found
+        except Split as split:
+            outer, inner = halves(split)
+            index = [p.replaced({split.axis: of(outer) * split.inner + of(inner)}) for p in index]
+            continue
+        same = base.size == value.size and base.dtype == value.dtype and flat(at, base.shape) == flat(index, value.shape)
+        return base if same else found
+    return found
+
+
+def settle(planner: Planner, group: Group) -> None:
+    """Choose the vector's axis where nothing has fixed it: the one along which most of what is touched lies side by side."""
+    if group.opaque or group.column is not None:
+        return
+    touched = [(value, group.members[value]) for value in group.stores]
+    touched += [(value, place) for value, places in group.loads.items() for place in places]
+    steps = [flat(place, value.shape).terms for value, place in touched]
+    axes = [axis for axis in group.axes if axis.extent > 1]
+    if group.fold is not None and group.fold.fold is not None:
+        strides = {axis: planner.strides(group.fold, axis) for axis in axes}
+        best = max((sum(s in (0, 1) for s in found) for found in strides.values()), default=0)
+        axes = [axis for axis in axes if sum(s in (0, 1) for s in strides[axis]) == best]
+    group.vector = max(
+        axes, key=lambda axis: (sum(found.get(axis) == 1 for found in steps), axes.index(axis)), default=group.vector
+    )
+
+
+def halves(split: Split) -> tuple[Axis, Axis]:
+    """Make the two axes that take the place of one."""
+    return Axis(split.axis.extent // split.inner), Axis(split.inner)
+
+
+def plan(roots: Sequence[tuple[Node, int]], given: Sequence[Node]) -> Plan:
+    """Plan a program: `roots` lists (value, slot), the buffers where they belong; the first slots hold what is given."""
+    known = values([node for node, _ in roots], given)
+    planner = Planner(known, [known[node] for node, _ in roots])
+    planner.plan()
+    wanted = [(same_memory(known[node]), slot) for node, slot in roots]
+    for group in planner.groups:
+        settle(planner, group)
+    slots = {known[node]: k for k, node in enumerate(given)}
+    result = Plan(planner.groups, list(given), slots)
+    held = {k: known[node] for k, node in enumerate(given)}
+    for value, slot in wanted:
+        if value.kind == GIVEN or value in slots or not _may_write(planner, value, held.get(slot)):
+            if slots.get(value) != slot:
+                result.copies.append((value, slot))
+        else:
+            slots[value] = slot
+    result.groups = _ordered(planner, result, held)
+    _arrange(planner, result)
     return result
+
+
+def _may_write(planner: Planner, value: Value, old: Value | None) -> bool:
+    """Tell whether a group may write where an old value stands: nothing in it reads that anywhere else."""
+    group = planner.home[value]
+    if old is None:
+        return True
+    if group.checks or (old in group.loads and group.opaque):
+        return False
+    if group.opaque:
+        return True
+    mine = flat(group.members[value], value.shape)
+    return all(flat(place, old.shape) == mine for place in group.loads.get(old, ()))
+
+
+def _ordered(planner: Planner, plan: Plan, held: Mapping[int, Value]) -> list[Group]:
+    """Order the groups: after what they read, and before what they read is overwritten; copy where that is a circle."""
+    groups = planner.groups
+    while True:
+        before: dict[Group, set[Group]] = {
+            group: {planner.home[value] for value in group.loads if value in planner.home} - {group} for group in groups
+        }
+        writers = {value: slot for value, slot in plan.slots.items() if value.kind != GIVEN and slot in held}
+        for value, slot in writers.items():
+            writer = planner.home[value]
+            before[writer] |= {g for g in groups if g is not writer and (held[slot] in g.loads or g.checks)}
+        order: list[Group] = []
+        done: set[Group] = set()
+        pending = list(groups)
+        while pending:
+            ready = next((g for g in pending if before[g] <= done), None)
+            if ready is None:
+                break
+            pending.remove(ready)
+            order.append(ready)
+            done.add(ready)
+        if not pending:
+            return order
+        stuck = next(value for value in writers if planner.home[value] in pending)
+        plan.copies.append((stuck, plan.slots.pop(stuck)))
+
+
+def _arrange(planner: Planner, plan: Plan) -> None:
+    """Give each stored value that has no buffer a place in the arena, shared with those that are needed at other times."""
+    at = {group: k for k, group in enumerate(plan.groups)}
+    last: dict[Value, int] = {}
+    for k, group in enumerate(plan.groups):
+        for value in group.loads:
+            last[value] = k
+    for value, _ in plan.copies:
+        last[value] = len(plan.groups)
+    taken: list[tuple[int, int, int, int]] = []  # first and last group, first byte and the one after the last
+    for group in plan.groups:
+        for value in group.stores:
+            if value in plan.slots:
+                continue
+            start, end = at[group], last.get(value, at[group])
+            size = -(-max(value.size, 1) // ALIGN) * ALIGN + ALIGN  # one line more: what reads whole vectors may pass the end
+            offset = 0
+            for _, _, low, high in sorted((t for t in taken if t[0] <= end and start <= t[1]), key=lambda t: t[2]):
+                if offset + size <= low:
+                    break
+                offset = max(offset, high)
+            taken.append((start, end, offset, offset + size))
+            plan.offsets[value] = offset
+            plan.arena = max(plan.arena, offset + size)

@@ -22,13 +22,12 @@ class Step:
         """Trace `step` on the examples' shapes and dtypes, plan, lower, assemble."""
         self.program = program = trace(step, examples)
         given = [*program.inputs, *(node for _, node in program.captured)]
-        roots = [*program.outputs, *(node for _, node in [*program.writes, *program.rewritten])]
-        self.plan = plan(roots, given)
         captured = {id(tensor): len(program.inputs) + k for k, (tensor, _) in enumerate(program.captured)}
         copies = [(node, captured[id(tensor)]) for tensor, node in program.writes]
         copies += [(node, k) for k, node in program.rewritten]
         copies += [(node, len(given) + k) for k, node in enumerate(program.outputs)]
-        self.text = lower(self.plan, copies)
+        self.plan = plan(copies, given)
+        self.text = lower(self.plan, 4)
         self._function, self._engine = assemble(self.text)
         memory = np.empty(self.plan.arena + ALIGN, np.uint8)
         self._arena = memory[-memory.ctypes.data % ALIGN :]
@@ -67,8 +66,10 @@ class Step:
 
     def _outside(self, step: int, position: int, at: int, size: int) -> IndexingError:
         """Make the error of a position that is none of `size`; `at` says where among the positions it stands."""
-        node = self.plan.steps[step - 1]
-        place = ", ".join(map(str, map(int, np.unravel_index(at, node.args[-1].data.shape))))
+        node, shape = self.plan.readers[step - 1]
+        if node.args[-1].data.size == np.prod(shape):
+            shape = node.args[-1].data.shape
+        place = ", ".join(map(str, map(int, np.unravel_index(at, shape))))
         line = f" ({node.line})" if node.line else ""
         return IndexingError(
             f"{node.op.symbol}: the index at [{place}] is {position}, where 0 to {size - 1} are expected{line}; "

@@ -18,7 +18,7 @@ def _transposed(x: Any) -> Any:
     "(m,k),(k,n)->(m,n)",
     vjp=(lambda g, y, x, z: matmul(g, _transposed(z)), lambda g, y, x, z: matmul(_transposed(x), g)),
     init=lambda b, x, z: (b.constant(0, x),), step=lambda b, state, at, x, z: (b.add(state[0], b.mul(x, z)),),
-    types=no_bool, dunder="matmul", symbol="@",
+    combine=lambda b, total, other: b.add(total, other), types=no_bool, dunder="matmul", symbol="@",
     says="each matrix gets the gradient times the other's transpose",
     samples=((((3, 4), (4, 2)), {}), (((2, 3, 4), (4, 2)), {}), (((5, 1, 2, 3), (2, 3, 4)), {})),
 )

@@ -1,0 +1,159 @@
+"""Affine positions: sums of loop variables times whole numbers, on which the table's index maps run while planning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..errors import Error
+
+
+class NotAffine(Error):
+    """A position that is no sum of loop variables times whole numbers."""
+
+
+class Split(Error):
+    """A position that becomes affine once an axis is taken apart into two, the inner one of `inner` steps."""
+
+    def __init__(self, axis: Axis, inner: int) -> None:
+        """Name the axis, and how many steps of it the inner one takes."""
+        super().__init__(f"{axis!r} by {inner}")
+        self.axis, self.inner = axis, inner
+
+
+class Axis:
+    """A loop variable of a group: how many values it takes."""
+
+    __slots__ = ("extent",)
+
+    def __init__(self, extent: int) -> None:
+        """Make a variable of its own: two axes of one extent are not equal."""
+        self.extent = extent
+
+    def __repr__(self) -> str:
+        """Show the extent."""
+        return f"axis<{self.extent}>"
+
+
+class Affine:
+    """A sum of terms (variable × whole number) and a constant; variables are axes, or positions that data hold.
+
+    >>> i, j = Axis(4), Axis(6)
+    >>> flat = Affine({i: 6, j: 1})
+    >>> flat // 6 == Affine({i: 1}), flat % 6 == Affine({j: 1})
+    (True, True)
+    """
+
+    __slots__ = ("const", "terms")
+
+    def __init__(self, terms: Mapping[Any, int], const: int = 0) -> None:
+        """Drop the terms that are 0."""
+        self.terms = {axis: step for axis, step in terms.items() if step}
+        self.const = const
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, int):
+            return not self.terms and self.const == other
+        return isinstance(other, Affine) and self.const == other.const and self.terms == other.terms
+
+    def __hash__(self) -> int:
+        return hash((frozenset(self.terms.items()), self.const))
+
+    def __repr__(self) -> str:
+        """Show it as a sum."""
+        return " + ".join([*(f"{step}·{axis!r}" for axis, step in self.terms.items()), str(self.const)])
+
+    def __add__(self, other: Any) -> Affine:
+        if not isinstance(other, Affine):
+            return Affine(self.terms, self.const + int(other))
+        terms = dict(self.terms)
+        for axis, step in other.terms.items():
+            terms[axis] = terms.get(axis, 0) + step
+        return Affine(terms, self.const + other.const)
+
+    def __mul__(self, other: Any) -> Affine:
+        if isinstance(other, Affine):
+            if other.terms and self.terms:
+                raise NotAffine("a product of two positions")
+            return other * self.const if not self.terms else self * other.const
+        return Affine({axis: step * int(other) for axis, step in self.terms.items()}, self.const * int(other))
+
+    __radd__, __rmul__ = __add__, __mul__
+
+    def __sub__(self, other: Any) -> Affine:
+        return self + other * -1
+
+    def __rsub__(self, other: Any) -> Affine:
+        return self * -1 + other
+
+    def _parted(self, d: int) -> tuple[Affine, Affine]:
+        """Part into what d divides, and a rest of [0, d). Raises Split or NotAffine where that cannot be told."""
+        if d == 0:  # of an empty array, of which nothing is read
+            return Affine({}), Affine({})
+        whole = Affine({a: step for a, step in self.terms.items() if step % d == 0}, self.const - self.const % d)
+        rest = self - whole
+        low, high = rest.bounds()
+        if 0 <= low and high < d:
+            return whole, rest
+        for axis, step in rest.terms.items():
+            inner = d // step if 0 < step and d % step == 0 else 0
+            if isinstance(axis, Axis) and 1 < inner < axis.extent and axis.extent % inner == 0:
+                raise Split(axis, inner)
+        raise NotAffine(f"{self!r} by {d}")
+
+    def __floordiv__(self, d: int) -> Affine:
+        whole, _ = self._parted(d)
+        d = d or 1
+        return Affine({axis: step // d for axis, step in whole.terms.items()}, whole.const // d)
+
+    def __mod__(self, d: int) -> Affine:
+        return self._parted(d)[1]
+
+    def bounds(self) -> tuple[int, int]:
+        """Give the least and the greatest value. Raises NotAffine where data decide."""
+        low = high = self.const
+        for axis, step in self.terms.items():
+            if not isinstance(axis, Axis):
+                raise NotAffine("a position that data hold")
+            reach = step * max(axis.extent - 1, 0)
+            low, high = low + min(reach, 0), high + max(reach, 0)
+        return low, high
+
+    def span(self) -> int:
+        """Count the values that it takes, each once, from the constant up without a gap; 0 where that is not so."""
+        span = 1
+        for axis, step in sorted(self.terms.items(), key=lambda term: term[1]):
+            if not isinstance(axis, Axis) or step != span:
+                return 0
+            span *= axis.extent
+        return span
+
+    def replaced(self, axes: Mapping[Any, Affine]) -> Affine:
+        """Put positions in the place of axes."""
+        result = Affine({}, self.const)
+        for term, step in self.terms.items():
+            at = axes.get(term, term) if isinstance(term, Axis) else term.replaced(axes)
+            result = result + (at if isinstance(at, Affine) else Affine({at: 1})) * step
+        return result
+
+    def axes(self) -> set[Axis]:
+        """Find the axes that it varies along, by way of what data hold too."""
+        return {axis for term in self.terms for axis in ([term] if isinstance(term, Axis) else term.axes())}
+
+
+def of(axis: Axis) -> Affine:
+    """Make a position of an axis; 0 where there is just one."""
+    return Affine({axis: 1} if axis.extent != 1 else {})
+
+
+def flat(index: tuple[Any, ...], shape: tuple[int, ...]) -> Affine:
+    """Find the position in memory, in row-major order, of an index.
+
+    >>> i = Axis(4)
+    >>> flat((of(i), 2), (4, 5)) == Affine({i: 5}, 2)
+    True
+    """
+    at = Affine({})
+    for place, size in zip(index, shape, strict=True):
+        at = at * size + place
+    return at

@@ -1,0 +1,159 @@
+"""A contraction's tile: some rows by some vectors of results, held in registers while the loop over what is summed runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .affine import Axis
+from .builder import Reg
+from .plan import place_of, source
+
+if TYPE_CHECKING:
+    from .nest import Nest, Piece
+
+REGISTERS = {64: 32, 32: 16, 16: 32, 4: 16}  # by the bytes of a vector
+LATENCY = 8  # accumulators that two units need to be busy
+UNROLLED = 96  # multiply-adds written out in the innermost loop
+
+
+class Tile:
+    """Which rows and how many vectors make a tile, and the loop that fills it."""
+
+    def __init__(self, nest: Nest, row: Axis | None, height: int, width: int) -> None:
+        """Take the axis of the rows, how many of them, and how many vectors."""
+        self.nest, self.row, self.height, self.width = nest, row, height, width
+        self.rows = 1 if row is None else row.extent
+
+    @classmethod
+    def choose(cls, nest: Nest) -> Tile:
+        """Pick the tile by a model of what the processor does: two multiply-adds and two loads in a cycle."""
+        fold = nest.group.fold.fold
+        vectors = max(-(-(nest.vector.extent if nest.vector is not None else 1) // nest.lanes), 1)
+        depends = [nest.depends(*source(arg, place_of(place))) for arg, place in fold.reads]
+        rows = [a for a in nest.group.axes if a is not nest.vector and a.extent > 1]
+        row = max(rows, key=lambda a: (sum(a not in d for d in depends if nest.vector in d), a.extent), default=None)
+        reused = row is not None and any(row not in d for d in depends)
+        extent = max(row.extent, 1) if reused else 1
+        if not reused:
+            row = None
+        best = None
+        for width in range(1, min(vectors, 6) + 1):
+            for height in range(1, min(extent, 16) + 1):
+                if height * width + width + 2 > nest.registers:
+                    continue
+                cost = 0.0
+                for h, many in ((height, extent // height), (extent % height, 1)):
+                    for w, blocks in ((width, vectors // width), (vectors % width, 1)):
+                        if h and w:
+                            cost += many * blocks * (max(h * w / 2, (h + w) / 2, LATENCY / 2) + 0.15)
+                cost *= 1 + 0.02 * ((extent % height > 0) + (vectors % width > 0))
+                if best is None or cost < best[0]:
+                    best = (cost, height, width)
+        assert best is not None
+        return cls(nest, row, best[1], best[2])
+
+    def columns(self) -> list[Any]:
+        """Give the blocks of columns: how many whole ones a loop takes, and the pieces of the one that is left."""
+        from .nest import Piece
+
+        lanes, extent = self.nest.lanes, self.nest.vector.extent if self.nest.vector is not None else 1
+        wide = self.width * lanes
+        blocks = extent // wide
+        left = extent - blocks * wide
+        pieces = [Piece(None, blocks * wide + k * lanes, None if left - k * lanes >= lanes else left - k * lanes)
+                  for k in range(-(-left // lanes))]  # fmt: skip
+        return ([blocks] if blocks else []) + ([pieces] if pieces else [])
+
+    def contract(self, start: Reg | None, beyond: int, height: int, pieces: list[Piece]) -> list[list[Reg]]:
+        """Run the loop over what is summed; give the results by row and piece."""
+        nest = self.nest
+        b, fold = nest.b, nest.group.fold.fold
+        first = fold.init(b)
+        if nest.lanes > 1:
+            first = b.splat(first, nest.lanes)
+        state = tuple(first for _ in range(height * len(pieces)))
+        reduced = [axis for axis in fold.reduced if axis.extent != 1]
+        for axis in fold.reduced:
+            nest.bind(axis, None)
+        b.flags = "contract "
+        state = self._over(reduced, state, start, beyond, height, pieces)
+        b.flags = ""
+        return [list(state[i * len(pieces) : (i + 1) * len(pieces)]) for i in range(height)]
+
+    def _over(self, reduced: list[Axis], state: Any, start: Any, beyond: int, height: int, pieces: Any) -> Any:
+        nest = self.nest
+        b = nest.b
+        if not reduced:
+            return self._step(state, start, beyond, height, pieces)
+        axis, *inner = reduced
+        if inner:
+            with b.fold(axis.extent, state) as (k, held, finish), nest.scope():
+                nest.bind(axis, k)
+                finish(self._over(inner, held, start, beyond, height, pieces))
+            return finish.state
+        unroll = max(1, min(axis.extent, UNROLLED // len(state)))
+        while axis.extent % unroll and unroll > max(1, UNROLLED // len(state) // 2):
+            unroll -= 1
+        whole, left = divmod(axis.extent, unroll)
+        if whole > 1:
+            with b.fold(whole, state) as (k, held, finish), nest.scope():
+                at = k * unroll
+                for u in range(unroll):
+                    nest.bind(axis, at, u)
+                    held = self._step(held, start, beyond, height, pieces)
+                finish(held)
+            state = finish.state
+        else:
+            left = axis.extent
+        with nest.scope():
+            for u in range(axis.extent - left, axis.extent):
+                nest.bind(axis, None, u)
+                state = self._step(state, start, beyond, height, pieces)
+        return state
+
+    def _step(self, state: Any, start: Any, beyond: int, height: int, pieces: list[Piece]) -> Any:
+        """Add what stands at one place of the reduced axes."""
+        nest = self.nest
+        b, fold = nest.b, nest.group.fold.fold
+        reads = [source(arg, place_of(place)) for arg, place in fold.reads]
+        depends = [nest.depends(*read) for read in reads]
+        found: dict[Any, Reg] = {}
+        base = nest.memo
+        new = []
+        for i in range(height):
+            for v, piece in enumerate(pieces):
+                registers = []
+                for k, (read, axes) in enumerate(zip(reads, depends, strict=True)):
+                    key = (k, i if self.row in axes else -1, v if nest.vector in axes else -1)
+                    if key not in found:
+                        nest.memo = _Positions(base)
+                        nest.bind(self.row, start, beyond + i)
+                        nest.enter(piece)
+                        found[key] = nest.at(*read)
+                        if nest.lanes > 1 and not found[key].type.startswith("<"):
+                            found[key] = b.splat(found[key], nest.lanes)
+                    registers.append(found[key])
+                new.append(fold.step(b, state[i * len(pieces) + v], b.position(0), *registers))
+        nest.memo, nest.mask = base, None
+        return tuple(new)
+
+
+class _Positions(dict):  # type: ignore[type-arg]
+    """A scope of its own for values, which shares positions and pointers with the one around it."""
+
+    def __init__(self, around: Any) -> None:
+        super().__init__()
+        self.around = around
+        self.maps = [self, *around.maps]
+
+    def __contains__(self, key: Any) -> bool:
+        return dict.__contains__(self, key) or key in self.around
+
+    def __missing__(self, key: Any) -> Any:
+        return self.around[key]
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if isinstance(key[0], str):
+            self.around[key] = value
+        else:
+            super().__setitem__(key, value)

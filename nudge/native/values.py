@@ -1,0 +1,213 @@
+"""Values: a traced graph as the planner sees it, each row of the table read by its kind alone.
+
+A *map* computes one number of its arguments at the same place, a *view* reads its first argument at another place,
+a *fold* runs over further axes with a state, and whatever fits none of these is *opaque*: a loop nest by itself.
+Equal steps on equal arguments are one value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..graph import Node, ancestors
+from ..op import Elementwise, Kernel, Operation, Reduction, View, parse_signature
+from .affine import Affine, Axis, of
+from .builder import Builder, Reg
+
+Index = tuple[Any, ...]
+GIVEN, MAP, VIEW, COPY, FOLD, OPAQUE = "given", "map", "view", "copy", "fold", "opaque"
+
+
+class Fold:
+    """How a value arises over further axes: what is read at each of their places, and what becomes of the state."""
+
+    def __init__(
+        self,
+        axes: Sequence[Axis],
+        reduced: Sequence[Axis],
+        reads: Sequence[tuple[Any, Index]],
+        init: Callable[..., Reg],
+        step: Callable[..., Reg],
+        combine: Callable[..., Reg] | None,
+    ) -> None:
+        """Take the value's own axes, the further ones, (argument, index) of what is read, and the rules of the state.
+
+        `init(b)` begins, `step(b, state, position, *reads)` goes on; `combine(b, state, state)` joins two states, and
+        None says that the order matters.
+        """
+        self.axes, self.reads = list(axes), list(reads)
+        self.reduced = [axis for axis in reduced if axis.extent != 1]
+        self.init, self.step, self.combine = init, step, combine
+
+    def take_apart(self, axis: Axis, outer: Axis, inner: Axis, swap: Mapping[Any, Affine]) -> None:
+        """Put two axes in the place of one."""
+        for axes in (self.axes, self.reduced):
+            if axis in axes:
+                at = axes.index(axis)
+                axes[at : at + 1] = [outer, inner]
+        self.reads = [(arg, tuple(p.replaced(swap) if isinstance(p, Affine) else p for p in place))
+                      for arg, place in self.reads]  # fmt: skip
+
+
+class Value:
+    """One step: its kind, its operation, its arguments (values and numbers), its shape, dtype and source line."""
+
+    def __init__(self, kind: str, node: Node, args: Sequence[Any], shape: tuple[int, ...], dtype: Any) -> None:
+        """Describe the step that a node records."""
+        self.kind, self.node, self.args, self.shape, self.dtype = kind, node, tuple(args), shape, dtype
+        self.op: Operation = node.op
+        self.fold: Fold | None = None
+        self.parts: tuple[Value, ...] = ()  # folds that go before this one, where it was taken apart
+        self.own: Index = ()  # of a fold whose axes were taken apart: its index in them
+        self.copied: Callable[[Index], tuple[Value, Index]] | None = None  # of a copy: what it reads at an index
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """The operation's parameters."""
+        return self.node.params
+
+    def __repr__(self) -> str:
+        """Show kind, symbol, and shape."""
+        return f"{self.kind} {self.op.name if self.op else ''}{list(self.shape)}"
+
+    def promoted(self) -> Any:
+        """Give the dtype in which numbers among the arguments are read."""
+        return self.op.computes_in([arg.node.data if isinstance(arg, Value) else arg for arg in self.args])
+
+    def axes(self) -> list[Axis]:
+        """Make a variable for each axis."""
+        return [Axis(size) for size in self.shape]
+
+    @property
+    def size(self) -> int:
+        """How many bytes it takes."""
+        return int(np.prod(self.shape, dtype=int)) * int(self.dtype.itemsize)
+
+
+def copy_of(base: Value, index: Index, axes: Sequence[Axis], column: Axis) -> tuple[Value, list[Axis]]:
+    """Describe a copy of what is read at an index, its last axis the one whose neighbours shall lie side by side."""
+    read = {axis for place in index for axis in place.axes()}
+    order = [axis for axis in axes if axis in read and axis is not column] + [column] * (column in read)
+    copy = Value(COPY, base.node, (base,), tuple(axis.extent for axis in order), base.dtype)
+    copy.copied = lambda places: (base, tuple(p.replaced(dict(zip(order, places, strict=True))) for p in index))
+    return copy, order
+
+
+def trimmed(index: Sequence[Any], shape: tuple[int, ...]) -> Index:
+    """Fit an index to an argument that broadcasts: leading axes that it lacks are dropped, stretched ones are at 0."""
+    return tuple(
+        0 if size == 1 else place for place, size in zip(index[len(index) - len(shape) :], shape, strict=True)
+    )
+
+
+def values(roots: Iterable[Node], given: Iterable[Node]) -> dict[Node, Value]:
+    """Read a graph, oldest step first; arguments and equal steps become one value each."""
+    known: dict[Node, Value] = {}
+    equal: dict[Any, Value] = {}
+    for node in given:
+        known[node] = Value(GIVEN, node, (), tuple(node.data.shape), node.data.dtype)
+    for node in reversed(ancestors(roots)):
+        if node in known:
+            continue
+        args = [known[arg] if isinstance(arg, Node) else arg for arg in node.args]
+        key = (node.op, *(id(a) if isinstance(a, Value) else (type(a), repr(a)) for a in args), repr(node.params))
+        if key not in equal:
+            equal[key] = _described(node, args)
+        known[node] = equal[key]
+    return known
+
+
+def _described(node: Node, args: list[Any]) -> Value:
+    op: Operation = node.op
+    shape, dtype = tuple(node.data.shape), node.data.dtype
+    if isinstance(op, View):
+        return Value(VIEW, node, args, shape, dtype)
+    if isinstance(op, Elementwise):
+        return Value(MAP, node, args, shape, dtype)
+    value = Value(OPAQUE, node, args, shape, dtype)
+    fold = _reduction(value) if isinstance(op, Reduction) else _kernel(value) if isinstance(op, Kernel) else None
+    if fold is None:
+        return value
+    value.kind, value.fold = FOLD, fold
+    last = fold.reduced[-1] if fold.reduced else None
+    if isinstance(op, Reduction) and len(fold.reduced) > 1 and last is not None and fold.reads[0][1][-1] == of(last):
+        return _in_two(value, fold, last)
+    return value
+
+
+def _in_two(value: Value, fold: Fold, last: Axis) -> Value:
+    """Reduce along the last axis first, a step that whoever computes the rows can take, and along the others then."""
+    x, index = fold.reads[0]
+    rows = Value(FOLD, value.node, value.args, (*x.shape[:-1], 1), value.dtype)
+    outer = [axis for axis in (*fold.axes, *fold.reduced) if axis is not last]
+    places = [*index[:-1], Affine({})]
+    by_place = [next((a for a in outer if of(a) == place), Axis(1)) for place in places]
+    rows.fold = Fold(by_place, [last], [(x, index)], fold.init, fold.step, fold.combine)
+    value.args, value.parts = (rows,), (rows,)
+    value.fold = Fold(fold.axes, [a for a in fold.reduced if a is not last], [(rows, tuple(places))],
+                      fold.init, lambda b, state, at, x: fold.combine(b, state, x), fold.combine)  # fmt: skip
+    return value
+
+
+def _reduction(value: Value) -> Fold | None:
+    """Describe a reduction whose output's axes are some of its input's."""
+    op = value.op
+    if op.combine is None or op.signature or op.variadic or not isinstance(value.args[0], Value):
+        return None
+    x = value.args[0]
+    inner = x.axes()
+    index = tuple(of(axis) for axis in inner)
+    try:
+        out = op.index(index, x, **value.params)
+    except Exception:
+        return None
+    own: list[Axis] = []
+    for place, size in zip(out, value.shape, strict=True):
+        if place == 0:
+            own.append(Axis(1))
+            continue
+        axis = next((axis for axis in inner if of(axis) == place), None)
+        if axis is None or axis.extent != size:
+            return None
+        own.append(axis)
+    reduced = [axis for axis in inner if axis not in own and axis.extent != 1]
+    combine = op.combine
+
+    def init(b: Builder) -> Reg:
+        identity = op.identity(**value.params) if callable(op.identity) else op.identity
+        like = b.number(0, value.dtype)
+        return getattr(b, identity)(like) if isinstance(identity, str) else b.number(identity, value.dtype)
+
+    return Fold(own, reduced, [(x, index)], init,
+                lambda b, state, at, x: combine(b, state, b.cast(x, value.dtype)), combine)  # fmt: skip
+
+
+def _kernel(value: Value) -> Fold | None:
+    """Describe a kernel that carries one state over one further axis."""
+    op = value.op
+    if op.scan or op.init is None or op.combine is None or not all(isinstance(arg, Value) for arg in value.args):
+        return None
+    inputs, letters = parse_signature(op.signature)
+    own = value.axes()
+    axes = dict(zip(letters, own[len(own) - len(letters) :], strict=True))
+    reduced: list[Axis] = []
+    for arg, names in zip(value.args, inputs, strict=True):
+        for name, size in zip(names, arg.shape[len(arg.shape) - len(names) :], strict=True):
+            if name not in axes:
+                axes[name] = Axis(size)
+                reduced.append(axes[name])
+    lead = tuple(of(axis) for axis in own[: len(own) - len(letters)])
+    reads = [
+        (arg, trimmed((*lead, *(of(axes[name]) for name in names)), arg.shape))
+        for arg, names in zip(value.args, inputs, strict=True)
+    ]
+    likes = [(arg.dtype) for arg in value.args]
+    init, step = op.init, op.step
+
+    def start(b: Builder) -> Reg:
+        return init(b, *(b.number(0, like) for like in likes))[-1]
+
+    return Fold(own, reduced, reads, start, lambda b, s, at, *xs: step(b, (s,), at, *xs)[-1], op.combine)

@@ -1,0 +1,107 @@
+"""The builder with control flow and memory as loop nests need them: loops between bounds, conditions, room on the stack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+from .builder import TYPES, Builder, DType, Reg
+
+POINTER = "ptr"
+
+
+class Writer(Builder):
+    """Emits one function's instructions, with what it keeps on the stack ahead of them."""
+
+    def __init__(self) -> None:
+        """Begin at the function's entry."""
+        super().__init__()
+        self.ahead: list[str] = []
+
+    def text(self) -> list[str]:
+        """Give the lines, the stack's first."""
+        return [*self.ahead, *self.lines]
+
+    def stack(self, type: str) -> str:
+        """Make room for a type on the stack, for the whole function; give its pointer."""
+        name = f"%room{len(self.ahead)}"
+        self.ahead.append(f"  {name} = alloca {type}, align 64")
+        return name
+
+    def stored_as(self, dtype: DType) -> str:
+        """Name the type in which a dtype is kept in memory."""
+        type = TYPES[dtype.name]
+        return "i8" if type == "i1" else type
+
+    def address(self, pointer: str, dtype: DType, at: Reg) -> str:
+        """Find the pointer to an element."""
+        return self.emit(f"getelementptr {self.stored_as(dtype)}, ptr {pointer}, i64 {at.name}", POINTER).name
+
+    def _places(self, pointer: str, dtype: DType, at: Reg, step: int, lanes: int) -> Reg:
+        base = self.address(pointer, dtype, at)
+        steps = ", ".join(f"i64 {k * step}" for k in range(lanes))
+        return self.emit(
+            f"getelementptr {self.stored_as(dtype)}, ptr {base}, <{lanes} x i64> <{steps}>", f"<{lanes} x ptr>"
+        )
+
+    def gather(self, pointer: str, dtype: DType, at: Reg, step: int, lanes: int, mask: Reg | None) -> Reg:
+        """Read elements that lie `step` apart."""
+        places = self._places(pointer, dtype, at, step, lanes)
+        stored, short = self.stored_as(dtype), _SHORT[self.stored_as(dtype)]
+        type = f"<{lanes} x {stored}>"
+        name = f"@llvm.masked.gather.v{lanes}{short}.v{lanes}p0"
+        self.declared.add(f"declare {type} {name}(<{lanes} x ptr>, <{lanes} x i1>, {type})")
+        held = "splat (i1 true)" if mask is None else mask.name
+        made = self.emit(
+            f"call {type} {name}(<{lanes} x ptr> align {dtype.itemsize} {places.name}, <{lanes} x i1> {held}, {type} zeroinitializer)", type
+        )
+        if dtype == np.dtype(bool):
+            return self.emit(f"icmp ne {type} {made.name}, zeroinitializer", f"<{lanes} x i1>")
+        return made
+
+    def scatter(self, value: Reg, pointer: str, dtype: DType, at: Reg, step: int, mask: Reg | None) -> None:
+        """Write elements that lie `step` apart."""
+        lanes = int(value.type[1:].split(" ")[0])
+        places = self._places(pointer, dtype, at, step, lanes)
+        stored, short = self.stored_as(dtype), _SHORT[self.stored_as(dtype)]
+        type = f"<{lanes} x {stored}>"
+        if dtype == np.dtype(bool):
+            value = self.emit(f"zext <{lanes} x i1> {value.name} to {type}", type)
+        name = f"@llvm.masked.scatter.v{lanes}{short}.v{lanes}p0"
+        self.declared.add(f"declare void {name}({type}, <{lanes} x ptr>, <{lanes} x i1>)")
+        held = "splat (i1 true)" if mask is None else mask.name
+        self.lines.append(
+            f"  call void {name}({type} {value.name}, <{lanes} x ptr> align {dtype.itemsize} {places.name}, <{lanes} x i1> {held})"
+        )
+
+    @contextmanager
+    def between(self, low: str, high: str) -> Iterator[Reg]:
+        """Run what is emitted inside for each position from `low` up to `high`."""
+        self.count += 1
+        tag, before = self.count, self.block
+        at = Reg(self, f"%at{tag}", "i64")
+        self.lines += [f"  br label %head{tag}", f"head{tag}:", "", f"  %c{tag} = icmp slt i64 {at.name}, {high}"]
+        slot = len(self.lines) - 2
+        self.lines += [f"  br i1 %c{tag}, label %body{tag}, label %done{tag}", f"body{tag}:"]
+        self.block = f"body{tag}"
+        yield at
+        following = self.emit(f"add i64 {at.name}, 1", "i64")
+        self.lines[slot] = f"  {at.name} = phi i64 [ {low}, %{before} ], [ {following.name}, %{self.block} ]"
+        self.lines += [f"  br label %head{tag}", f"done{tag}:"]
+        self.block = f"done{tag}"
+
+    @contextmanager
+    def when(self, condition: Reg) -> Iterator[None]:
+        """Run what is emitted inside where a condition holds."""
+        self.count += 1
+        tag = self.count
+        self.lines += [f"  br i1 {condition.name}, label %then{tag}, label %after{tag}", f"then{tag}:"]
+        self.block = f"then{tag}"
+        yield
+        self.lines += [f"  br label %after{tag}", f"after{tag}:"]
+        self.block = f"after{tag}"
+
+
+_SHORT = {"float": "f32", "double": "f64", "i64": "i64", "i32": "i32", "i8": "i8"}
