@@ -1,7 +1,7 @@
 """What the property tests draw: a call of any row of the table, and graphs made of such calls.
 
 All is drawn from one `random.Random`, which Hypothesis can lend (and then shrinks) and a long night can seed. A row
-that takes parameters has an entry in `AROUND`; there is no other list.
+that takes parameters has an entry in `AROUND`, or is in `SHOWN`; there is no other list.
 """
 
 import math
@@ -151,6 +151,7 @@ AROUND = {
     "sum": (0, True, lambda r, x: ([], {"axes": axes_of(r, x, 0)})),
     "unfold": (1, False, lambda r, x: ([], windows(r, x))),
 }
+SHOWN = {"shuffled", "stream"}  # what takes a generator's words has no other calls than its samples
 
 
 def arity(r, op):
@@ -164,6 +165,9 @@ def call(r, op, empty=False):
     if isinstance(op, Elementwise):
         whole = shape(r, sizes=sizes)
         return [fitting(r, whole) if r.random() < 0.5 else whole for _ in range(arity(r, op))], params_of(op)
+    if op.name in SHOWN:
+        args, params = r.choice(op.samples)
+        return list(args), params
     least, may_be_empty, around = AROUND[op.name]
     x = shape(r, least=least, sizes=sizes if may_be_empty else sizes[-3:])
     others, params = around(r, x)
@@ -255,6 +259,8 @@ class Graph:
             if op.data is not None and masks and r.random() < 0.7:
                 args[0] = r.choice(masks)
             self.add(op, tuple(args), params_of(op))
+            return
+        if op.name in SHOWN:
             return
         least, _, around = AROUND[op.name]
         x = self.known[first].shape

@@ -174,6 +174,10 @@ class Builder(Assembly):
             return self.call("fabs", x)
         return self.select(self.compare("lt", x, self.constant(0, x)), self.neg(x), x)
 
+    def fma(self, x: Reg, y: Reg, z: Reg) -> Reg:
+        """Multiply and add: x * y + z, rounded once."""
+        return self.call("fma", x, y, z) if self._real(x) else self.add(self.mul(x, y), z)
+
     def floor(self, x: Reg) -> Reg:
         """Round down."""
         return self.call("floor", x) if x.real else x

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..dtype import int32, int64
 from ..fma import fused_multiply_add
-from ..op import REAL, elementwise, kernel, position, to_float
+from ..op import REAL, elementwise, kernel, position
 
 # The Mersenne Twister's numbers, as signed integers of 32 bits.
 SIZE, FAR = 624, 397
@@ -135,15 +135,15 @@ def fisher_yates(partner: Any) -> Any:
     return origin
 
 
-def _fma_float(x: float, y: float, z: float) -> float:
-    return float(fused_multiply_add(np.array(x), np.float64(y), np.float64(z)))
-
-
 @elementwise(
-    slope=(lambda y, a, x, z: x, lambda y, a, x, z: a, 1.0), scalar=_fma_float, lower=lambda b, a, x, z: b.fma(a, x, z),
-    types=to_float, symbol="fma", domain=(REAL, REAL, REAL),
-    says="multiply switches, add distributes, as the two do that it joins",
+    slope=(lambda y, a, x, z: x, lambda y, a, x, z: a, 1.0),
+    scalar=lambda a, x, z: float(fma(*map(np.float64, (a, x, z)))), lower=lambda b, a, x, z: b.fma(a, x, z),
+    symbol="fma", domain=(REAL, REAL, REAL), says="multiply switches, add distributes, as the two do that it joins",
 )
 def fma(a: Any, x: Any, z: Any) -> Any:
     """Multiply and add, a·x + z, rounded once."""
-    return fused_multiply_add(np.asarray(a), x, z)
+    rounded_twice = a * x + z
+    if rounded_twice.dtype.kind != "f":
+        return rounded_twice
+    once = fused_multiply_add(np.asarray(a), x, z)
+    return np.where(np.isfinite(once), once, rounded_twice)

@@ -19,6 +19,7 @@ from jax import numpy as jnp
 import nudge
 from nudge import func
 from nudge.dtype import is_float
+from nudge.mt19937 import STATE
 from nudge.op import TABLE, Elementwise
 from tests.calls import call, filled
 from tests.test_property import SPECIAL
@@ -82,6 +83,30 @@ def weighed(b, *wx):
     return torch.stack(parts).sum(0)
 
 
+def streamed(state, n):
+    out = np.empty((*state.shape[:-1], 625 + n), np.int32)
+    for at in np.ndindex(out.shape[:-1]):
+        fields = np.zeros((), STATE)
+        fields["key"], fields["seeded"] = state[at][:624].numpy().view(np.uint32), 1
+        fields["left"], fields["next"] = 625 - state[at][624], state[at][624] % 624
+        generator = torch.Generator()
+        generator.set_state(torch.frombuffer(bytearray(fields.tobytes()), dtype=torch.uint8))
+        pairs = torch.empty(n // 2, dtype=torch.int64).random_(-(2**63), None, generator=generator).numpy()
+        after = np.frombuffer(generator.get_state().numpy().tobytes(), STATE)[0]
+        out[at][:624], out[at][624] = after["key"].astype(np.uint32).view(np.int32), 625 - after["left"]
+        out[at][625:] = np.stack([pairs >> 32, pairs], -1).ravel().astype(np.int32)
+    return torch.from_numpy(out)
+
+
+def swapped(words):
+    out = torch.arange(words.shape[-1] + 1).repeat(*words.shape[:-1], 1)
+    for at in np.ndindex(words.shape[:-1]):
+        for k, word in enumerate((words[at].to(torch.int64) % 2**32).tolist()):
+            other = k + word % (words.shape[-1] + 1 - k)
+            out[at][[k, other]] = out[at][[other, k]]
+    return out
+
+
 SAME_NAME = (
     "add", "cos", "div", "eq", "erf", "exp", "floor", "ge", "gt", "le", "log", "log1p", "logical_and",
     "logical_not", "logical_or", "lt", "matmul", "maximum", "minimum", "mul", "ne", "neg", "pow", "relu", "remainder",
@@ -99,6 +124,7 @@ TORCH = {name: getattr(torch, name) for name in SAME_NAME} | {
     "expand": lambda x, sizes: x.expand(tail(x, sizes)),
     "flip": lambda x, axes: torch.flip(x, axes),
     "floor_divide": functools.partial(torch.div, rounding_mode="floor"),
+    "fma": lambda a, x, z: torch.addcmul(z, a, x),
     "fold": folded,
     "gather": gathered,
     "max": lambda x, axes: torch.amax(x, axes, keepdim=True),
@@ -108,7 +134,9 @@ TORCH = {name: getattr(torch, name) for name in SAME_NAME} | {
     "prod": lambda x, axes: torch.prod(x, axes[0], keepdim=True),
     "reshape": lambda x, ndim, shape: x.reshape(*x.shape[: x.ndim - ndim], *shape),
     "scatter_add": scattered,
+    "shuffled": swapped,
     "slice_": taken,
+    "stream": streamed,
     "sum": lambda x, axes: torch.sum(x, axes, keepdim=True) if axes else x.clone(),
     "unfold": unfolded,
     "where": lambda c, x, z: torch.where(c != 0, x, z),
@@ -142,7 +170,9 @@ JAX = {name: getattr(jnp, theirs) for name, theirs in JAX_NAMES.items()} | {
     "sum": lambda x, axes: jnp.sum(x, axes, keepdims=True),
     "where": lambda c, x, z: jnp.where(c != 0, x, z),
 }
-ELSEWHERE = {"alias", "dot", "fold", "gather", "pad", "scatter_add", "slice_", "unfold"}  # several functions in JAX
+ELSEWHERE = {  # several functions in JAX, or none
+    "alias", "dot", "fma", "fold", "gather", "pad", "scatter_add", "shuffled", "slice_", "stream", "unfold",
+}  # fmt: skip
 
 # Where nudge means something else than PyTorch, elements are not compared: which, and why.
 APART = {
@@ -209,7 +239,7 @@ def compare(op, args, params, g, twice=True, compared=...):
         differentiate(library, functools.partial(function, **params), args, where, g, twice)
         for library, function in ((torch, TORCH[op.name]), (nudge, op))
     )
-    close = FLOATS[args[0].dtype.name]
+    close = FLOATS.get(args[0].dtype.name, 0)
     for a, b in zip(theirs, ours, strict=True):
         assert (b.shape, b.dtype) == (a.shape, a.dtype)
         np.testing.assert_allclose(b[compared], a[compared], rtol=close, atol=close if twice else 0)
