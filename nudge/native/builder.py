@@ -76,8 +76,8 @@ class Builder(Assembly):
         return self._arithmetic("", how, how, x, z)
 
     def fma(self, x: Reg, z: Reg, more: Reg) -> Reg:
-        """Multiply and add floats, x·z + more, with one rounding."""
-        return self.call("fma", x, z, more)
+        """Multiply and add, x·z + more, floats with one rounding."""
+        return self.call("fma", x, z, more) if x.real else self.add(self.mul(x, z), more)
 
     # -- choice --
 
@@ -173,10 +173,6 @@ class Builder(Assembly):
         if x.real:
             return self.call("fabs", x)
         return self.select(self.compare("lt", x, self.constant(0, x)), self.neg(x), x)
-
-    def fma(self, x: Reg, y: Reg, z: Reg) -> Reg:
-        """Multiply and add: x * y + z, rounded once."""
-        return self.call("fma", x, y, z) if self._real(x) else self.add(self.mul(x, y), z)
 
     def floor(self, x: Reg) -> Reg:
         """Round down."""
