@@ -75,9 +75,9 @@ class Tile:
         reduced = [axis for axis in fold.reduced if axis.extent != 1]
         for axis in fold.reduced:
             nest.bind(axis, None)
-        b.flags = "contract "
+        b.contracts = True
         state = self._over(reduced, state, start, beyond, height, pieces)
-        b.flags = ""
+        b.contracts = False
         return [list(state[i * len(pieces) : (i + 1) * len(pieces)]) for i in range(height)]
 
     def _over(self, reduced: list[Axis], state: Any, start: Any, beyond: int, height: int, pieces: Any) -> Any:

@@ -19,6 +19,10 @@ class Writer(Builder):
         """Begin at the function's entry."""
         super().__init__()
         self.ahead: list[str] = []
+        self.contracts = False  # whether a product and the sum that it goes into may be rounded once
+
+    def _arithmetic(self, real: str, whole: str, logic: str, x: Reg, z: Reg) -> Reg:
+        return super()._arithmetic(f"{real} contract" if self.contracts else real, whole, logic, x, z)
 
     def text(self) -> list[str]:
         """Give the lines, the stack's first."""
