@@ -39,8 +39,8 @@ class Affine:
     """A sum of terms (variable × whole number) and a constant; variables are axes, or positions that data hold.
 
     >>> i, j = Axis(4), Axis(6)
-    >>> flat = Affine({i: 6, j: 1})
-    >>> flat // 6 == Affine({i: 1}), flat % 6 == Affine({j: 1})
+    >>> at = Affine({i: 6, j: 1})
+    >>> at // 6 == Affine({i: 1}), at % 6 == Affine({j: 1})
     (True, True)
     """
 
@@ -144,16 +144,3 @@ class Affine:
 def of(axis: Axis) -> Affine:
     """Make a position of an axis; 0 where there is just one."""
     return Affine({axis: 1} if axis.extent != 1 else {})
-
-
-def flat(index: tuple[Any, ...], shape: tuple[int, ...]) -> Affine:
-    """Find the position in memory, in row-major order, of an index.
-
-    >>> i = Axis(4)
-    >>> flat((of(i), 2), (4, 5)) == Affine({i: 5}, 2)
-    True
-    """
-    at = Affine({})
-    for place, size in zip(index, shape, strict=True):
-        at = at * size + place
-    return at

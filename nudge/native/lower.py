@@ -7,7 +7,7 @@ from typing import Any
 from .affine import Split
 from .loops import Access, write_alone
 from .nest import LaneByLane, Nest
-from .plan import Group, Place, Plan, same_memory
+from .plan import Group, Place, Plan
 from .tile import REGISTERS
 from .values import Value
 from .writer import Writer
@@ -75,7 +75,7 @@ def body_of(plan: Plan, group: Group, memory: dict[Value, Place], vector: int) -
     pointers = {value: names[place] for value, place in memory.items()}
     if group.opaque is not None:
         b, units = Writer(), 1
-        _opaque(b, plan, group.opaque, pointers)
+        _opaque(b, plan, group, pointers)
     else:
         b, units = _nest(plan, group, pointers, vector)
     parameters = "".join(f"ptr noalias {pointer}, " for pointer in names.values())
@@ -110,13 +110,15 @@ def lanes_of(group: Group, vector: int) -> int:
     return max(min(fit, need), 1)
 
 
-def _opaque(b: Writer, plan: Plan, value: Value, pointers: dict[Value, str]) -> None:
+def _opaque(b: Writer, plan: Plan, group: Group, pointers: dict[Value, str]) -> None:
     """Write what is a loop nest by itself."""
+    value = group.opaque
+    assert value is not None
     promoted = value.promoted()
     args: list[Any] = []
     for arg in value.args:
         if isinstance(arg, Value):
-            args.append(Access(b, pointers[same_memory(arg)], arg.shape, arg.dtype))
+            args.append(Access(b, pointers[group.held[arg]], arg.shape, arg.dtype))
         else:
             args.append(b.number(arg, promoted))
     step = plan.reader(value.node, tuple(value.node.args[-1].data.shape)) if value.op.signature else 0

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .affine import Affine, Axis, flat
+from .affine import Affine, Axis
 from .builder import Reg
 from .plan import Group, Held, Plan, place_of, source
 from .tile import Tile
@@ -44,6 +44,7 @@ class Nest:
         self.bound: dict[Axis, tuple[Reg | None, int]] = {}
         self.memo: ChainMap[Any, Any] = ChainMap()
         self.mask: Reg | None = None
+        self._varies: dict[Any, frozenset[Axis]] = {}
         self.scratch: Callable[[], Reg] | None = None
 
     # -- scopes --
@@ -70,7 +71,13 @@ class Nest:
     # -- what depends on what --
 
     def depends(self, value: Value, index: Index) -> frozenset[Axis]:
-        """Find the axes along which a value at an index varies."""
+        """Find the loop variables along which a value at an index varies."""
+        key = (value, index)
+        if key not in self._varies:
+            self._varies[key] = frozenset(self.group.seen(self._axes(value, index)))
+        return self._varies[key]
+
+    def _axes(self, value: Value, index: Index) -> frozenset[Axis]:
         if value.kind == MAP and not self._is_read(value, index):
             found: frozenset[Axis] = frozenset()
             for arg in value.args:
@@ -163,7 +170,7 @@ class Nest:
         """Find where a value at an index stands: a pointer, a position beyond it, and the vector's step."""
         checked: Affine = Affine({})
         extra: Reg | None = None
-        for place, size, step in zip(index, value.shape, _steps(value.shape), strict=True):
+        for place, size, step in zip(index, value.shape, value.steps, strict=True):
             if any(isinstance(term, Held) for term in place.terms):
                 if self.lanes > 1 and any(isinstance(t, Held) and self.vector in self.depends(*source(t.value, t.index)) for t in place.terms):
                     raise LaneByLane
@@ -171,6 +178,7 @@ class Nest:
                 extra = part if extra is None else extra + part
             else:
                 checked = checked + place * step
+        checked = self.group.position(checked)
         along = checked.terms.get(self.vector, 0) if self.vector is not None else 0
         reg, const = self.position(checked)
         if extra is not None:
@@ -189,7 +197,7 @@ class Nest:
             held = next(term for term in place.terms if isinstance(term, Held))
             reg, const = self.position(place)
             base, index = source(held.value, held.index)
-            where, beyond = self.position(flat(index, base.shape))
+            where, beyond = self.position(self.group.position(base.flat(index)))
             at = self.b.position(beyond) if where is None else where + beyond
             step = self.plan.reader(held.reader, base.shape)
             self.memo[name] = self.b.within(replace(reg + const, source=at), size, "%report", step)
@@ -239,7 +247,7 @@ class Nest:
 
     def along(self, value: Value) -> bool:
         """Tell whether a member varies along the vector's axis."""
-        return self.vector is not None and any(self.vector in place.terms for place in self.group.members[value])
+        return any(self.vector in self.group.seen(place.axes()) for place in self.group.members[value])
 
     def row(self, pieces: Sequence[Piece] | None, tiles: Sequence[Reg] | None = None) -> None:
         """Compute and store a row's members, at given pieces of it, or (None) in loops over the whole of it."""
@@ -503,11 +511,3 @@ class Nest:
 def _seen(value: Value, index: Index) -> tuple[Value, Index]:
     """Find what a view or a copy shows at an index."""
     return source(value, index) if value.copied is None else source(*value.copied(index))
-
-
-def _steps(shape: tuple[int, ...]) -> list[int]:
-    steps, step = [], 1
-    for size in reversed(shape):
-        steps.append(step)
-        step *= size
-    return steps[::-1]

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..graph import Node
-from .affine import Affine, Axis, NotAffine, Split, flat, of
-from .values import FOLD, GIVEN, MAP, OPAQUE, VIEW, Index, Value, copy_of, trimmed, values
+from .affine import Affine, Axis, NotAffine, Split, of
+from .values import COPY, FOLD, GIVEN, MAP, OPAQUE, VIEW, Index, Value, copy_of, row_major, trimmed, values
 
 ALIGN = 64
 Place = tuple[bool, int]  # (from outside, slot) or (in the arena, byte)
@@ -34,8 +34,10 @@ class Group:
         self.vector: Axis | None = next((axis for axis in reversed(self.axes) if axis.extent > 1), None)
         self.column: Axis | None = None  # the axis along which a statistic of the rows runs: the vector's, if any does
         self.opaque: Value | None = None  # a loop nest by itself, instead of all this
+        self.held: dict[Value, Value] = {}  # which values hold the arguments of that
         self.loads: dict[Value, list[Index]] = {}  # read from memory, and where
         self.stores: dict[Value, None] = {}
+        self.merged: list[tuple[Axis, Axis, Axis]] = []  # (outer, inner, what both became)
         self.checks = False  # whether it reads at positions that data hold
 
     def split(self, split: Split) -> dict[Any, Affine]:
@@ -53,6 +55,22 @@ class Group:
         for fold in [value.fold for value in self.members if value.fold is not None]:
             fold.take_apart(split.axis, outer, inner, swap)
         return swap
+
+    def seen(self, axes: Iterable[Axis]) -> set[Axis]:
+        """Find the loop variables that axes have become."""
+        found = set(axes)
+        for outer, inner, both in self.merged:
+            if outer in found or inner in found:
+                found = (found - {outer, inner}) | {both}
+        return found
+
+    def position(self, at: Affine) -> Affine:
+        """Write a position in memory in the loop variables that its axes have become."""
+        terms = dict(at.terms)
+        for outer, inner, both in self.merged:
+            terms.pop(outer, None)
+            terms[both] = terms.pop(inner, 0)
+        return Affine(terms, at.const)
 
     def __repr__(self) -> str:
         """Show the members."""
@@ -147,6 +165,7 @@ class Planner:
         """Begin with no groups."""
         self.values = by_depth(known.values())
         self.roots = set(roots)
+        self.pinned = {same_memory(root) for root in roots}  # whose layout in memory somebody outside counts on
         self.copies: dict[Any, Value] = {}  # of the same places of the same value: one
         self.groups: list[Group] = []
         self.home: dict[Value, Group] = {}
@@ -259,9 +278,17 @@ class Planner:
         )
 
     def store(self, value: Value) -> None:
-        """Keep a value of a group in memory."""
+        """Keep a value of a group in memory, laid out as the group goes through it."""
+        if value in self.stored:
+            return
+        group = self.home[value]
         self.stored.add(value)
-        self.home[value].stores[value] = None
+        group.stores[value] = None
+        if value not in self.pinned and group.opaque is None and value.kind != COPY:
+            order = [*(axis for axis in group.axes if axis is not group.vector), group.vector]
+            index = group.members[value]
+            inner = [max((order.index(axis) for axis in place.axes()), default=-1) for place in index]
+            value.lay_out(sorted(range(len(inner)), key=inner.__getitem__))
 
     # -- finding a home --
 
@@ -379,7 +406,7 @@ class Planner:
         for arg, place in value.fold.reads:
             try:
                 base, at = source(arg, place_of(place))
-                found.append(flat(at, base.shape).terms.get(axis, 0))
+                found.append(base.flat(at).terms.get(axis, 0))
             except (NotAffine, Split):
                 found.append(-1)
         return found
@@ -394,6 +421,13 @@ class Planner:
         """Begin a group around a contraction, and store what it would otherwise compute or gather again and again."""
         fold = value.fold
         assert fold is not None
+        for arg, place in fold.reads:
+            base, at = source(arg, place_of(place))
+            axes = {axis for p in at for axis in p.axes()}
+            if base.kind == MAP and base not in self.home and not all(
+                axis in axes for axis in (*fold.axes, *fold.reduced) if axis.extent > 1
+            ):
+                self.materialise(base)
         column = self.best_column(value)
         reads = []
         for (arg, place), stride in zip(fold.reads, self.strides(value, column), strict=True):
@@ -401,12 +435,10 @@ class Planner:
             axes = {axis for p in at for axis in p.axes()}
             held = any(isinstance(term, Held) for p in at for term in p.terms)
             once = all(axis in axes for axis in (*fold.axes, *fold.reduced) if axis.extent > 1)
-            if base.kind == MAP and base not in self.home and not once:
-                self.materialise(base)
             reused = [axis.extent for axis in fold.axes if axis not in axes]
             if (stride not in (0, 1) or held) and not once and max(reused, default=1) > 1:
                 copied, order = copy_of(base, at, [*fold.axes, *fold.reduced], column)
-                steps = flat(at, base.shape)
+                steps = base.flat(at)
                 key = (base, steps.const, *((axis.extent, steps.terms.get(axis, 0)) for axis in order))
                 copied = self.copies.setdefault(key, copied)
                 self.materialise(copied)
@@ -479,17 +511,31 @@ class Planner:
                     self.adopt(group, value, tuple(place.replaced(match) for place in index))
                     self.store(value)
                     return
+        if value not in self.pinned and value.kind == MAP and leaves:
+            base, place = max(leaves, key=lambda leaf: leaf[0].size)
+            steps = base.flat(place).terms
+            axes.sort(key=lambda axis: -steps.get(axis, 0))
         group = self.new(axes)
         self.adopt(group, value, index)
         self.store(value)
 
+    def plain(self, value: Value) -> Value:
+        """Store a value in row-major order; give what holds it."""
+        base = same_memory(value)
+        if base.kind == GIVEN:
+            return base
+        if base in self.stored and base.steps != row_major(base.shape):
+            axes = base.axes()
+            base, _ = copy_of(base, place_of([of(axis) for axis in axes]), axes, axes[-1])
+        self.pinned.add(base)
+        self.materialise(base)
+        return base
+
     def _opaque(self, value: Value) -> None:
-        for arg in value.args:
-            if isinstance(arg, Value):
-                self.materialise(arg)
+        held = {arg: self.plain(arg) for arg in value.args if isinstance(arg, Value)}
         group = self.new([])
-        group.opaque = value
-        group.loads = {same_memory(arg): [] for arg in value.args if isinstance(arg, Value)}
+        group.opaque, group.held = value, held
+        group.loads = {arg: [] for arg in held.values()}
         group.members[value] = ()
         self.home[value] = group
         self.store(value)
@@ -519,7 +565,7 @@ def same_memory(value: Value) -> Value:
             outer, inner = halves(split)
             index = [p.replaced({split.axis: of(outer) * split.inner + of(inner)}) for p in index]
             continue
-        same = base.size == value.size and base.dtype == value.dtype and flat(at, base.shape) == flat(index, value.shape)
+        same = base.size == value.size and base.dtype == value.dtype and base.flat(at) == value.flat(index)
         return base if same else found
     return found
 
@@ -530,7 +576,7 @@ def settle(planner: Planner, group: Group) -> None:
         return
     touched = [(value, group.members[value]) for value in group.stores]
     touched += [(value, place) for value, places in group.loads.items() for place in places]
-    steps = [flat(place, value.shape).terms for value, place in touched]
+    steps = [value.flat(place).terms for value, place in touched]
     axes = [axis for axis in group.axes if axis.extent > 1]
     if group.fold is not None and group.fold.fold is not None:
         strides = {axis: planner.strides(group.fold, axis) for axis in axes}
@@ -539,6 +585,35 @@ def settle(planner: Planner, group: Group) -> None:
     group.vector = max(
         axes, key=lambda axis: (sum(found.get(axis) == 1 for found in steps), axes.index(axis)), default=group.vector
     )
+
+
+def merge(group: Group) -> None:
+    """Make one loop of two, where all that is touched lies as if they were one."""
+    if group.opaque:
+        return
+    touched = [value.flat(group.members[value]) for value in group.stores]
+    touched += [value.flat(place) for value, places in group.loads.items() for place in places]
+    fold = group.fold.fold if group.fold is not None else None
+    for axes in (group.axes, *([fold.reduced] if fold is not None else [])):
+        while pair := _as_one(group, axes, [group.position(at).terms for at in touched]):
+            outer, inner = pair
+            both = Axis(outer.extent * inner.extent)
+            axes[axes.index(inner)] = both
+            axes.remove(outer)
+            group.merged.append((outer, inner, both))
+            if group.vector is inner:
+                group.vector = both
+
+
+def _as_one(group: Group, axes: Sequence[Axis], touched: Sequence[Mapping[Any, int]]) -> tuple[Axis, Axis] | None:
+    loops = [axis for axis in axes if axis.extent > 1 and (axis is not group.column)]
+    for outer in loops:
+        for inner in loops:
+            if outer is not inner and outer is not group.vector and all(
+                terms.get(outer, 0) == terms.get(inner, 0) * inner.extent for terms in touched
+            ):
+                return outer, inner
+    return None
 
 
 def halves(split: Split) -> tuple[Axis, Axis]:
@@ -554,6 +629,7 @@ def plan(roots: Sequence[tuple[Node, int]], given: Sequence[Node]) -> Plan:
     wanted = [(same_memory(known[node]), slot) for node, slot in roots]
     for group in planner.groups:
         settle(planner, group)
+        merge(group)
     slots = {known[node]: k for k, node in enumerate(given)}
     result = Plan(planner.groups, list(given), slots)
     held = {k: known[node] for k, node in enumerate(given)}
@@ -577,8 +653,8 @@ def _may_write(planner: Planner, value: Value, old: Value | None) -> bool:
         return False
     if group.opaque:
         return True
-    mine = flat(group.members[value], value.shape)
-    return all(flat(place, old.shape) == mine for place in group.loads.get(old, ()))
+    mine = value.flat(group.members[value])
+    return all(old.flat(place) == mine for place in group.loads.get(old, ()))
 
 
 def _ordered(planner: Planner, plan: Plan, held: Mapping[int, Value]) -> list[Group]:

@@ -62,6 +62,7 @@ class Value:
         self.fold: Fold | None = None
         self.parts: tuple[Value, ...] = ()  # folds that go before this one, where it was taken apart
         self.own: Index = ()  # of a fold whose axes were taken apart: its index in them
+        self.steps = row_major(shape)  # how far apart in memory neighbours along each axis lie
         self.copied: Callable[[Index], tuple[Value, Index]] | None = None  # of a copy: what it reads at an index
 
     @property
@@ -81,10 +82,37 @@ class Value:
         """Make a variable for each axis."""
         return [Axis(size) for size in self.shape]
 
+    def flat(self, index: Sequence[Any]) -> Affine:
+        """Find the position in memory of an index."""
+        at = Affine({})
+        for place, step in zip(index, self.steps, strict=True):
+            at = at + (place if isinstance(place, Affine) else Affine({}, place)) * step
+        return at
+
+    def lay_out(self, order: Sequence[int]) -> None:
+        """Keep it in memory with its axes in another order, the last one's neighbours side by side."""
+        step = 1
+        for k in reversed(order):
+            self.steps[k] = step
+            step *= self.shape[k]
+
     @property
     def size(self) -> int:
         """How many bytes it takes."""
         return int(np.prod(self.shape, dtype=int)) * int(self.dtype.itemsize)
+
+
+def row_major(shape: Sequence[int]) -> list[int]:
+    """Give the steps of axes in their order.
+
+    >>> row_major((2, 3, 4))
+    [12, 4, 1]
+    """
+    steps, step = [], 1
+    for size in reversed(shape):
+        steps.append(step)
+        step *= size
+    return steps[::-1]
 
 
 def copy_of(base: Value, index: Index, axes: Sequence[Axis], column: Axis) -> tuple[Value, list[Axis]]:
