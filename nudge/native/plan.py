@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any
 
 from ..graph import Node
@@ -20,6 +21,8 @@ from .values import COPY, FOLD, GIVEN, MAP, OPAQUE, VIEW, Index, Value, copy_of,
 
 ALIGN = 64
 Place = tuple[bool, int]  # (from outside, slot) or (in the arena, byte)
+LANES = 16  # numbers in a vector, roughly
+COPYING = 1.5  # cycles that it takes to copy a number to another place
 CHEAP = 4  # steps of a chain that is rather computed again than stored
 
 
@@ -150,6 +153,9 @@ class Held:
 def source(value: Value, index: Index) -> tuple[Value, Index]:
     """Follow views from a value at an index to what is read, and where. Raises NotAffine or Split."""
     while value.kind == VIEW:
+        if value.shown is not None:
+            value, index = value.shown(place_of(index))
+            continue
         op = value.op
         assert op.index is not None
         seen = [Shaped(arg, value.node) for arg in value.args]
@@ -472,16 +478,22 @@ class Planner:
                 value.own = moved(value.own, swap)
 
     def best_column(self, value: Value) -> Axis:
-        """Choose the axis of which a vector holds neighbours: where most of what is read lies side by side."""
+        """Choose the axis of which a vector holds neighbours: that with the least work, copies included."""
         fold = value.fold
         assert fold is not None
         candidates = [axis for axis in fold.axes if axis.extent > 1] or fold.axes[-1:] or [Axis(1)]
-        return max(
-            reversed(candidates),
-            key=lambda axis: (
-                sum(s in (0, 1) for s in self.strides(value, axis)), axis.extent >= 8, candidates.index(axis),
-            ),
-        )
+        sizes = [axis.extent for axis in (*fold.axes, *fold.reduced)]
+        places = [place for arg, place in fold.reads for place in [source(arg, place_of(place))[1]]]
+        read = [prod(axis.extent for axis in {a for p in place for a in p.axes()}) for place in places]
+
+        def work(axis: Axis) -> float:
+            lanes = -(-axis.extent // LANES) * LANES if axis.extent > LANES // 2 else LANES
+            copied = sum(
+                size for size, step in zip(read, self.strides(value, axis), strict=True) if step not in (0, 1)
+            )
+            return prod(sizes) * lanes / max(axis.extent, 1) / (2 * LANES) + COPYING * copied
+
+        return min(reversed(candidates), key=work)
 
     def materialise(self, value: Value) -> None:
         """Store a value: of a group, or one that is free, in a group that computes the like or in a new one."""

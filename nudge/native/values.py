@@ -7,6 +7,7 @@ Equal steps on equal arguments are one value.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -63,6 +64,7 @@ class Value:
         self.parts: tuple[Value, ...] = ()  # folds that go before this one, where it was taken apart
         self.own: Index = ()  # of a fold whose axes were taken apart: its index in them
         self.steps = row_major(shape)  # how far apart in memory neighbours along each axis lie
+        self.shown: Callable[[Index], tuple[Value, Index]] | None = None  # of a view by a rule of its own: what it shows
         self.copied: Callable[[Index], tuple[Value, Index]] | None = None  # of a copy: what it reads at an index
 
     @property
@@ -137,18 +139,20 @@ def values(roots: Iterable[Node], given: Iterable[Node]) -> dict[Node, Value]:
     equal: dict[Any, Value] = {}
     for node in given:
         known[node] = Value(GIVEN, node, (), tuple(node.data.shape), node.data.dtype)
-    for node in reversed(ancestors(roots)):
-        if node in known:
-            continue
+    order = [node for node in reversed(ancestors(roots)) if node not in known]
+    uses = Counter(arg for node in order for arg in node.args if isinstance(arg, Node))
+    uses.update(roots)
+    for node in order:
         args = [known[arg] if isinstance(arg, Node) else arg for arg in node.args]
         key = (node.op, *(id(a) if isinstance(a, Value) else (type(a), repr(a)) for a in args), repr(node.params))
         if key not in equal:
-            equal[key] = _described(node, args)
+            equal[key] = _described(node, args, {known[arg] for arg in node.args if isinstance(arg, Node) and uses[arg] == 1})
         known[node] = equal[key]
     return known
 
 
-def _described(node: Node, args: list[Any]) -> Value:
+def _described(node: Node, args: list[Any], own: set[Value]) -> Value:
+    """Describe a step; `own` are the arguments that nothing else reads."""
     op: Operation = node.op
     shape, dtype = tuple(node.data.shape), node.data.dtype
     if isinstance(op, View):
@@ -156,14 +160,41 @@ def _described(node: Node, args: list[Any]) -> Value:
     if isinstance(op, Elementwise):
         return Value(MAP, node, args, shape, dtype)
     value = Value(OPAQUE, node, args, shape, dtype)
+    if isinstance(op, Reduction) and value.size and (shown := _shows(value)) is not None:
+        value.kind, value.shown = VIEW, shown
+        return value
     fold = _reduction(value) if isinstance(op, Reduction) else _kernel(value) if isinstance(op, Kernel) else None
     if fold is None:
         return value
     value.kind, value.fold = FOLD, fold
+    if isinstance(op, Reduction) and value.args[0] in own and _nested(value, value.args[0]):
+        return value
     last = fold.reduced[-1] if fold.reduced else None
     if isinstance(op, Reduction) and len(fold.reduced) > 1 and last is not None and fold.reads[0][1][-1] == of(last):
         return _in_two(value, fold, last)
     return value
+
+
+def _nested(value: Value, inner: Value) -> bool:
+    """Let a sum of sums be one sum over the axes of both: where both join their states in the same way."""
+    fold, other = value.fold, inner.fold
+    if fold is None or other is None or inner.parts or fold.combine is None or other.combine is None:
+        return False
+    if value.dtype != inner.dtype or _written(fold.combine, value.dtype) != _written(other.combine, value.dtype):
+        return False
+    ((_, index),) = fold.reads
+    swap = {axis: place for axis, place in zip(other.axes, index, strict=True)}
+    reads = [(arg, tuple(p.replaced(swap) if isinstance(p, Affine) else p for p in place)) for arg, place in other.reads]
+    value.args = inner.args
+    value.fold = Fold(fold.axes, [*fold.reduced, *other.reduced], reads, other.init, other.step, other.combine)
+    return True
+
+
+def _written(combine: Callable[..., Reg], dtype: Any) -> str:
+    """Write down what a rule does to two numbers, so that two rules can be compared."""
+    b = Builder()
+    combine(b, Reg(b, "%x", b.number(0, dtype).type), Reg(b, "%z", b.number(0, dtype).type))
+    return "\n".join(b.lines)
 
 
 def _in_two(value: Value, fold: Fold, last: Axis) -> Value:
@@ -180,18 +211,43 @@ def _in_two(value: Value, fold: Fold, last: Axis) -> Value:
     return value
 
 
+def _placed(value: Value) -> tuple[Value, list[Axis], Index, Index] | None:
+    """Find where a reduction of one argument puts what stands at an index: (argument, axes, index, place)."""
+    op, x = value.op, value.args[0]
+    if op.signature or op.variadic or not isinstance(x, Value):
+        return None
+    axes = x.axes()
+    index = tuple(of(axis) for axis in axes)
+    assert op.index is not None
+    return x, axes, index, op.index(index, x, **value.params)
+
+
+def _shows(value: Value) -> Callable[[Index], tuple[Value, Index]] | None:
+    """Turn a reduction that puts each number at a place of its own, and leaves none out, into a view."""
+    if (placed := _placed(value)) is None:
+        return None
+    x, axes, index, out = placed
+    found = [place if isinstance(place, Affine) else Affine({}, place) for place in out]
+    if any(place.const or place.span() != size for place, size in zip(found, value.shape, strict=True)):
+        return None
+    taken = [axis for place in found for axis in place.terms]
+    if len(set(taken)) != len(taken) or {a for a in axes if a.extent != 1} - set(taken):
+        return None
+
+    def shown(at: Index) -> tuple[Value, Index]:
+        where = {axis: at[k] // step % axis.extent if axis.extent * step < value.shape[k] else at[k] // step
+                 for k, place in enumerate(found) for axis, step in place.terms.items()}  # fmt: skip
+        return x, tuple(where[axis] if axis in where else Affine({}) for axis in axes)
+
+    return shown
+
+
 def _reduction(value: Value) -> Fold | None:
     """Describe a reduction whose output's axes are some of its input's."""
     op = value.op
-    if op.combine is None or op.signature or op.variadic or not isinstance(value.args[0], Value):
+    if op.combine is None or (placed := _placed(value)) is None:
         return None
-    x = value.args[0]
-    inner = x.axes()
-    index = tuple(of(axis) for axis in inner)
-    try:
-        out = op.index(index, x, **value.params)
-    except Exception:
-        return None
+    x, inner, index, out = placed
     own: list[Axis] = []
     for place, size in zip(out, value.shape, strict=True):
         if place == 0:
