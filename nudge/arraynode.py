@@ -11,6 +11,7 @@ import numpy as np
 from . import autograd, ops
 from .errors import GraphError, ShapeError
 from .graph import NO_PARAMS, Node, Place, line_of, tick, user_place
+from .mode import mode, no_grad
 from .op import Abstract, Kernel, Operation, Reduction
 
 if TYPE_CHECKING:
@@ -45,6 +46,20 @@ class Clock:
 clock = Clock()
 
 
+class Withheld:
+    """Stands for a gradient that has to be asked for."""
+
+    def read(self) -> Tensor | None:
+        """Give the gradient, or say why it cannot be had."""
+        raise GraphError(
+            "this gradient was computed in a compiled step, which did not store it: nudge.compile(step, "
+            "keep_grads=True) stores gradients; to begin with none, set p.grad = None or call zero_grad()"
+        )
+
+
+UNSTORED = Withheld()
+
+
 class ArrayNode(Node):
     """A step that made an array."""
 
@@ -66,7 +81,7 @@ class ArrayNode(Node):
         self.requires_grad, self.place = requires_grad, place
         self.keeps_grad = op is None
         self.hooks: list[Callable[[Tensor], Any]] | None = None
-        self.grad: Tensor | None = None
+        self.grad: Tensor | Withheld | None = None
         self.label = ""
         self.born = tick()
 
@@ -170,13 +185,24 @@ class ArrayNode(Node):
         """Take the gradient of a finished walk into `.grad`; add it to what is there."""
         if not self.keeps_grad or not self.requires_grad:
             return
+        held = self.known_grad()
         if isinstance(g, self.Handle):
-            self.grad = g.clone() if self.grad is None else self.grad + g
-        elif self.grad is None:
+            if held is not None and mode.trace is not None and mode.trace.is_outside(held):
+                with no_grad():
+                    held.add_(g)
+            else:
+                self.grad = g.clone() if held is None else held + g
+        elif held is None:
             self.grad = self._wrap(np.array(g, order="C"))  # laid out as most tensors are, for quick updates
         else:
-            self.grad._array += g
-            self.grad._storage.touch()
+            held._array += g
+            held._storage.touch()
+
+    def known_grad(self) -> Tensor | None:
+        """Give the gradient that stands here. Raises GraphError where it was not stored."""
+        if isinstance(self.grad, Withheld):
+            self.grad = self.grad.read()
+        return self.grad
 
     def run_hooks(self, g: Any) -> Any:
         """Show the gradient to the tensor's hooks, each of which may return another."""
@@ -193,8 +219,12 @@ class ArrayNode(Node):
 
     def free(self) -> None:
         """Let go of the arguments, so that their memory is free before the last handle is; a trace keeps its graph."""
-        if self.op is not None and type(self.data) is not Abstract:
+        if self.op is None:
+            return
+        if type(self.data) is not Abstract:
             self.args = ()
+        elif mode.trace is not None:
+            mode.trace.passed.add(self)
 
 
 def _reads(node: ArrayNode, k: int) -> frozenset[int]:

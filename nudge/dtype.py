@@ -19,6 +19,7 @@ RANK = {dtype: rank for rank, dtype in enumerate(ORDER)}
 CATEGORY = {bool_: 0, int32: 1, int64: 1, float32: 2, float64: 2}
 NAMES = {dtype.name: dtype for dtype in ORDER} | {"float": float32, "double": float64, "long": int64, "int": int32}
 PYTHON = {bool: bool_, int: int64, float: float32}
+NUMBERS: dict[type, DType] = {**PYTHON}  # what is promoted as a Python number is; nudge.number adds its own
 
 
 def as_dtype(given: Any) -> DType:
@@ -59,8 +60,8 @@ def promote(args: Iterable[Any]) -> np.dtype[Any]:
     best: list[np.dtype[Any] | None] = [None, None, None]
     for arg in args:
         kind = type(arg)
-        if kind in PYTHON:
-            tier, dtype = 2, PYTHON[kind]
+        if kind in NUMBERS:
+            tier, dtype = 2, NUMBERS[kind]
         else:
             tier, dtype = (0 if arg.ndim else 1), arg.dtype
         held = best[tier]

@@ -21,6 +21,43 @@ class Mode(threading.local):
 mode = Mode()
 
 
+class Epoch:
+    """Counts what compiled steps could not see otherwise: tensors that show other memory, modules that hold other things.
+
+    A step that finds the count where it left it need not look at any of that.
+    """
+
+    __slots__ = ("now",)
+
+    def __init__(self) -> None:
+        """Begin at 0."""
+        self.now = 0
+
+
+epoch = Epoch()
+
+
+class Watched(dict[Any, Any]):
+    """A dict whose every change raises the epoch."""
+
+    __slots__ = ()
+
+
+def _raising(name: str) -> Callable[..., Any]:
+    plain = getattr(dict, name)
+
+    @functools.wraps(plain)
+    def change(self: Watched, *args: Any, **kwargs: Any) -> Any:
+        epoch.now += 1
+        return plain(self, *args, **kwargs)
+
+    return change
+
+
+for _name in ("__setitem__", "__delitem__", "__ior__", "clear", "pop", "popitem", "setdefault", "update"):
+    setattr(Watched, _name, _raising(_name))
+
+
 class _Switch:
     """Sets whether gradients are recorded, as a context or a decorator, in this thread."""
 

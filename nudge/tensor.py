@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 
 from . import autograd, ops
-from .arraynode import ArrayNode, Storage
+from .arraynode import UNSTORED, ArrayNode, Storage
 from .dtype import PYTHON, as_dtype, is_float
 from .errors import DTypeError, Error, GraphError, ShapeError
 from .graph import NO_PARAMS, line_of, user_place
 from .methods import METHODS
-from .mode import mode, no_grad, set_grad_enabled
+from .mode import epoch, mode, no_grad, set_grad_enabled
 from .op import Abstract, Operand, Operation, as_is, truth
 
 
@@ -192,6 +192,7 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
             raise DTypeError(
                 f"a tensor of {self.dtype} cannot require a gradient: only floats can be nudged; cast with .float()"
             )
+        epoch.now += 1
         self._base, self._chain = None, ()
         if not requires_grad:
             self._node = None
@@ -210,9 +211,14 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
 
     @property
     def grad(self) -> Tensor | None:
-        """The gradient that backward() left here: on leaves, and where retain_grad() was called."""
+        """The gradient that backward() left here: on leaves, and where retain_grad() was called.
+
+        Raises GraphError where a compiled step computed one and did not store it.
+        """
+        if mode.trace is not None:
+            mode.trace.lift((self,))
         node = self._fresh()
-        return None if node is None else node.grad
+        return None if node is None else node.known_grad()
 
     @grad.setter
     def grad(self, value: Tensor | None) -> None:
@@ -220,7 +226,23 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
             raise ShapeError(f"a gradient of shape {value.shape} was given to a tensor of shape {self.shape}")
         if value is not None and value.dtype != self.dtype:
             raise DTypeError(f"a gradient of {value.dtype} was given to a tensor of {self.dtype}")
+        if mode.trace is not None:
+            mode.trace.lift((self,))
         self.node.grad = value
+
+    def _zero_grad(self, set_to_none: bool) -> None:
+        """Forget the gradient, or set it to 0 where there is one."""
+        if mode.trace is not None:
+            mode.trace.lift((self,))
+        node = self._fresh()
+        if node is None:
+            return
+        if set_to_none:
+            node.grad = None
+        elif node.grad is UNSTORED:
+            node.grad = wrap(np.zeros(self.shape, self.dtype))
+        elif (grad := node.known_grad()) is not None:
+            node.grad = (grad.detach() if grad.requires_grad else grad).zero_()
 
     def retain_grad(self) -> None:
         """Keep the gradient of this intermediate result too."""
@@ -253,6 +275,7 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
 
     def detach_(self) -> Tensor:
         """Forget the history."""
+        epoch.now += 1
         self._base, self._chain, self._node = None, (), None
         return self
 
@@ -263,6 +286,11 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
 
     @data.setter
     def data(self, value: Tensor) -> None:
+        if mode.trace is not None:
+            with no_grad():  # to a traced program memory has one name, which it keeps
+                self.copy_(value)
+            return
+        epoch.now += 1
         node, storage = self._fresh(), Storage()
         storage.touch(sys._getframe(1))
         self._array, self._storage, self._base, self._chain = value._array, storage, None, ()

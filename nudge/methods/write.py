@@ -13,7 +13,7 @@ from ..arraynode import ArrayNode
 from ..dtype import CATEGORY, is_float
 from ..errors import DTypeError, GraphError, ShapeError, TraceError
 from ..graph import NO_PARAMS, tick
-from ..mode import mode, set_grad_enabled
+from ..mode import epoch, mode, set_grad_enabled
 from ..op import Abstract, Operation
 from .facts import Facts
 
@@ -121,6 +121,7 @@ def _rebind(base: Any, root: ArrayNode | None, made: ArrayNode, of_its_own: bool
     elif root is not None and root.op is not None and root.keeps_grad:
         made.keeps_grad, root.keeps_grad = True, False
     base._node = made
+    epoch.now += 1
 
 
 def _scattered(base: Any, chain: tuple[tuple[Operation, dict[str, Any]], ...], value: Any) -> Any:

@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from ..arraynode import ArrayNode, Storage
+from ..arraynode import ArrayNode, Storage, Withheld
 from ..errors import TraceError
 from ..graph import NO_PARAMS, Node
 from ..mode import mode
+from ..number import Number
 from ..op import Abstract
 from ..tensor import Tensor, of_node
 
@@ -31,13 +32,49 @@ class Program:
     rewritten: list[tuple[int, Node]]
 
 
+class Asked(Withheld):
+    """The gradient that a captured tensor had before the trace, and whether the program asked for it."""
+
+    def __init__(self, before: Tensor | Withheld | None) -> None:
+        """Hold what was there."""
+        self.before, self.was_read = before, False
+
+    def read(self) -> Tensor | None:
+        """Give what was there, and note that the program depends on it."""
+        found = self.before.read() if isinstance(self.before, Withheld) else self.before
+        self.was_read = True
+        return found
+
+
+@dataclass
+class Leaf:
+    """A tensor from outside: its node in the program, and, as the trace ends, what it is bound to."""
+
+    tensor: Tensor
+    node: ArrayNode
+    asked: Asked
+    left: ArrayNode | None = None
+
+    @property
+    def is_written(self) -> bool:
+        """Tell whether the program leaves other numbers in it."""
+        return self.left is not None and self.left is not self.node
+
+    @property
+    def grad(self) -> Any:
+        """The gradient that the program leaves: a tensor, None, or what was `asked` where it is as before."""
+        return self.node.grad if self.left is None else self.left.grad
+
+
 class Tracer:
     """Lends every tensor that the program touches a stand-in for its value, and gives the values back at the end."""
 
     def __init__(self) -> None:
         """Begin with nothing captured."""
         self.lent: dict[int, tuple[Tensor, tuple[Any, ...]]] = {}
-        self.leaves: dict[int, ArrayNode] = {}
+        self.leaves: dict[int, Leaf] = {}
+        self.passed: set[Node] = set()  # what a walk has let go of
+        self.questions: list[tuple[Number, str, Any]] = []  # what the program asked of numbers, and heard
 
     def lift(self, args: tuple[Any, ...]) -> None:
         """Capture the tensors among an operation's arguments that still hold values."""
@@ -49,46 +86,54 @@ class Tracer:
                     arg._seen = -1
                     arg._fresh()
                 else:
-                    self._capture(arg)
+                    self.capture(arg)
+
+    def is_outside(self, tensor: Tensor) -> bool:
+        """Tell whether a tensor was there before the trace."""
+        return id(tensor) in self.lent
 
     def _lend(self, tensor: Tensor) -> None:
         self.lent[id(tensor)] = (tensor, tensor._binding())
         tensor._array = Abstract(tuple(tensor._array.shape), tensor._array.dtype)
 
-    def _capture(self, tensor: Tensor) -> None:
-        before = tensor._node
+    def capture(self, tensor: Tensor) -> ArrayNode:
+        """Make a tensor a leaf of the program, whatever it is a view of."""
+        before = tensor._fresh()
         if before is not None and before.op is not None and before.requires_grad:
             raise TraceError(
                 f"a tensor of shape {tensor.shape} made outside of the traced step carries a history ({before.line}): "
                 "detach() it, or compute it inside"
             )
         self._lend(tensor)
+        asked = Asked(None if before is None else before.grad)
         leaf = ArrayNode(
             None, (), NO_PARAMS, tensor._array, tensor._storage, before is not None and before.requires_grad
         )
         leaf.label = "" if before is None else before.label
-        leaf.grad = None if before is None else before.grad
-        tensor._node = self.leaves[id(tensor)] = leaf
+        leaf.grad = asked
+        leaf.hooks = None if before is None else before.hooks
+        tensor._node, tensor._base, tensor._chain = leaf, None, ()
+        self.leaves[id(tensor)] = Leaf(tensor, leaf, asked)
+        return leaf
 
-    def finish(self) -> tuple[list[tuple[Tensor, Node]], list[tuple[Tensor, Node]]]:
-        """Give every tensor its value back; tell what was captured, and what was rebound to which node."""
-        captured: list[tuple[Tensor, Node]] = []
-        writes: list[tuple[Tensor, Node]] = []
+    def finish(self) -> None:
+        """Give every tensor its value back, and note what each was bound to."""
         for key, (tensor, state) in self.lent.items():
             if key in self.leaves:
-                captured.append((tensor, self.leaves[key]))
-                if tensor._node is not None and tensor._node is not self.leaves[key]:
-                    writes.append((tensor, tensor._node))
+                self.leaves[key].left = tensor._fresh()
             tensor._bind(state)
             tensor._seen = tensor._storage.epoch
-        for written, _ in writes:
-            for other, _ in captured:
-                if other is not written and np.may_share_memory(other._array, written._array):
+
+    def check(self) -> None:
+        """Raise TraceError where a tensor that is written shares memory with another."""
+        arrays = [(leaf, leaf.tensor._array) for leaf in self.leaves.values()]
+        for written, array in arrays:
+            for leaf, other in arrays if written.is_written else ():
+                if leaf is not written and np.may_share_memory(other, array):
                     raise TraceError(
-                        f"two tensors from outside, of shapes {written.shape} and {other.shape}, share memory, and one "
+                        f"two tensors from outside, of shapes {array.shape} and {other.shape}, share memory, and one "
                         "of them is written in the traced step: use one there, and make the other from it inside"
                     )
-        return captured, writes
 
 
 def trace(step: Callable[..., Any], examples: list[Tensor]) -> Program:
@@ -108,5 +153,8 @@ def trace(step: Callable[..., Any], examples: list[Tensor]) -> Program:
         rewritten: list[tuple[int, Node]] = [(k, x.node) for k, x in enumerate(stand_ins) if x.node is not inputs[k]]
     finally:
         mode.trace = outer
-        captured, writes = tracer.finish()
-    return Program(inputs, captured, nodes, writes, rewritten)
+        tracer.finish()
+    tracer.check()
+    leaves = tracer.leaves.values()
+    writes: list[tuple[Tensor, Node]] = [(leaf.tensor, leaf.left) for leaf in leaves if leaf.is_written and leaf.left]
+    return Program(inputs, [(leaf.tensor, leaf.node) for leaf in leaves], nodes, writes, rewritten)

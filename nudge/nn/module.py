@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 
 from ..errors import ShapeError, UsageError, nearest
-from ..mode import no_grad
+from ..mode import epoch, no_grad
 from ..tensor import HookHandle, Tensor, wrap
 
 M = TypeVar("M", bound="Module")
@@ -64,6 +64,14 @@ class Module:
     _forward_pre_hooks: Sequence[Callable[..., Any]] = ()
     _forward_hooks: Sequence[Callable[..., Any]] = ()
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        epoch.now += 1
+        object.__setattr__(self, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        epoch.now += 1
+        object.__delattr__(self, name)
+
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the output. Every subclass has its own."""
         raise UsageError(f"{type(self).__name__} has no forward(): define what it computes of its inputs")
@@ -91,7 +99,9 @@ class Module:
         return self._hooked("_forward_hooks", hook)
 
     def _hooked(self, name: str, hook: Callable[..., Any]) -> HookHandle:
-        hooks = vars(self).setdefault(name, [])
+        if name not in vars(self):
+            setattr(self, name, [])
+        hooks = vars(self)[name]
         hooks.append(hook)
         return HookHandle(hooks, hook)
 
@@ -207,8 +217,7 @@ class Module:
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the parameters' gradients, or set them to 0, before the next backward adds to them."""
         for parameter in self.parameters():
-            if parameter.grad is not None:
-                parameter.grad = None if set_to_none else parameter.grad.detach().zero_()
+            parameter._zero_grad(set_to_none)
 
     # -- state -------------------------------------------------------------------------------------
 

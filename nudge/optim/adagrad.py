@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
+
 from .. import ops
 from ..errors import UsageError
 from .optimizer import Group, Optimizer, counted, number
@@ -44,6 +46,10 @@ class Adagrad(Optimizer):
         for name in ("lr_decay", "initial_accumulator_value"):
             if not 0 <= group[name] < math.inf:
                 raise UsageError(f"{name} = {group[name]}: expected a finite number of at least 0")
+
+    def start(self, p: Any, group: Group) -> dict[str, Any]:
+        """Begin with the sum that the group names."""
+        return {"step": np.zeros(()), "sum": np.full(p.shape, float(group["initial_accumulator_value"]), p.dtype)}
 
     def rule(self, p: Any, grad: Any, state: Mapping[str, Any], group: Group) -> tuple[Any, dict[str, Any]]:
         """Turn one parameter."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
+
 from .. import ops
 from ..errors import UsageError
 from .optimizer import Group, Optimizer, counted, number
@@ -43,6 +45,10 @@ class Adam(Optimizer):
         super().check(group)
         if len(group["betas"]) != 2 or not all(0 <= beta < 1 for beta in group["betas"]):
             raise UsageError(f"betas = {group['betas']}: expected two numbers of [0, 1), such as (0.9, 0.999)")
+
+    def start(self, p: Any, group: Group) -> dict[str, Any]:
+        """Begin with means of 0."""
+        return {"step": np.zeros(()), "exp_avg": np.zeros(p.shape, p.dtype), "exp_avg_sq": np.zeros(p.shape, p.dtype)}
 
     def rule(self, p: Any, grad: Any, state: Mapping[str, Any], group: Group) -> tuple[Any, dict[str, Any]]:
         """Turn one parameter."""

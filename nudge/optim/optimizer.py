@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import UsageError, nearest
-from ..mode import enable_grad, mode, no_grad
-from ..op import Operand
+from ..mode import Watched, enable_grad, epoch, mode, no_grad
+from ..number import Number
 from ..tensor import Tensor, wrap
 
 Group = dict[str, Any]
@@ -36,7 +36,7 @@ class Optimizer:
         """
         self.defaults = dict(defaults)
         self.param_groups: list[Group] = []
-        self.state: dict[Tensor, dict[str, Any]] = {}
+        self.state: dict[Tensor, dict[str, Any]] = Watched()
         if isinstance(params, Tensor):
             raise UsageError("an optimizer takes a list of parameters, not one tensor: put it in a list")
         given = list(params)
@@ -44,6 +44,10 @@ class Optimizer:
             raise UsageError("an optimizer got no parameters (a generator such as model.parameters() can be read once)")
         for group in given if isinstance(given[0], Mapping) else [{"params": given}]:
             self.add_param_group(group)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        epoch.now += 1
+        object.__setattr__(self, name, value)
 
     def add_param_group(self, param_group: Mapping[str, Any]) -> None:
         """Add parameters with settings of their own; what they do not set is as for the others."""
@@ -74,8 +78,7 @@ class Optimizer:
         """Forget the gradients, or set them to 0, before the next backward adds to them."""
         for group in self.param_groups:
             for p in group["params"]:
-                if p.grad is not None:
-                    p.grad = None if set_to_none else p.grad.detach().zero_()
+                p._zero_grad(set_to_none)
 
     @no_grad()
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
@@ -85,11 +88,15 @@ class Optimizer:
             for p in group["params"]:
                 grad = p.grad
                 if grad is not None:
-                    self._turn(p, grad, self.state.setdefault(p, {}), group)
+                    if p not in self.state:
+                        self.state[p] = Watched()
+                    self._turn(p, grad, self.state[p], group)
         return loss
 
     def _turn(self, p: Tensor, grad: Tensor, state: dict[str, Any], group: Group) -> None:
         if mode.trace is not None or p._base is not None:
+            if not state:
+                state.update({name: wrap(array) for name, array in self.start(p, group).items()})
             value, kept = self.rule(p, grad, state, group)
             p._write(value)
             for name, new in kept.items():
@@ -102,6 +109,10 @@ class Optimizer:
                     state[name]._overwrite(new)
                 else:
                     state[name] = wrap(np.array(new))
+
+    def start(self, p: Tensor, group: Group) -> dict[str, Any]:
+        """Give arrays that as a state mean the same as none, where there are such: so a traced step has but one form."""
+        return {}
 
     @abstractmethod
     def rule(self, p: Any, grad: Any, state: Mapping[str, Any], group: Group) -> tuple[Any, dict[str, Any]]:
@@ -127,7 +138,7 @@ class Optimizer:
                     raise UsageError(f"this state was made with {name}={value}, which {type(self).__name__} lacks")
         params = self._listed()
         numbers = [k for group in groups for k in group["params"]]
-        self.state = {p: _copied(saved[k], p) for p, k in zip(params, numbers, strict=True) if k in saved}
+        self.state = Watched({p: _copied(saved[k], p) for p, k in zip(params, numbers, strict=True) if k in saved})
         for group, other in zip(self.param_groups, groups, strict=True):
             group.update({name: other[name] for name in (*self.defaults, "initial_lr") if name in other})
 
@@ -146,8 +157,8 @@ def counted(state: Mapping[str, Any]) -> Any:
 
 
 def number(count: Any) -> Any:
-    """Make a Python number of a count, which leaves a parameter's dtype alone; in a trace it stays a tensor."""
-    return count if isinstance(count, Operand) else float(count)
+    """Make a Python number of a count, which leaves a parameter's dtype alone, in a trace too."""
+    return Number.of(count) if isinstance(count, Tensor) else float(count)
 
 
 # Settings that say how PyTorch computes, or for whom; none of them changes what is computed.
@@ -156,7 +167,7 @@ NOT_RULES = ("params", "initial_lr", "param_names", "foreach", "fused", "captura
 
 def _copied(state: Mapping[str, Any], p: Tensor) -> dict[str, Any]:
     """Copy a parameter's state: arrays of its own shape in its dtype, single numbers in float64."""
-    copied = {}
+    copied: dict[str, Any] = Watched()
     for name, value in state.items():
         array = np.asarray(value)
         copied[name] = wrap(array.astype(p.dtype if array.shape == p.shape else np.float64))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
+
 from .. import ops
 from ..errors import UsageError
 from .optimizer import Group, Optimizer, counted
@@ -43,6 +45,11 @@ class RMSprop(Optimizer):
         super().check(group)
         if not 0 <= group["alpha"] < 1:
             raise UsageError(f"alpha = {group['alpha']}: expected a number of [0, 1), such as 0.99")
+
+    def start(self, p: Any, group: Group) -> dict[str, Any]:
+        """Begin with means of 0."""
+        names = ["square_avg", *["grad_avg"] * bool(group["centered"]), *["momentum_buffer"] * bool(group["momentum"])]
+        return {"step": np.zeros(()), **{name: np.zeros(p.shape, p.dtype) for name in names}}
 
     def rule(self, p: Any, grad: Any, state: Mapping[str, Any], group: Group) -> tuple[Any, dict[str, Any]]:
         """Turn one parameter."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
+
 from ..errors import UsageError
 from .optimizer import Group, Optimizer
 
@@ -40,6 +42,10 @@ class SGD(Optimizer):
         super().check(group)
         if group["nesterov"] and (not group["momentum"] or group["dampening"]):
             raise UsageError("nesterov=True needs a momentum above 0, such as 0.9, and no dampening")
+
+    def start(self, p: Any, group: Group) -> dict[str, Any]:
+        """Begin with a buffer of 0, where the first gradient is taken as it is."""
+        return {} if not group["momentum"] or group["dampening"] else {"momentum_buffer": np.zeros(p.shape, p.dtype)}
 
     def rule(self, p: Any, grad: Any, state: Mapping[str, Any], group: Group) -> tuple[Any, dict[str, Any]]:
         """Turn one parameter."""
