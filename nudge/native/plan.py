@@ -17,10 +17,12 @@ from typing import Any
 
 from ..graph import Node
 from .affine import Affine, Axis, NotAffine, Split, of
-from .values import COPY, FOLD, GIVEN, MAP, OPAQUE, VIEW, Index, Value, copy_of, row_major, trimmed, values
+from .values import COPY, FOLD, GIVEN, MAP, OPAQUE, VIEW, Index, Value, copy_of, over_rows, relaid, row_major, rows_of, trimmed, values
 
 ALIGN = 64
 Place = tuple[bool, int]  # (from outside, slot) or (in the arena, byte)
+NARROW = 4
+MIXED = 1.6  # how much dearer an axis is that others take apart, if a vector lies along it
 LANES = 16  # numbers in a vector, roughly
 COPYING = 1.5  # cycles that it takes to copy a number to another place
 CHEAP = 4  # steps of a chain that is rather computed again than stored
@@ -351,16 +353,29 @@ class Planner:
         return not left or left == [group.column]
 
     def _fold(self, value: Value) -> None:
+        if self._joins(value):
+            return
+        rows = rows_of(value)
+        if rows is not None and (self._joins(rows) or self.is_narrow(value)):
+            if rows not in self.home:
+                self._fold(rows)
+            over_rows(value, rows)
+            self._fold(value)
+            return
+        self._split(value)
         fold = value.fold
         assert fold is not None
-        if not self._joins(value):
-            self._split(value)
-            if self.in_rows(value):
-                group = self.new([*fold.axes, *fold.reduced])
-                group.column = group.vector = fold.reduced[-1]
-                self._adopt_fold(group, value, {})
-            else:
-                self._contract(value)
+        if self.in_rows(value):
+            group = self.new([*fold.axes, *fold.reduced])
+            group.column = group.vector = fold.reduced[-1]
+            self._adopt_fold(group, value, {})
+        else:
+            self._contract(value)
+
+    def is_narrow(self, value: Value) -> bool:
+        """Tell whether a fold has no axis along which a vector would be worth while."""
+        assert value.fold is not None
+        return all(axis.extent < NARROW for axis in value.fold.axes)
 
     def _joins(self, value: Value) -> bool:
         """Let a fold along one axis become a statistic of the rows of the group that computes what it reads."""
@@ -401,7 +416,7 @@ class Planner:
         if fold.combine is None or len(fold.reduced) != 1 or fold.reduced[0].extent == 0:
             return False
         strides = self.strides(value, fold.reduced[-1])
-        wide = [axis for axis in fold.axes if axis.extent >= 4]
+        wide = [axis for axis in fold.axes if axis.extent >= NARROW]
         reused = all(any(s == 0 for s in self.strides(value, axis)) for axis in wide) and len(fold.reads) > 1
         return all(s in (0, 1) for s in strides) and not (reused and wide)
 
@@ -443,12 +458,8 @@ class Planner:
             once = all(axis in axes for axis in (*fold.axes, *fold.reduced) if axis.extent > 1)
             reused = [axis.extent for axis in fold.axes if axis not in axes]
             if (stride not in (0, 1) or held) and not once and max(reused, default=1) > 1:
-                copied, order = copy_of(base, at, [*fold.axes, *fold.reduced], column)
-                steps = base.flat(at)
-                key = (base, steps.const, *((axis.extent, steps.terms.get(axis, 0)) for axis in order))
-                copied = self.copies.setdefault(key, copied)
-                self.materialise(copied)
-                base, at = copied, place_of([of(axis) for axis in order])
+                base, at = self.copied(base, at, [*fold.axes, *fold.reduced], column)
+                self.materialise(base)
             reads.append((base, at))
         fold.reads = reads
         group = self.new(fold.axes)
@@ -477,21 +488,32 @@ class Planner:
                 fold.take_apart(split.axis, outer, inner, swap)
                 value.own = moved(value.own, swap)
 
+    def copied(self, base: Value, at: Index, axes: Sequence[Axis], column: Axis) -> tuple[Value, Index]:
+        """Find a copy of what is read at an index where neighbours along the column lie side by side."""
+        dims = [k for k, place in enumerate(at) if column in place.axes()]
+        if len(dims) == 1 and at[dims[0]].terms.get(column) == 1 and elements(base) < read(at) and base.kind != MAP:
+            return self.copies.setdefault((base, dims[0]), relaid(base, dims[0])), at
+        copy, order = copy_of(base, at, axes, column)
+        steps = base.flat(at)
+        key = (base, steps.const, *((axis.extent, steps.terms.get(axis, 0)) for axis in order))
+        return self.copies.setdefault(key, copy), place_of([of(axis) for axis in order])
+
     def best_column(self, value: Value) -> Axis:
         """Choose the axis of which a vector holds neighbours: that with the least work, copies included."""
         fold = value.fold
         assert fold is not None
         candidates = [axis for axis in fold.axes if axis.extent > 1] or fold.axes[-1:] or [Axis(1)]
         sizes = [axis.extent for axis in (*fold.axes, *fold.reduced)]
-        places = [place for arg, place in fold.reads for place in [source(arg, place_of(place))[1]]]
-        read = [prod(axis.extent for axis in {a for p in place for a in p.axes()}) for place in places]
+        seen = [source(arg, place_of(place)) for arg, place in fold.reads]
+        reads = [min(elements(base), read(place)) for base, place in seen]
 
         def work(axis: Axis) -> float:
             lanes = -(-axis.extent // LANES) * LANES if axis.extent > LANES // 2 else LANES
             copied = sum(
-                size for size, step in zip(read, self.strides(value, axis), strict=True) if step not in (0, 1)
+                size for size, step in zip(reads, self.strides(value, axis), strict=True) if step not in (0, 1)
             )
-            return prod(sizes) * lanes / max(axis.extent, 1) / (2 * LANES) + COPYING * copied
+            whole = any(place == of(axis) for place in value.own)
+            return (1 if whole else MIXED) * prod(sizes) * lanes / max(axis.extent, 1) / (2 * LANES) + COPYING * copied
 
         return min(reversed(candidates), key=work)
 
@@ -553,14 +575,23 @@ class Planner:
         self.store(value)
 
 
+def elements(value: Value) -> int:
+    """Count the numbers that a value holds."""
+    return prod(value.shape)
+
+
+def read(index: Index) -> int:
+    """Count the places that an index goes through."""
+    return prod(axis.extent for axis in {axis for place in index for axis in place.axes()})
+
+
 def by_depth(found: Iterable[Value]) -> list[Value]:
     """Order values by how many contractions lie behind them, so that what needs fewer is there when more is computed."""
     depth: dict[Value, int] = {}
-    for last in found:
-        for value in (*last.parts, last):
-            behind = [depth[arg] for arg in value.args if isinstance(arg, Value)]
-            contracts = value.fold is not None and len(value.fold.reads) > 1
-            depth[value] = max(behind, default=0) + contracts
+    for value in found:
+        behind = [depth[arg] for arg in value.args if isinstance(arg, Value)]
+        contracts = value.fold is not None and len(value.fold.reads) > 1
+        depth[value] = max(behind, default=0) + contracts
     return sorted(depth, key=depth.__getitem__)
 
 

@@ -61,7 +61,6 @@ class Value:
         self.kind, self.node, self.args, self.shape, self.dtype = kind, node, tuple(args), shape, dtype
         self.op: Operation = node.op
         self.fold: Fold | None = None
-        self.parts: tuple[Value, ...] = ()  # folds that go before this one, where it was taken apart
         self.own: Index = ()  # of a fold whose axes were taken apart: its index in them
         self.steps = row_major(shape)  # how far apart in memory neighbours along each axis lie
         self.shown: Callable[[Index], tuple[Value, Index]] | None = None  # of a view by a rule of its own: what it shows
@@ -169,16 +168,13 @@ def _described(node: Node, args: list[Any], own: set[Value]) -> Value:
     value.kind, value.fold = FOLD, fold
     if isinstance(op, Reduction) and value.args[0] in own and _nested(value, value.args[0]):
         return value
-    last = fold.reduced[-1] if fold.reduced else None
-    if isinstance(op, Reduction) and len(fold.reduced) > 1 and last is not None and fold.reads[0][1][-1] == of(last):
-        return _in_two(value, fold, last)
     return value
 
 
 def _nested(value: Value, inner: Value) -> bool:
     """Let a sum of sums be one sum over the axes of both: where both join their states in the same way."""
     fold, other = value.fold, inner.fold
-    if fold is None or other is None or inner.parts or fold.combine is None or other.combine is None:
+    if fold is None or other is None or fold.combine is None or other.combine is None:
         return False
     if value.dtype != inner.dtype or _written(fold.combine, value.dtype) != _written(other.combine, value.dtype):
         return False
@@ -197,18 +193,40 @@ def _written(combine: Callable[..., Reg], dtype: Any) -> str:
     return "\n".join(b.lines)
 
 
-def _in_two(value: Value, fold: Fold, last: Axis) -> Value:
-    """Reduce along the last axis first, a step that whoever computes the rows can take, and along the others then."""
-    x, index = fold.reads[0]
+def rows_of(value: Value) -> Value | None:
+    """Describe the first half of a reduction in two steps: along the last axis; None where there is just one."""
+    fold = value.fold
+    if fold is None or len(fold.reduced) < 2 or len(fold.reads) != 1 or fold.combine is None:
+        return None
+    ((x, index),) = fold.reads
+    last = fold.reduced[-1]
+    if not isinstance(x, Value) or index[-1] != of(last) or len({a for p in index for a in p.terms}) < len(fold.reduced):
+        return None
     rows = Value(FOLD, value.node, value.args, (*x.shape[:-1], 1), value.dtype)
-    outer = [axis for axis in (*fold.axes, *fold.reduced) if axis is not last]
-    places = [*index[:-1], Affine({})]
-    by_place = [next((a for a in outer if of(a) == place), Axis(1)) for place in places]
-    rows.fold = Fold(by_place, [last], [(x, index)], fold.init, fold.step, fold.combine)
-    value.args, value.parts = (rows,), (rows,)
-    value.fold = Fold(fold.axes, [a for a in fold.reduced if a is not last], [(rows, tuple(places))],
-                      fold.init, lambda b, state, at, x: fold.combine(b, state, x), fold.combine)  # fmt: skip
-    return value
+    others = [*fold.axes, *fold.reduced]
+    own = [next((axis for axis in others if of(axis) == place), Axis(1)) for place in (*index[:-1], Affine({}))]
+    rows.fold = Fold(own, [last], fold.reads, fold.init, fold.step, fold.combine)
+    return rows
+
+
+def relaid(base: Value, last: int) -> Value:
+    """Describe a copy in another order in memory: neighbours along the axis `last` lie side by side."""
+    copy = Value(COPY, base.node, (base,), base.shape, base.dtype)
+    copy.copied = lambda places: (base, places)
+    copy.lay_out([*(k for k in range(len(base.shape)) if k != last), last])
+    return copy
+
+
+def over_rows(value: Value, rows: Value) -> None:
+    """Make a reduction one of its rows."""
+    fold = value.fold
+    assert fold is not None
+    combine = fold.combine
+    assert combine is not None
+    ((_, index),) = fold.reads
+    value.args = (rows,)
+    value.fold = Fold(fold.axes, fold.reduced[:-1], [(rows, (*index[:-1], Affine({})))], fold.init,
+                      lambda b, state, at, x: combine(b, state, x), combine)  # fmt: skip
 
 
 def _placed(value: Value) -> tuple[Value, list[Axis], Index, Index] | None:
