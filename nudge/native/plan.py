@@ -23,6 +23,9 @@ ALIGN = 64
 Place = tuple[bool, int]  # (from outside, slot) or (in the arena, byte)
 NARROW = 4
 MIXED = 1.6  # how much dearer an axis is that others take apart, if a vector lies along it
+STRIDED = 4  # cycles that it takes to read and write numbers one by one, where a few of each are used together
+FAR = 1024  # bytes from one step of a contraction to the next that the nearest cache does not like
+NEAREST = 32768  # bytes that it holds
 LANES = 16  # numbers in a vector, roughly
 COPYING = 1.5  # cycles that it takes to copy a number to another place
 CHEAP = 4  # steps of a chain that is rather computed again than stored
@@ -174,6 +177,7 @@ class Planner:
         self.values = by_depth(known.values())
         self.roots = set(roots)
         self.pinned = {same_memory(root) for root in roots}  # whose layout in memory somebody outside counts on
+        self.panels: set[Axis] = set()  # columns that are parts of one
         self.copies: dict[Any, Value] = {}  # of the same places of the same value: one
         self.groups: list[Group] = []
         self.home: dict[Value, Group] = {}
@@ -449,7 +453,7 @@ class Planner:
                 axis in axes for axis in (*fold.axes, *fold.reduced) if axis.extent > 1
             ):
                 self.materialise(base)
-        column = self.best_column(value)
+        column = self.panel(value, self.best_column(value))
         reads = []
         for (arg, place), stride in zip(fold.reads, self.strides(value, column), strict=True):
             base, at = source(arg, place_of(place))
@@ -457,8 +461,9 @@ class Planner:
             held = any(isinstance(term, Held) for p in at for term in p.terms)
             once = all(axis in axes for axis in (*fold.axes, *fold.reduced) if axis.extent > 1)
             reused = [axis.extent for axis in fold.axes if axis not in axes]
-            if (stride not in (0, 1) or held) and not once and max(reused, default=1) > 1:
-                base, at = self.copied(base, at, [*fold.axes, *fold.reduced], column)
+            far = stride == 1 and column in self.panels and self.is_far(value, base, at, column)
+            if (stride not in (0, 1) or held or far) and not once and max(reused, default=1) > 1:
+                base, at = self.copied(value, base, at, column)
                 self.materialise(base)
             reads.append((base, at))
         fold.reads = reads
@@ -488,11 +493,67 @@ class Planner:
                 fold.take_apart(split.axis, outer, inner, swap)
                 value.own = moved(value.own, swap)
 
-    def copied(self, base: Value, at: Index, axes: Sequence[Axis], column: Axis) -> tuple[Value, Index]:
+    def beside(self, value: Value) -> set[Axis]:
+        """Find the axes along which neighbours lie side by side in what is given and used together with a fold's result."""
+        assert value.fold is not None
+        found: set[Axis] = set()
+        users = [*value.users, *(user for view in value.users if view.kind == VIEW for user in view.users)]
+        for user in users:
+            if user.kind != MAP:
+                continue
+            axes = user.axes()
+            try:
+                reads = self.reads(user, place_of([of(axis) for axis in axes]))
+            except (NotAffine, Split):
+                continue
+            mine = [place for arg, place in reads if arg is value]
+            for arg, place in reads:
+                if mine and arg.kind == GIVEN and elements(arg) == elements(value):
+                    near = {axis for axis, step in arg.flat(place).terms.items() if step == 1}
+                    found |= {a for p, own in zip(mine[0], value.own, strict=True) for t in p.terms if t in near
+                              for a in own.terms}  # fmt: skip
+        return found
+
+    def panel(self, value: Value, column: Axis) -> Axis:
+        """Part a column whose neighbours are read far from row to row into panels, each of which is copied together."""
+        fold = value.fold
+        assert fold is not None
+        reads = [source(arg, place_of(place)) for arg, place in fold.reads]
+        far = any(column in self._axes(at) and self.is_far(value, base, at, column) for base, at in reads)
+        width = next((n * LANES for n in (4, 3, 2, 7, 5) if column.extent % (n * LANES) == 0), 0)
+        if not far or not width or width == column.extent or of(column) not in value.own or len(reads) < 2:
+            return column
+        outer, inner = halves(Split(column, width))
+        swap = {column: of(outer) * width + of(inner)}
+        fold.take_apart(column, outer, inner, swap)
+        value.own = moved(value.own, swap)
+        self.panels.add(inner)
+        return inner
+
+    def _axes(self, index: Index) -> set[Axis]:
+        return {axis for place in index for axis in place.axes()}
+
+    def is_far(self, value: Value, base: Value, at: Index, column: Axis) -> bool:
+        """Tell whether what a contraction reads from step to step lies too far apart for the nearest cache."""
+        fold = value.fold
+        assert fold is not None
+        steps = base.flat(at).terms
+        apart = max((steps.get(axis, 0) for axis in fold.reduced), default=0)
+        if steps.get(column) != 1 and column not in self.panels:  # what would be copied into rows of that length
+            apart = column.extent
+        apart *= base.dtype.itemsize
+        return apart >= FAR and prod(axis.extent for axis in fold.reduced) * apart > NEAREST
+
+    def copied(self, value: Value, base: Value, at: Index, column: Axis) -> tuple[Value, Index]:
         """Find a copy of what is read at an index where neighbours along the column lie side by side."""
-        dims = [k for k, place in enumerate(at) if column in place.axes()]
+        fold = value.fold
+        assert fold is not None
+        axes = [*fold.axes, *fold.reduced]
+        dims = [] if column in self.panels else [k for k, place in enumerate(at) if column in place.axes()]
         if len(dims) == 1 and at[dims[0]].terms.get(column) == 1 and elements(base) < read(at) and base.kind != MAP:
             return self.copies.setdefault((base, dims[0]), relaid(base, dims[0])), at
+        if column in self.panels:  # panel by panel, and in it row by row
+            axes = sorted(axes, key=lambda axis: axis in value.fold.reduced)
         copy, order = copy_of(base, at, axes, column)
         steps = base.flat(at)
         key = (base, steps.const, *((axis.extent, steps.terms.get(axis, 0)) for axis in order))
@@ -507,12 +568,16 @@ class Planner:
         seen = [source(arg, place_of(place)) for arg, place in fold.reads]
         reads = [min(elements(base), read(place)) for base, place in seen]
 
+        beside = self.beside(value)
+
         def work(axis: Axis) -> float:
             lanes = -(-axis.extent // LANES) * LANES if axis.extent > LANES // 2 else LANES
             copied = sum(
                 size for size, step in zip(reads, self.strides(value, axis), strict=True) if step not in (0, 1)
             )
             whole = any(place == of(axis) for place in value.own)
+            if beside and axis not in beside:
+                copied += STRIDED * elements(value)
             return (1 if whole else MIXED) * prod(sizes) * lanes / max(axis.extent, 1) / (2 * LANES) + COPYING * copied
 
         return min(reversed(candidates), key=work)

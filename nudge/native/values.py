@@ -60,6 +60,7 @@ class Value:
         """Describe the step that a node records."""
         self.kind, self.node, self.args, self.shape, self.dtype = kind, node, tuple(args), shape, dtype
         self.op: Operation = node.op
+        self.users: list[Value] = []
         self.fold: Fold | None = None
         self.own: Index = ()  # of a fold whose axes were taken apart: its index in them
         self.steps = row_major(shape)  # how far apart in memory neighbours along each axis lie
@@ -143,11 +144,28 @@ def values(roots: Iterable[Node], given: Iterable[Node]) -> dict[Node, Value]:
     uses.update(roots)
     for node in order:
         args = [known[arg] if isinstance(arg, Node) else arg for arg in node.args]
+        if _is_identity(node, args):
+            known[node] = args[0]
+            continue
         key = (node.op, *(id(a) if isinstance(a, Value) else (type(a), repr(a)) for a in args), repr(node.params))
         if key not in equal:
-            equal[key] = _described(node, args, {known[arg] for arg in node.args if isinstance(arg, Node) and uses[arg] == 1})
+            own = {known[arg] for arg in node.args if isinstance(arg, Node) and uses[arg] == 1}
+            equal[key] = _described(node, args, own)
+            for arg in equal[key].args:
+                if isinstance(arg, Value):
+                    arg.users.append(equal[key])
         known[node] = equal[key]
     return known
+
+
+def _is_identity(node: Node, args: list[Any]) -> bool:
+    """Tell whether a map hands on its only argument as it is."""
+    op, b = node.op, Builder()
+    if not isinstance(op, Elementwise) or len(args) != 1 or args[0].dtype != node.data.dtype:
+        return False
+    reg = b.number(0, args[0].dtype)
+    assert op.lower is not None
+    return op.lower(b, reg, **node.params) is reg
 
 
 def _described(node: Node, args: list[Any], own: set[Value]) -> Value:
