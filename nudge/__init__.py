@@ -100,7 +100,9 @@ globals().update({"float": float32, "int": int32, "bool": bool_})
 MODULES = (
     "autograd", "config", "data", "func", "io", "native", "nn", "ops", "optim", "report", "scalar", "see", "train",
 )  # fmt: skip
-HOME = {"Run": "train", "draw": "see", "fit": "fitting", "load": "io", "save": "io", "vmap": "func"}
+HOME = {
+    "Run": "train", "compile": "native.compile", "draw": "see", "fit": "fitting", "load": "io", "save": "io", "vmap": "func",
+}  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -4,6 +4,15 @@ Nothing in here knows an operation by name: what a row of the table says of itse
 `combine`, `step`) is all there is.
 """
 
-from .step import Step, build
+from __future__ import annotations
+
+import importlib
+from typing import Any
 
 __all__ = ["Step", "build"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("Step", "build"):  # LLVM is loaded where something is to be built, and not before
+        return getattr(importlib.import_module(".step", __name__), name)
+    raise AttributeError(f"nudge.native has no {name!r}")

@@ -1,0 +1,176 @@
+"""Compile: a function of tensors that runs as machine code, and never on anything that was true only once."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import os
+import threading
+import types
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..errors import Error, TraceError, UsageError
+from ..mode import mode
+from ..op import Abstract
+from ..tensor import Tensor
+from ..tree import flatten
+from .guards import alike
+from .record import record
+from .variant import Variant
+
+MOST, MANY = 32, 8  # forms of a function that are kept, and from which on there are so many that we say so
+
+
+class Compiled:
+    """A function that runs as machine code: what `nudge.compile` returns."""
+
+    def __init__(self, function: Callable[..., Any], keep_grads: bool = False) -> None:
+        """Take a function. Raises UsageError for a generator function and for what cannot be called."""
+        inner = inspect.unwrap(function) if callable(function) else function
+        if not callable(function):
+            raise UsageError(f"nudge.compile takes a function, not {function!r} ({type(function).__name__})")
+        if inspect.isgeneratorfunction(inner) or inspect.iscoroutinefunction(inner):
+            raise UsageError(
+                f"{inner.__name__} is a generator or coroutine, which stops halfway: compile a function that returns, and "
+                "call it in the loop"
+            )
+        self.function, self.keep_grads = function, keep_grads
+        self.name = getattr(function, "__name__", type(function).__name__)
+        functools.update_wrapper(self, function, updated=())
+        self._variants: list[Variant] = []  # the one used last stands last
+        self._chosen: set[str] = set()  # numbers that were seen to change
+        self._refused: set[str] = set()  # and those of them that must be taken as they are
+        self.traces = 0
+        self._warned = False
+        self._lock = threading.RLock()
+        self._tracing = False
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run, in machine code wherever that is the same."""
+        leaves: Sequence[Any] = args
+        form = None
+        if kwargs or not self._variants or self._variants[-1].form is not None:
+            leaves, form = _form(args, kwargs)
+        with self._lock:
+            variant = self._find(leaves, form) if self._variants and mode.trace is None else None
+            if variant is not None:
+                return variant.run(leaves)
+        return self._first(args, kwargs)
+
+    def _find(self, leaves: Sequence[Any], form: Any) -> Variant | None:
+        for k in range(len(self._variants) - 1, -1, -1):
+            variant = self._variants[k]
+            try:
+                if variant.form == form and variant.fits(leaves):
+                    if k != len(self._variants) - 1:
+                        self._variants.append(self._variants.pop(k))
+                    return variant
+            except (AttributeError, LookupError, ValueError):
+                continue
+        return None
+
+    def _first(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Do a call that no variant fits: trace it, or run it as it is."""
+        leaves, form = _form(args, kwargs)
+        if self._tracing and mode.trace is not None:
+            raise TraceError(f"{self.name} calls itself while it is traced: a compiled function cannot be recursive")
+        if mode.trace is not None or mode.mapped is not None or any(_is_stand_in(leaf) for leaf in leaves):
+            return self.function(*args, **kwargs)  # part of what is traced around it
+        with self._lock:
+            variant = self._find(leaves, form)
+            if variant is None:
+                variant = self._trace(leaves, form, flatten((args, kwargs))[1])
+            return variant.run(leaves)
+
+    def _trace(self, leaves: list[Any], form: Any, rebuild: Any) -> Variant:
+        _check_arguments(leaves, self.name)
+        self._note_changes()
+        self._tracing = True
+        try:
+            try:
+                recorded = record(
+                    self.function, self.name, leaves, rebuild, self._chosen - self._refused, self.keep_grads
+                )
+            except Exception:
+                recorded = record(self.function, self.name, leaves, rebuild, None, self.keep_grads)
+                self._refused |= self._chosen
+        finally:
+            self._tracing = False
+        self.traces += 1
+        variant = Variant(recorded, leaves, form)
+        if not variant.fits(leaves):
+            raise Error(f"{self.name}: a form that was just traced does not fit its own call")
+        if not recorded.born:  # a step that makes an optimizer's state does so once
+            self._variants.append(variant)
+        del self._variants[:-MOST]
+        return variant
+
+    def _note_changes(self) -> None:
+        """Find what made the last form unfit; a number that changes once may change again, and is read from then on."""
+        if self._variants:
+            for term, now in self._variants[-1].guards.changes():
+                if (type(term.held) is type(now) is float) or isinstance(now, np.ndarray) or term.name == "":
+                    self._chosen.add(term.name)
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        """Be a method where a class holds it."""
+        return self if instance is None else types.MethodType(self, instance)
+
+    def __repr__(self) -> str:
+        """Name the function."""
+        return f"<compiled {self.name}>"
+
+
+def compile(function: Callable[..., Any] | None = None, *, keep_grads: bool = False) -> Any:
+    """Make a function run as machine code, in place on the same arrays.
+
+    >>> from nudge.creation import tensor
+    >>> w = tensor([1.0, 2.0])
+    >>> @compile
+    ... def step(x):
+    ...     w.add_(x)
+    ...     return (w * w).sum()
+    >>> step(tensor([1.0, 1.0])), w
+    (tensor(13.), tensor([2., 3.]))
+    """
+    if function is None:
+        return functools.partial(compile, keep_grads=keep_grads)
+    return Compiled(function, keep_grads)
+
+
+def _form(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Sequence[Any], Any]:
+    """Take the arguments apart into leaves, and say how they were nested: None where they were not."""
+    if not kwargs and not any(isinstance(arg, (tuple, list, dict)) for arg in args):
+        return args, None
+    leaves: list[Any] = []
+    return leaves, (_nest(args, leaves), _nest(kwargs, leaves))
+
+
+def _nest(tree: Any, leaves: list[Any]) -> Any:
+    if isinstance(tree, dict):
+        return type(tree), tuple(tree), tuple([_nest(part, leaves) for part in tree.values()])
+    if isinstance(tree, (tuple, list)):
+        return type(tree), tuple([_nest(part, leaves) for part in tree])
+    leaves.append(tree)
+    return None
+
+
+def _is_stand_in(leaf: Any) -> bool:
+    return isinstance(leaf, Tensor) and type(leaf._array) is Abstract
+
+
+def _check_arguments(leaves: Sequence[Any], name: str) -> None:
+    for leaf in leaves:
+        if isinstance(leaf, (Tensor, np.ndarray)):
+            continue
+        try:
+            hash(leaf)
+        except TypeError:
+            raise TraceError(
+                f"{name} was given {leaf!r} ({type(leaf).__name__}): expected tensors, arrays, numbers, or constants that "
+                "can be hashed, in tuples, lists and dicts"
+            ) from None

@@ -1,0 +1,53 @@
+"""Executable: a traced program as machine code, run on a table of addresses: inputs, captured tensors, outputs."""
+
+from __future__ import annotations
+
+from array import array
+from typing import Any
+
+import numpy as np
+
+from ..errors import IndexingError
+from .jit import assemble
+from .lower import lower
+from .plan import ALIGN, plan
+from .trace import Program
+
+
+class Executable:
+    """Machine code, and the memory that it works in."""
+
+    def __init__(self, program: Program) -> None:
+        """Plan, lower, assemble."""
+        given = [*program.inputs, *(node for _, node in program.captured)]
+        captured = {id(tensor): len(program.inputs) + k for k, (tensor, _) in enumerate(program.captured)}
+        copies = [(node, captured[id(tensor)]) for tensor, node in program.writes]
+        copies += [(node, k) for k, node in program.rewritten]
+        copies += [(node, len(given) + k) for k, node in enumerate(program.outputs)]
+        self.plan = plan(copies, given)
+        self._function, self._engine = assemble(lower(self.plan))
+        memory = np.empty(self.plan.arena + ALIGN, np.uint8)
+        self._arena = memory[-memory.ctypes.data % ALIGN :]
+        self._place = self._arena.ctypes.data
+        self._report = np.zeros(4, np.int64)
+        self._reported = self._report.ctypes.data
+
+    def run(self, table: array[int]) -> None:
+        """Run once. Raises IndexingError for an index that is none: then nothing has changed."""
+        self._function(table.buffer_info()[0], self._place, self._reported, 0, 1, 0, 1, 0)
+        if self._report[0]:
+            found = self._report.tolist()
+            self._report[:] = 0
+            raise self._outside(*found)
+
+    def _outside(self, step: int, position: int, at: int, size: int) -> IndexingError:
+        """Make the error of a position that is none of `size`; `at` says where among the positions it stands."""
+        node, shape = self.plan.readers[step - 1]
+        if node.args[-1].data.size == np.prod(shape):
+            shape = node.args[-1].data.shape
+        place: Any = ", ".join(map(str, map(int, np.unravel_index(at, shape))))
+        line = f" ({node.line})" if node.line else ""
+        return IndexingError(
+            f"{node.op.symbol}: the index at [{place}] is {position}, where 0 to {size - 1} are expected{line}; "
+            "this step has changed nothing"
+        )

@@ -1,0 +1,171 @@
+"""Guards: all that a traced program read from Python, and whether it still is what it was.
+
+Each thing read is a term: how to read it anew, and what it was. The terms of a program become one Python expression,
+which costs some 20 ns a term. What only changes through nudge's own doors (a Module's attributes, an optimizer's
+state) is cold: it is looked at when the epoch has moved, and not before.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..number import Number, evaluate
+from ..op import Abstract
+from ..tensor import Tensor, wrap
+
+ATOMS = (bool, int, float, complex, str, bytes, type(None), type(Ellipsis), slice, range)
+
+
+class Term:
+    """One thing that was read."""
+
+    __slots__ = ("held", "is_setting", "name", "numbers", "put", "text")
+
+    def __init__(self, text: str, name: str, held: Any, put: Callable[[Any], object] | None, is_setting: bool) -> None:
+        """Say how it is read, what it is called, what it is, and how it is put back."""
+        self.text, self.name, self.held, self.put, self.is_setting = text, name, held, put, is_setting
+        self.numbers: list[int] = []  # its places among the program's numbers, where it is read at each run
+
+
+class Guards:
+    """The terms of one program, and the check that they make."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.space: dict[str, Any] = {"again": self._again}
+        self.terms: list[Term] = []
+        self.cold: set[int] = set()
+        self.numbers = np.empty(0)
+        self.asked: list[tuple[Any, Callable[[Any], Any], Any]] = []  # questions about numbers: recipe, how, answer
+        self.lifted: list[tuple[Term, Any]] = []
+
+    def name(self, container: Any) -> str:
+        """Give a container a name in the terms' texts."""
+        name = f"c{len(self.space)}"
+        self.space[name] = container
+        return name
+
+    def add(
+        self, text: str, name: str, held: Any, put: Callable[[Any], object] | None = None,
+        cold: bool = False, is_setting: bool = False,
+    ) -> None:
+        """Add a term."""
+        self.space[f"h{len(self.terms)}"] = held
+        if cold:
+            self.cold.add(len(self.terms))
+        self.terms.append(Term(text, name, held, put, is_setting))
+
+    # -- while a program is traced -------------------------------------------------------------------
+
+    def lift(self, chosen: set[str], number: Callable[[float], Number]) -> None:
+        """Put numbers of the program in the place of settings and of what is chosen by name."""
+        for term in self.terms:
+            if term.put is None or not (term.is_setting or term.name in chosen):
+                continue
+            held, stand_in = term.held, None
+            if type(held) is float:
+                stand_in = number(held)
+            elif type(held) is tuple and held and all(type(part) is float for part in held):
+                stand_in = tuple(number(part) for part in held)
+            elif isinstance(held, np.ndarray) and term.name in chosen:
+                stand_in = wrap(held)
+            if stand_in is not None:
+                parts = stand_in if isinstance(stand_in, tuple) else (stand_in,)
+                term.numbers = [part.recipe for part in parts if type(part) is Number]
+                term.put(stand_in)
+                self.lifted.append((term, stand_in))
+
+    def drop(self) -> list[tuple[Term, Any]]:
+        """Put the settings back; list the terms that the program changed meanwhile, each with what it holds now."""
+        stand_ins = {id(term): stand_in for term, stand_in in self.lifted}
+        changed = []
+        for term in self.terms:
+            now = self.read(term)
+            if now is not stand_ins.get(id(term), term.held) and not alike(term.held, now):
+                changed.append((term, now))
+        for term, _ in self.lifted:
+            if term.put is not None:
+                term.put(term.held)
+        self.lifted = []
+        return changed
+
+    def read(self, term: Term) -> Any:
+        """Read anew; GONE where there is nothing any more."""
+        try:
+            return eval(term.text, self.space)
+        except (LookupError, AttributeError, ValueError):
+            return GONE
+
+    # -- afterwards ----------------------------------------------------------------------------------
+
+    def settle(self, values: Sequence[float], questions: Sequence[tuple[Number, str, Any]], answers: Any) -> None:
+        """Hold the numbers, and what the program asked of them."""
+        self.numbers = np.array(values, np.float64)
+        self.asked = [(number.recipe, answers[how], answer) for number, how, answer in questions]
+
+    def check(self, cold: bool) -> str:
+        """Write the expression that tells whether the hot terms, or the cold ones, still hold."""
+        parts = [
+            f"({term.text} is h{k} or again({k}, {term.text}))"
+            for k, term in enumerate(self.terms)
+            if (k in self.cold) is cold
+        ]
+        return " and ".join(parts) or "True"
+
+    def changes(self) -> list[tuple[Term, Any]]:
+        """List the terms that are not what they were, each with what it holds now."""
+        found = [(term, self.read(term)) for term in self.terms]
+        return [(term, now) for term, now in found if now is not term.held and not alike(term.held, now)]
+
+    def _again(self, k: int, value: Any) -> bool:
+        """Look closer at what is another object than it was: an equal one will do, and a number may change."""
+        term = self.terms[k]
+        if not (self._turn(term, value) if term.numbers else alike(term.held, value)):
+            return False
+        term.held = self.space[f"h{k}"] = value
+        return True
+
+    def _turn(self, term: Term, value: Any) -> bool:
+        parts = value if type(value) is tuple else (value,)
+        if len(parts) != len(term.numbers) or any(type(part) is not float for part in parts):
+            return False
+        before = self.numbers[term.numbers]
+        self.numbers[term.numbers] = parts
+        if self.answers_hold():
+            return True
+        self.numbers[term.numbers] = before
+        return False
+
+    def answers_hold(self) -> bool:
+        """Tell whether the program would hear of its numbers what it heard."""
+        if not self.asked:
+            return True
+        numbers = self.numbers.tolist()
+        return all(alike(answer, how(evaluate(recipe, numbers))) for recipe, how, answer in self.asked)
+
+
+GONE = object()
+
+
+def alike(a: Any, b: Any) -> bool:
+    """Tell whether two plain values are the same to every program: equal, of one type, signs of zeros included."""
+    if a is b:
+        return True
+    if type(a) is not type(b):
+        return False
+    if type(a) is tuple:
+        return len(a) == len(b) and all(map(alike, a, b))
+    if type(a) is float:
+        return (a == b and math.copysign(1, a) == math.copysign(1, b)) or (a != a and b != b)
+    return (isinstance(a, (*ATOMS, np.generic, np.dtype)) and bool(a == b)) or (
+        getattr(a, "__func__", a) is getattr(b, "__func__", GONE) and a.__self__ is b.__self__
+    )
+
+
+def is_traced(value: Any) -> bool:
+    """Tell whether something is a tensor of a traced program."""
+    return isinstance(value, Tensor) and type(value._array) is Abstract

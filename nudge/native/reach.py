@@ -1,0 +1,276 @@
+"""Reach: go through all that a function can read from Python, and make a term of each thing.
+
+A function reads its closure, its defaults and the globals that its code names, and so do the functions that it can
+call; what it finds there are objects, whose attributes and items it can read. Libraries are taken as they are.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import dis
+import functools
+import sys
+import types
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from ..errors import TraceError
+from ..generator import Generator
+from ..nn import Module
+from ..optim import Optimizer
+from ..tensor import Tensor
+from .guards import ATOMS, Guards
+
+LIBRARIES = frozenset(sys.stdlib_module_names - {"__main__"}) | {"nudge", "numpy", "llvmlite", "builtins"}
+OPEN = (argparse.Namespace, types.SimpleNamespace)  # a library's, and nothing but what the user put in
+MANY = 64  # items, from which on a container is compared in one go
+
+
+class Reach:
+    """Collects terms, from a function on."""
+
+    def __init__(self, guards: Guards) -> None:
+        """Collect into `guards`."""
+        self.guards = guards
+        self.seen: dict[int, Any] = {}  # by identity, and kept alive, so that identities stay
+        self.globals: set[tuple[int, str]] = set()
+        self.pending: collections.deque[tuple[Any, str]] = collections.deque()
+        self.optimizers: list[tuple[Optimizer, str]] = []
+        self.copies: list[tuple[Any, Any, str]] = []  # containers, what they held, and their names
+
+    def go(self, *roots: tuple[Any, str]) -> None:
+        """Reach whatever can be read from some roots, each with its name."""
+        self.pending.extend(roots)
+        while self.pending:
+            value, name = self.pending.popleft()
+            if not isinstance(value, (*ATOMS, types.ModuleType)) and id(value) not in self.seen:
+                self.seen[id(value)] = value
+                if not isinstance(value, Tensor):
+                    self._open(value, name)
+
+    def restore(self) -> None:
+        """Give containers back what they held."""
+        for container, held, _ in self.copies:
+            if isinstance(container, list):
+                if len(container) != len(held) or any(a is not b for a, b in zip(container, held, strict=True)):
+                    container[:] = held
+            elif len(container) != len(held) or any(container.get(k, self) is not v for k, v in held.items()):
+                container.clear()
+                container.update(held)
+
+    def settle_optimizers(self) -> None:
+        """Make terms of the optimizers' states, as a trace has left them."""
+        for optimizer, name in self.optimizers:
+            self._dict(optimizer.state, f"{name}.state", cold=True)
+            for p, state in optimizer.state.items():
+                self._dict(state, f"{name}.state of a parameter of shape {p.shape}", cold=True)
+
+    # -- kinds -------------------------------------------------------------------------------------
+
+    def _open(self, value: Any, name: str) -> None:
+        if isinstance(value, types.FunctionType):
+            self._function(value, name)
+        elif isinstance(value, types.MethodType):
+            self.pending += [(value.__func__, name), (value.__self__, name.rpartition(".")[0] or name)]
+        elif isinstance(value, functools.partial):
+            self.pending += [(value.func, name), (value.args, name), (value.keywords, name)]
+        elif isinstance(value, type):
+            self._class(value, name)
+        elif isinstance(value, (staticmethod, classmethod)):
+            self.pending.append((value.__func__, name))
+        elif isinstance(value, property):
+            self.pending += [(part, name) for part in (value.fget, value.fset) if part is not None]
+        elif isinstance(value, (tuple, frozenset)):
+            self.pending += [(item, f"{name}[{k}]") for k, item in enumerate(value)]
+        elif isinstance(value, (list, collections.deque)):
+            self._list(value, name)
+        elif isinstance(value, dict):
+            self._dict(value, name)
+        elif isinstance(value, set):
+            held, at = frozenset(value), self.guards.name(value)
+            self.guards.add(f"({at} == {self.guards.name(held)})", name, True)
+            self.pending.append((held, name))
+        elif isinstance(value, np.ndarray):
+            at = self.guards.name(value)
+            self.guards.add(f"({at}.tobytes() == {self.guards.name(value.tobytes())})", name, True)
+        elif isinstance(value, Optimizer):
+            self._optimizer(value, name)
+        elif isinstance(value, Iterator):
+            raise TraceError(
+                f"{name} is a {type(value).__name__}, which a compiled step would read once and never again: pass what it "
+                "gives as an argument"
+            )
+        elif not isinstance(value, Generator):
+            self._object(value, name)
+
+    def _function(self, f: types.FunctionType, name: str) -> None:
+        cells = dict(zip(f.__code__.co_freevars, f.__closure__ or (), strict=True))
+        for variable, cell in cells.items():
+            try:
+                held = cell.cell_contents
+            except ValueError:  # a variable that has no value yet
+                continue
+            put = functools.partial(setattr, cell, "cell_contents")
+            self.guards.add(f"{self.guards.name(cell)}.cell_contents", variable, held, put)
+            self.pending.append((held, variable))
+        if f.__defaults__ or f.__kwdefaults__:
+            at = self.guards.name(f)
+            for kind in ("__defaults__", "__kwdefaults__"):
+                held = getattr(f, kind)
+                self.guards.add(f"{at}.{kind}", f"the defaults of {f.__qualname__}", held)
+                self.pending.append((held, f"a default of {f.__qualname__}"))
+        if is_user(f):
+            self._globals(f)
+
+    def _globals(self, f: types.FunctionType) -> None:
+        space, at = f.__globals__, ""
+        for code in _codes(f.__code__):
+            for name in _global_names(code):
+                if name not in space or (id(space), name) in self.globals:
+                    continue
+                at = at or self.guards.name(space)
+                self.globals.add((id(space), name))
+                self._item(space, at, name, name)
+                held = space[name]
+                if isinstance(held, types.ModuleType) and held.__name__.partition(".")[0] not in LIBRARIES:
+                    inner = self.guards.name(vars(held))
+                    for attribute in code.co_names:
+                        if attribute in vars(held) and (id(vars(held)), attribute) not in self.globals:
+                            self.globals.add((id(vars(held)), attribute))
+                            self._item(vars(held), inner, attribute, f"{name}.{attribute}")
+
+    def _class(self, cls: type, name: str) -> None:
+        for base in cls.__mro__:
+            if not is_user(base) or (base is not cls and id(base) in self.seen):
+                continue
+            self.seen[id(base)] = base
+            at = self.guards.name(base)
+            for attribute, held in list(vars(base).items()):
+                if attribute.startswith("__") and not isinstance(held, types.FunctionType):
+                    continue
+                if not isinstance(held, (types.MemberDescriptorType, types.GetSetDescriptorType)):
+                    put = functools.partial(setattr, base, attribute)
+                    self.guards.add(f"{at}.__dict__[{attribute!r}]", f"{base.__name__}.{attribute}", held, put)
+                self.pending.append((held, f"{base.__name__}.{attribute}"))
+
+    def _list(self, items: Any, name: str) -> None:
+        at = self.guards.name(items)
+        self.guards.add(f"len({at})", name, len(items))
+        if isinstance(items, list):
+            self.copies.append((items, list(items), name))
+        if len(items) > MANY:
+            self._together(at, name, list(items))
+        for k, held in enumerate(items):
+            if len(items) <= MANY:
+                self.guards.add(f"{at}[{k}]", f"{name}[{k}]", held, functools.partial(items.__setitem__, k))
+            self.pending.append((held, f"{name}[{k}]"))
+
+    def _dict(self, items: dict[Any, Any], name: str, cold: bool = False, is_setting: bool = False) -> None:
+        at = self.guards.name(items)
+        self.guards.add(f"len({at})", name, len(items), cold=cold)
+        self.copies.append((items, dict(items), name))
+        if len(items) > MANY:
+            self._together(f"{at}.values()", name, list(items.values()), cold)
+            self._together(at, name, list(items), cold)
+        for key, held in list(items.items()):
+            if len(items) <= MANY:
+                shown = repr(key) if isinstance(key, ATOMS) else f"<{type(key).__name__}>"
+                self._item(items, at, key, f"{name}[{shown}]", cold, is_setting)
+            else:
+                self.pending.append((held, name))
+            if not isinstance(key, Tensor):
+                self.pending.append((key, name))
+
+    def _together(self, text: str, name: str, held: list[Any], cold: bool = False) -> None:
+        self.guards.space["same"] = _same
+        self.guards.add(f"same({text}, {self.guards.name(held)})", name, True, cold=cold)
+
+    def _item(
+        self, items: dict[Any, Any], at: str, key: Any, name: str, cold: bool = False, is_setting: bool = False
+    ) -> None:
+        index = repr(key) if type(key) in (str, int) else self.guards.name(key)
+        put = functools.partial(items.__setitem__, key)
+        self.guards.add(f"{at}[{index}]", name, items[key], put, cold, is_setting)
+        self.pending.append((items[key], name))
+
+    def _object(self, value: Any, name: str) -> None:
+        """Look at an object's attributes, and at its class, unless a library keeps its own affairs there."""
+        module = isinstance(value, Module)
+        inside = value.function if type(value).__name__ == "Compiled" and hasattr(value, "function") else None
+        if inside is not None:
+            self.pending.append((inside, name))
+            return
+        if not (is_user(type(value)) or isinstance(value, OPEN) or type(value).__module__.startswith("nudge.")):
+            return
+        if hasattr(value, "__dict__"):
+            attributes = vars(value)
+            at = self.guards.name(attributes)
+            self.guards.add(f"len({at})", name, len(attributes), cold=module)
+            self.copies.append((attributes, dict(attributes), name))
+            for attribute in list(attributes):
+                if module and attribute == "_persistence":  # never changed, only replaced
+                    continue
+                self._item(attributes, at, attribute, f"{name}.{attribute}", cold=module)
+        at = ""
+        for slot in _slots(type(value)):
+            if hasattr(value, slot):
+                at = at or self.guards.name(value)
+                held, put = getattr(value, slot), functools.partial(setattr, value, slot)
+                self.guards.add(f"{at}.{slot}", f"{name}.{slot}", held, put)
+                self.pending.append((held, f"{name}.{slot}"))
+        self.pending.append((type(value), type(value).__name__))
+
+    def _optimizer(self, optimizer: Optimizer, name: str) -> None:
+        self.optimizers.append((optimizer, name))
+        attributes = vars(optimizer)
+        at = self.guards.name(attributes)
+        for state in (*optimizer.state.values(), optimizer.state):
+            self.copies.append((state, dict(state), f"{name}.state"))
+        self.seen |= {id(held): held for state in optimizer.state.values() for held in state.values()}
+        for attribute in list(attributes):
+            if attribute not in ("param_groups", "defaults"):
+                self.guards.add(f"{at}[{attribute!r}]", f"{name}.{attribute}", attributes[attribute], cold=True)
+                if attribute != "state":
+                    self.pending.append((attributes[attribute], f"{name}.{attribute}"))
+        self.guards.add(f"{at}['param_groups']", f"{name}.param_groups", optimizer.param_groups, cold=True)
+        self.seen[id(optimizer.param_groups)] = optimizer.param_groups
+        at = self.guards.name(optimizer.param_groups)
+        self.guards.add(f"len({at})", f"{name}.param_groups", len(optimizer.param_groups))
+        for k, group in enumerate(optimizer.param_groups):
+            self.seen[id(group)] = group
+            self.guards.add(f"{at}[{k}]", f"{name}.param_groups[{k}]", group)
+            self._dict(group, f"{name}.param_groups[{k}]", is_setting=True)
+        self.pending.append((type(optimizer), type(optimizer).__name__))
+
+
+def is_user(thing: Any) -> bool:
+    """Tell whether a function or class is the user's, and not a library's."""
+    return (getattr(thing, "__module__", None) or "builtins").partition(".")[0] not in LIBRARIES
+
+
+def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from _codes(constant)
+
+
+@functools.lru_cache(1024)
+def _global_names(code: types.CodeType) -> tuple[str, ...]:
+    found = (step.argval for step in dis.get_instructions(code) if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"))
+    return tuple(dict.fromkeys(found))
+
+
+def _slots(cls: type) -> Iterable[str]:
+    for base in cls.__mro__:
+        if is_user(base):
+            names = vars(base).get("__slots__", ())
+            yield from [names] if isinstance(names, str) else [n for n in names if n not in ("__dict__", "__weakref__")]
+
+
+def _same(items: Iterable[Any], held: list[Any]) -> bool:
+    now: list[Any] = list(items)
+    return len(now) == len(held) and all(a is b for a, b in zip(now, held, strict=True))

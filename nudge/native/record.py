@@ -1,0 +1,285 @@
+"""Record: run a function once under a trace, and note what it reads, returns, and leaves behind."""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..arraynode import UNSTORED, ArrayNode, Storage, Withheld
+from ..dtype import float64
+from ..errors import TraceError
+from ..graph import NO_PARAMS, Node, ancestors, tick, watched
+from ..mode import mode
+from ..number import ANSWERS, Number
+from ..op import Abstract
+from ..tensor import Tensor, of_node, wrap
+from ..tree import flatten
+from .guards import GONE, Guards, Term, is_traced
+from .reach import Reach
+from .trace import Leaf, Program, Tracer
+
+# What becomes of a leaf's gradient: it stays, is None, is not stored, is a tensor from outside, or an output.
+STAYS, NONE, NOT_STORED = "stays", "none", "not stored"
+
+
+@dataclass
+class Captured:
+    """A tensor from outside: its place among the program's slots, and what a run needs to know and to leave."""
+
+    tensor: Tensor
+    slot: int | None  # None: it is neither read nor written
+    argument: int | None  # which of the call's leaves it is, if it is one
+    of: Tensor | None  # the tensor whose gradient it is, if it was found as one
+    is_written: bool
+    requires_grad: bool
+    left_requiring: bool
+    had_grad: bool | None  # whether there must be a gradient before; None where the program does not look
+    grad: Any  # what becomes of its gradient: one of the words above, a tensor, or the number of an output
+
+
+@dataclass
+class Recorded:
+    """A traced call: the program, what guards it, and how its outputs become the call's result."""
+
+    program: Program
+    guards: Guards
+    captured: list[Captured]
+    results: list[tuple[str, Any]]
+    rebuild: Callable[[Sequence[Any]], Any]
+    numbers: list[int | None]  # of each leaf of the call: its place among the program's numbers
+    arguments: list[int]  # which leaf each of the program's inputs is, before its numbers
+    born: list[tuple[dict[Any, Any], Any, int]]  # states that an optimizer gets: the dict, the name, the output
+    keeps_history: bool  # whether a result is one that gradients are still wanted of
+    reached: set[int]  # of every object that the function can read: its identity
+
+
+def record(
+    function: Callable[..., Any], name: str, leaves: list[Any], rebuild: Callable[[Sequence[Any]], Any],
+    chosen: set[str] | None, keep_grads: bool,
+) -> Recorded:
+    """Trace a call. `chosen` names the numbers that change from run to run; None has all taken as they are.
+
+    Raises TraceError where the function cannot be one program; then whatever it changed is put back.
+    """
+    guards = Guards()
+    reach = Reach(guards)
+    reach.go((function, name))
+    tracer, values, since = Tracer(), [], tick()
+
+    def number(value: float) -> Number:
+        node = ArrayNode(None, (), NO_PARAMS, Abstract((), float64), Storage(), False)
+        values.append(value)
+        inputs.append(node)
+        return Number.of(of_node(node), value, len(values) - 1)
+
+    inputs: list[Node] = []
+    numbers: list[int | None] = [None] * len(leaves)
+    given, arguments, handles = list(leaves), [], {}
+    for k, leaf in enumerate(leaves):
+        if isinstance(leaf, (Tensor, np.ndarray)):
+            given[k] = handle = leaf if isinstance(leaf, Tensor) else wrap(leaf)
+            if id(handle) not in handles:
+                handles[id(handle)] = k
+                arguments.append(k)
+                tracer.capture(handle)
+        elif type(leaf) is float and chosen is not None:
+            numbers[k] = len(values)
+            given[k] = number(leaf)
+    if chosen is not None:
+        guards.lift(chosen, number)
+    chance = _chance()
+    mode.trace, outer = tracer, mode.trace
+    try:
+        result = function(*rebuild(given)[0], **rebuild(given)[1])
+        parts, rebuild_result = flatten(result)
+        tracer.lift(tuple(part for part in parts if isinstance(part, Tensor) and id(part) not in reach.seen))
+        outputs = _Outputs(tracer, name, reach.seen)
+        results = [outputs.result(part, handles) for part in parts]
+        born = _born(reach, tracer, outputs)
+    except BaseException:
+        mode.trace = outer
+        guards.drop()
+        reach.restore()
+        tracer.finish()
+        raise
+    mode.trace = outer
+    changed = guards.drop()
+    tracer.finish()
+    try:
+        if changed:
+            raise _effect(changed, reach, name)
+        if _chance() != chance:
+            raise TraceError(
+                f"{name} draws from Python's or NumPy's random numbers, which a compiled step would draw once and repeat: "
+                "draw with nudge's, or pass what was drawn as an argument"
+            )
+        tracer.check()
+        kept = [*outputs.nodes]
+        keeps_history = _keeps_history(kept, tracer, since)
+        captured = _captured(tracer, outputs, handles, keep_grads, since)
+    except BaseException:
+        reach.restore()
+        raise
+    for state, key, _ in born:
+        del state[key]
+    if not born:
+        reach.settle_optimizers()
+    guards.settle(values, tracer.questions, ANSWERS)
+    leafs = [tracer.leaves[id(given[k])] for k in arguments]
+    others = [leaf for leaf in tracer.leaves.values() if id(leaf.tensor) not in handles]
+    writes = [(leaf, leaf.left) for leaf in tracer.leaves.values() if leaf.is_written and leaf.left is not None]
+    used = set(ancestors([*outputs.nodes, *(node for _, node in writes)]))
+    used_leaves = [leaf for leaf in others if leaf.node in used or leaf.is_written]
+    program = Program(
+        [*(leaf.node for leaf in leafs), *inputs],
+        [(leaf.tensor, leaf.node) for leaf in used_leaves],
+        outputs.nodes,
+        [(leaf.tensor, node) for leaf, node in writes if id(leaf.tensor) not in handles],
+        [(arguments.index(handles[id(leaf.tensor)]), node) for leaf, node in writes if id(leaf.tensor) in handles],
+    )
+    slots = {id(leaf.tensor): k for k, leaf in enumerate(leafs)}
+    slots |= {id(leaf.tensor): len(program.inputs) + k for k, leaf in enumerate(used_leaves)}
+    for one in captured:
+        one.slot = slots.get(id(one.tensor))
+    return Recorded(
+        program, guards, captured, results, rebuild_result, numbers, arguments, born, keeps_history,
+        {*reach.seen},
+    )
+
+
+class _Outputs:
+    """The nodes that a program returns, each once."""
+
+    def __init__(self, tracer: Tracer, name: str, reached: Container[int]) -> None:
+        self.tracer, self.name, self.reached = tracer, name, reached
+        self.nodes: list[Node] = []
+        self.places: dict[int, int] = {}  # of each handle: its output
+        self.handles: list[Tensor] = []  # keeps them alive, so that identities stay
+
+    def add(self, tensor: Tensor) -> int:
+        """Make a tensor an output, and tell which."""
+        if id(tensor) not in self.places:
+            self.places[id(tensor)] = len(self.nodes)
+            self.nodes.append(tensor.node)
+            self.handles.append(tensor)
+        return self.places[id(tensor)]
+
+    def result(self, part: Any, handles: dict[int, int]) -> tuple[str, Any]:
+        """Tell how a part of the result comes about at each run."""
+        if type(part) is Number and part.recipe is not None:
+            return "number", part.recipe
+        if isinstance(part, Tensor):
+            if id(part) in handles:
+                return "argument", handles[id(part)]
+            if id(part) in self.reached or any(leaf.asked.before is part for leaf in self.tracer.leaves.values()):
+                return "as it is", part
+            return "output", self.add(part)
+        if isinstance(part, np.ndarray):
+            return "copy", part
+        held = [name for name, value in getattr(part, "__dict__", {}).items() if is_traced(value)]
+        if held:
+            raise TraceError(
+                f"{self.name} returns a {type(part).__name__} that holds a traced tensor as .{held[0]}: return tensors in "
+                "tuples, lists and dicts"
+            )
+        return "as it is", part
+
+
+def _captured(
+    tracer: Tracer, outputs: _Outputs, handles: dict[int, int], keep_grads: bool, since: int
+) -> list[Captured]:
+    owners = {id(leaf.asked.before): leaf.tensor for leaf in tracer.leaves.values() if leaf.asked.was_read}
+    lefts = [leaf.left for leaf in tracer.leaves.values() if leaf.is_written and leaf.left is not None]
+    carrying = watched(reversed(ancestors(lefts)), since)
+    found = []
+    for leaf in tracer.leaves.values():
+        left = leaf.left or leaf.node
+        if leaf.is_written and left in carrying and not left.is_leaf:
+            raise TraceError(
+                f"a tensor of shape {leaf.tensor.shape} from outside is left with a history ({left.line}), which would end "
+                "with the compiled step: write a detach() of what was computed"
+            )
+        of = owners.get(id(leaf.tensor))
+        found.append(
+            Captured(
+                leaf.tensor, None, handles.get(id(leaf.tensor)), None if of is leaf.tensor else of, leaf.is_written,
+                leaf.node.requires_grad, left.requires_grad,
+                (leaf.asked.before is not None) if leaf.asked.was_read else None,
+                _fate(leaf, tracer, outputs, keep_grads),
+            )
+        )
+    return found
+
+
+def _fate(leaf: Leaf, tracer: Tracer, outputs: _Outputs, keep_grads: bool) -> Any:
+    """Tell what becomes of a leaf's gradient."""
+    grad, before = leaf.grad, leaf.asked.before
+    if grad is leaf.asked or (leaf.asked.was_read and grad is before):
+        return STAYS
+    if grad is None or isinstance(grad, Withheld):
+        return NONE
+    if tracer.is_outside(grad):
+        return grad
+    return outputs.add(grad) if keep_grads or leaf.asked.was_read else NOT_STORED
+
+
+def _keeps_history(nodes: Sequence[Node], tracer: Tracer, since: int) -> bool:
+    """Tell whether someone could want gradients of a result: it hangs on a leaf, and no walk has let go of the way."""
+    for node in nodes:
+        way = ancestors([node])
+        if node in watched(reversed(way), since) and not any(step in tracer.passed for step in way):
+            return True
+    return False
+
+
+def _born(reach: Reach, tracer: Tracer, outputs: _Outputs) -> list[tuple[dict[Any, Any], Any, int]]:
+    """Find the states that the program gives to optimizers, and make them outputs."""
+    return [
+        (state, key, outputs.add(value))
+        for optimizer, _ in reach.optimizers
+        for state in optimizer.state.values()
+        for key, value in state.items()
+        if is_traced(value) and not tracer.is_outside(value)
+    ]
+
+
+def _effect(changed: list[tuple[Term, Any]], reach: Reach, name: str) -> TraceError:
+    """Say what a program changed in Python, which its runs would not do."""
+    leaks = [(now, f"as {term.name}") for term, now in changed]
+    for container, held, where in reach.copies:
+        before = {id(value) for value in (held.values() if isinstance(held, dict) else held)}
+        after = container.items() if isinstance(container, dict) else enumerate(container)
+        leaks += [(now, f"in {where} (at {key!r})") for key, now in after if id(now) not in before]
+    for now, where in leaks:
+        if is_traced(now):
+            return TraceError(
+                f"{name} leaves a traced tensor of shape {now.shape} outside, {where}: while it is traced there are no "
+                "numbers to keep; return it"
+            )
+    term, now = changed[0]
+    what = "takes away" if now is GONE else "changes"
+    return TraceError(
+        f"{name} {what} {term.name}{_shown(term, now)}, which only its trace would do, and no run of the compiled step: "
+        "return what is new, or hold it in a tensor and write that in place"
+    )
+
+
+def _shown(term: Term, now: Any) -> str:
+    if term.text.startswith("len("):
+        return f" (it holds {now} things, and held {term.held})" if type(now) is int else ""
+    return f" (from {term.held!r} to {now!r})" if len(repr(now)) + len(repr(term.held)) < 60 else ""
+
+
+def _chance() -> Any:
+    """Tell where Python's and NumPy's own random numbers stand."""
+    numpy_random = sys.modules.get("numpy.random")
+    state: Any = numpy_random.get_state() if numpy_random is not None else (None,)
+    return random.getstate(), *(part.tobytes() if isinstance(part, np.ndarray) else part for part in state)
+
+
+__all__ = ["NONE", "NOT_STORED", "STAYS", "UNSTORED", "Captured", "Recorded", "record"]

@@ -1,0 +1,239 @@
+"""Variant: one traced form of a function, in machine code, with the check that says whether it fits a call."""
+
+from __future__ import annotations
+
+import ctypes
+from array import array
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..arraynode import UNSTORED, clock
+from ..errors import IndexingError, TraceError
+from ..graph import tick
+from ..mode import epoch, mode
+from ..number import evaluate
+from ..tensor import Tensor, wrap
+from .guards import alike
+from .record import NONE, NOT_STORED, STAYS, Captured, Recorded
+from .executable import Executable
+
+OBJECT = object.__basicsize__  # where an array's address of its numbers stands, behind Python's own head
+
+
+class Variant:
+    """A program that fits some calls: `fits(leaves)` tells, `run(leaves)` does it."""
+
+    def __init__(self, recorded: Recorded, leaves: Sequence[Any], form: Any) -> None:
+        """Make machine code of what was recorded, for calls like the one that was."""
+        self.recorded, self.form = recorded, form
+        self.program, self.guards = recorded.program, recorded.guards
+        program = self.program
+        self.code = Executable(program)
+        self.inputs, self.first = len(program.inputs), len(program.inputs) + len(program.captured)
+        self.table = array("Q", [0] * (self.first + len(program.outputs)))
+        self.made = [(tuple(node.data.shape), node.data.dtype) for node in program.outputs]
+        self.alive: list[Any] = [None] * len(self.table)  # the arrays behind the table
+        self.strided: dict[int, tuple[Any, Any]] = {}  # slots whose array is not in order: it, and its copy in order
+        self.written = [one for one in recorded.captured if one.is_written]
+        self.at = {leaf: place for place, leaf in enumerate(recorded.arguments)}
+        for k in range(len(recorded.guards.numbers)):
+            self._show(len(recorded.arguments) + k, self.guards.numbers[k : k + 1].reshape(()))
+        self.fixed = {one.argument for one in recorded.captured if id(one.tensor) in recorded.reached}
+        self.others = {id(one.tensor) for one in recorded.captured if one.argument is None}
+        self.owned = {id(_owner(one.tensor._array)) for one in self.written}
+        self.space = self.guards.space
+        self.space |= {"epoch": epoch, "mode": mode, "rebind": self._rebind, "takes": self._takes, "E": -1}
+        self.cold = eval(f"lambda: {self.guards.check(cold=True)}", self.space)
+        self.fits = eval(f"lambda a: {self._expression(leaves)}", self.space)
+
+    # -- does it fit? ------------------------------------------------------------------------------
+
+    def _expression(self, leaves: Sequence[Any]) -> str:
+        parts = [f"(epoch.now == E or rebind()) and len(a) == {len(leaves)} and mode.grad is {mode.grad}"]
+        self.space["kept"] = self.kept = [None] * len(leaves)
+        for k, leaf in enumerate(leaves):
+            quick = f"a[{k}] is kept[{k}]" + (f" and a[{k}]._array is kept_array[{k}]" if isinstance(leaf, Tensor) else "")
+            parts.append(f"({quick} or takes({k}, a[{k}]))")
+        self.space["kept_array"] = self.kept_array = [None] * len(leaves)
+        self.leaves = [_Kind(leaf) for leaf in leaves]
+        if self.written or any(one.argument is not None and one.grad != STAYS for one in self.recorded.captured):
+            tensors = [k for k in self.recorded.arguments if self.leaves[k].is_tensor]
+            parts += [f"a[{j}] is not a[{k}]" for j in tensors for k in tensors if j < k]
+        first: dict[int, int] = {}
+        for k, leaf in enumerate(leaves):
+            if isinstance(leaf, Tensor) and first.setdefault(id(leaf), k) != k:
+                parts.append(f"a[{k}] is a[{first[id(leaf)]}]")
+        self.space["graded"] = self._graded
+        for j, one in enumerate(self.recorded.captured):
+            if one.had_grad is not None:
+                parts.append(f"graded({j}, a)")
+        parts.append(self.guards.check(cold=False))
+        return " and ".join(parts)
+
+    def _takes(self, k: int, leaf: Any) -> bool:
+        """Tell whether a leaf of the call is as the program wants it, and point at it."""
+        kind, place = self.leaves[k], self.recorded.numbers[k]
+        if place is not None:
+            if type(leaf) is not float:
+                return False
+            before, self.guards.numbers[place] = self.guards.numbers[place], leaf
+            if not self.guards.answers_hold():
+                self.guards.numbers[place] = before
+                return False
+        elif kind.is_array:
+            if not kind.fits(leaf) or (k in self.fixed and leaf is not kind.first):
+                return False
+            handle = isinstance(leaf, Tensor)
+            if handle and id(leaf) in self.others:
+                return False
+            numbers = leaf._array if handle else leaf
+            if self.owned and id(_owner(numbers)) in self.owned and self._overlaps(leaf, numbers):
+                return False
+            if k in self.at:
+                self._show(self.at[k], numbers)
+            self.kept_array[k] = numbers
+            if k in self.at and self.at[k] in self.strided:
+                return True
+        elif not alike(kind.first, leaf):
+            return False
+        self.kept[k] = leaf
+        return True
+
+    def _overlaps(self, leaf: Any, numbers: Any) -> bool:
+        return any(one.tensor is not leaf and np.may_share_memory(numbers, one.tensor._array) for one in self.written)
+
+    def _graded(self, j: int, leaves: Sequence[Any]) -> bool:
+        """Tell whether a tensor has a gradient where the program found one, and point at it."""
+        one = self.recorded.captured[j]
+        grad = self._handle(one, leaves)._fresh()
+        held = None if grad is None else grad.grad
+        if held is UNSTORED:
+            grad.known_grad()
+        if (held is not None) is not one.had_grad:
+            return False
+        for other in self.recorded.captured if held is not None else ():
+            if other.of is one.tensor and other.slot is not None:
+                if held.shape != one.tensor.shape or held.requires_grad:
+                    return False
+                other.found = held
+                self._show(other.slot, held._array)
+        return True
+
+    def _handle(self, one: Captured, leaves: Sequence[Any]) -> Tensor:
+        return one.tensor if one.argument is None else leaves[one.argument]
+
+    def _rebind(self) -> bool:
+        """Look at all that moved the epoch, if anything of this program's did, and point anew at captured tensors."""
+        if not self.cold():
+            return False
+        for one in self.recorded.captured:
+            if one.argument is None and one.of is None:
+                tensor = one.tensor
+                if tensor.requires_grad is not one.requires_grad:
+                    return False
+                if one.slot is not None:
+                    wanted = self.program.captured[one.slot - self.inputs][1].data
+                    if tensor.shape != wanted.shape or tensor.dtype != wanted.dtype:
+                        return False
+                    if not tensor.is_leaf:
+                        return False
+                    self._show(one.slot, tensor._array)
+        self.kept[:] = [None] * len(self.kept)
+        self.owned = {id(_owner(one.tensor._array)) for one in self.written if one.argument is None}
+        self.space["E"] = epoch.now
+        return True
+
+    def _show(self, slot: int, numbers: Any) -> None:
+        """Point a slot at an array, or, where that is not in order, at a copy that is."""
+        self.strided.pop(slot, None)
+        if not numbers.flags.c_contiguous:
+            copy = np.ascontiguousarray(numbers)
+            self.strided[slot] = numbers, copy
+            numbers = copy
+        self.alive[slot] = numbers
+        self.table[slot] = _address(numbers)
+
+    # -- run ---------------------------------------------------------------------------------------
+
+    def run(self, leaves: Sequence[Any]) -> Any:
+        """Run on the leaves of a call that fits, and give its result. Raises IndexingError, and then changes nothing."""
+        table, at = self.table, self.first
+        for numbers, copy in self.strided.values():
+            copy[...] = numbers
+        outputs = []
+        for shape, dtype in self.made:
+            output = np.empty(shape, dtype)
+            table[at] = _address(output)
+            outputs.append(output)
+            at += 1
+        self.code.run(table)
+        for slot, (numbers, copy) in self.strided.items():
+            if any(one.slot == slot for one in self.written):
+                numbers[...] = copy
+        return self._finish(leaves, outputs)
+
+    def _finish(self, leaves: Sequence[Any], outputs: list[Any]) -> Any:
+        recorded = self.recorded
+        handles = [wrap(output) for output in outputs]
+        if self.written:
+            now = clock.latest = tick()
+            for one in self.written:
+                storage = (one.found if one.of is not None else self._handle(one, leaves))._storage
+                storage.written, storage.place = now, None
+        for one in recorded.captured:
+            if one.grad != STAYS or one.left_requiring is not one.requires_grad:
+                tensor = self._handle(one, leaves)
+                if one.left_requiring is not one.requires_grad:
+                    tensor.requires_grad_(one.left_requiring)
+                if one.grad == NONE:
+                    tensor._zero_grad(True)
+                elif one.grad == NOT_STORED:
+                    tensor.node.grad = UNSTORED
+                elif one.grad != STAYS:
+                    tensor.node.grad = handles[one.grad] if isinstance(one.grad, int) else one.grad
+        for state, name, output in recorded.born:
+            state[name] = handles[output]
+        return recorded.rebuild([self._result(how, what, leaves, handles) for how, what in recorded.results])
+
+    def _result(self, how: str, what: Any, leaves: Sequence[Any], handles: list[Tensor]) -> Any:
+        if how == "output":
+            return handles[what]
+        if how == "argument":
+            return leaves[what]
+        if how == "number":
+            return evaluate(what, self.guards.numbers.tolist())
+        return what.copy() if how == "copy" else what
+
+
+class _Kind:
+    """What a leaf of the call must be like."""
+
+    def __init__(self, leaf: Any) -> None:
+        self.first, self.is_tensor = leaf, isinstance(leaf, Tensor)
+        self.is_array = self.is_tensor or isinstance(leaf, np.ndarray)
+        if self.is_array:
+            self.shape, self.dtype = leaf.shape, leaf.dtype
+            self.requires_grad = self.is_tensor and leaf.requires_grad
+
+    def fits(self, leaf: Any) -> bool:
+        """Tell whether an array or tensor is of this shape, dtype and need of a gradient."""
+        if isinstance(leaf, Tensor):
+            return (
+                self.is_tensor and leaf._array.shape == self.shape and leaf._array.dtype == self.dtype
+                and leaf.requires_grad is self.requires_grad and not (self.requires_grad and not leaf.is_leaf)
+            )
+        return isinstance(leaf, np.ndarray) and not self.is_tensor and leaf.shape == self.shape and leaf.dtype == self.dtype
+
+
+def _owner(numbers: Any) -> Any:
+    """Give the object that owns an array's memory."""
+    while (base := getattr(numbers, "base", None)) is not None:
+        numbers = base
+    return numbers
+
+
+def _address(numbers: Any) -> int:
+    """Give the address of an array's numbers, as NumPy's own header has it: `.ctypes.data` takes ten times as long."""
+    return ctypes.c_size_t.from_address(id(numbers) + OBJECT).value
