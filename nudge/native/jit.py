@@ -51,7 +51,10 @@ def _compiled(text: str) -> bytes:
 
 
 def assemble(text: str, name: str = "step") -> tuple[Callable[..., None], Any]:
-    """Compile a module, or take what was compiled before; return its function `name(ptr, ptr, ptr)` and its library."""
+    """Compile a module, or take what was compiled before; return its function `name` and its library.
+
+    The function takes addresses and whole numbers: see `lower`.
+    """
     _target_machine()
     host = (llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten())
     decides = (text, *host, f"{MACHINE_LEVEL} {PASSES_LEVEL}", _LLVM, __version__)
@@ -62,4 +65,4 @@ def assemble(text: str, name: str = "step") -> tuple[Callable[..., None], Any]:
         .add_current_process()
         .link(_jit(), f"{name}{next(_count)}")
     )
-    return ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 3)(library[name]), library
+    return ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 4, *[ctypes.c_int64] * 3, ctypes.c_void_p)(library[name]), library

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 from .affine import Split
@@ -16,52 +17,247 @@ from .writer import Writer
 def lower(plan: Plan, vector: int = 64, name: str = "step") -> str:
     """Write the module; vectors have `vector` bytes.
 
-    `name(ptr* given, ptr arena, ptr report)` runs the groups in order, and copies at the end what belongs into buffers;
-    nothing is overwritten where a position was reported that is none (`Builder.within`).
+    Every thread calls `name(ptr* given, ptr arena, ptr report, ptr feed, i64 steps, i64 thread, i64 threads, ptr meet)`,
+    which runs the groups in order, `steps` times, shares the larger ones among the threads, and copies at a step's end
+    what belongs into buffers. Nothing is overwritten where a position was reported that is none (`Builder.within`);
+    then no further step is run.
     """
     functions: dict[str, str] = {}
     declared: set[str] = set()
-    calls: list[str] = []
+    lines: list[str] = []
+    pending: list[_Touched] = []
     checked = not any(group.checks or group.opaque for group in plan.groups)
+
+    def meet() -> None:
+        lines.append("  call void @meet(ptr %meet, i64 %threads)")
+        pending.clear()
+
     for count, group in enumerate(plan.groups):
         memory = memory_of(plan, group)
         body, units, needs = body_of(plan, group, memory, vector)
         declared |= needs
         symbol = functions.setdefault(body, f"g{len(functions)}")
+        touched = _Touched(plan, group, shared=units > 1 and work_of(group) > SHARED)
         writes = any(plan.slots.get(value, len(plan.given)) < len(plan.given) for value in group.stores)
-        if writes and not checked:
-            calls += _stop_if_wrong(count)
+        stops = writes and not checked
+        if stops or any(touched.waits_for(other) for other in pending):
+            meet()
+        if stops:
+            lines += _stop_if_wrong(count)
             checked = True
+        pending.append(touched)
         places = dict.fromkeys(memory.values())
-        for k, place in enumerate(places):
-            calls += _address(place, f"%p{count}_{k}")
+        calls = [line for k, place in enumerate(places) for line in _address(place, f"%p{count}_{k}")]
         given = "".join(f"ptr %p{count}_{k}, " for k in range(len(places)))
-        calls.append(f"  call void @{symbol}({given}ptr %report, i64 0, i64 {units})")
-    if plan.copies and not checked:
-        calls += _stop_if_wrong(len(plan.groups))
-    for count, (value, slot) in enumerate(plan.copies):
-        calls += _address(plan.place(value), f"%c{count}")
-        calls += _address((True, slot), f"%d{count}")
-        calls.append(f"  call void @llvm.memmove.p0.p0.i64(ptr %d{count}, ptr %c{count}, i64 {value.size}, i1 false)")
-        declared.add("declare void @llvm.memmove.p0.p0.i64(ptr, ptr, i64, i1)")
-    declared |= {f"declare void @llvm.x86.sse.{name}(ptr)" for name in ("stmxcsr", "ldmxcsr")}
-    main = [f"define void @{name}(ptr %given, ptr %arena, ptr %report) {{", "entry:", *FLUSH, *calls, "  br label %end",
-            "end:", "  call void @llvm.x86.sse.ldmxcsr(ptr %mode)", "  ret void", "}"]  # fmt: skip
+        if touched.shared:
+            lines += [*calls, *_share(count, units)]
+            lines.append(f"  call void @{symbol}({given}ptr %report, i64 %low{count}, i64 %high{count})")
+        else:
+            calls.append(f"  call void @{symbol}({given}ptr %report, i64 0, i64 {units})")
+            lines += _by_first(f"g{count}", calls)
+    if pending:
+        meet()
+    if plan.copies:
+        lines += [] if checked else _stop_if_wrong(len(plan.groups))
+        moves = []
+        for count, (value, slot) in enumerate(plan.copies):
+            moves += _address(plan.place(value), f"%c{count}")
+            moves += _address((True, slot), f"%d{count}")
+            moves.append(f"  call void @llvm.memmove.p0.p0.i64(ptr %d{count}, ptr %c{count}, i64 {value.size}, i1 false)")
+        lines += _by_first("copies", moves)
+        meet()
+    text = STEP.format(name=name, body="\n".join(lines))
     written = [body.replace("@group(", f"@{symbol}(") for body, symbol in functions.items()]
-    return "\n\n".join([*sorted(declared), *written, "\n".join(main)]) + "\n"
+    declared.discard(MEMMOVE)
+    return "\n\n".join([*sorted(declared), *written, MEET, FEED, text])
 
+
+class _Touched:
+    """What a group reads and writes in memory, and whether threads share it."""
+
+    def __init__(self, plan: Plan, group: Group, shared: bool) -> None:
+        self.shared = shared
+        self.reads, self.writes = ([_span(plan, value) for value in values] for values in (group.loads, group.stores))
+        if group.checks or group.opaque:
+            self.writes.append((2, 0, 1))  # the report
+
+    def waits_for(self, other: _Touched) -> bool:
+        """Tell whether what another group did must be done: threads part ways only where nobody waits."""
+        if not self.shared and not other.shared:
+            return False
+        return _meet(self.writes, other.writes) or _meet(self.writes, other.reads) or _meet(self.reads, other.writes)
+
+
+Span = tuple[int, int, int]  # which memory, first byte, and the one after the last
+
+
+def _span(plan: Plan, value: Value) -> Span:
+    given, at = plan.place(value)
+    return (1, at, at + 1) if given else (0, at, at + value.size)
+
+
+def _meet(some: list[Span], others: list[Span]) -> bool:
+    return any(a[0] == b[0] and a[1] < b[2] and b[1] < a[2] for a in some for b in others)
+
+
+SHARED = 6000  # cycles of work, roughly, from which on threads share a group
+
+
+def work_of(group: Group) -> float:
+    """Estimate the cycles that a group takes."""
+    places = prod(axis.extent for axis in group.axes)
+    folds = [value.fold for value in group.members if value.fold is not None]
+    inner = prod(axis.extent for axis in group.fold.fold.reduced) if group.fold is not None else 0
+    return places * (inner / 32 + len(group.members) * (1 + len(folds)) / 8)
+
+
+def _share(count: int, units: int) -> list[str]:
+    return [
+        f"  %from{count} = mul i64 %thread, {units}",
+        f"  %to{count} = add i64 %from{count}, {units}",
+        f"  %low{count} = udiv i64 %from{count}, %threads",
+        f"  %high{count} = udiv i64 %to{count}, %threads",
+    ]
+
+
+def _by_first(tag: str, lines: list[str]) -> list[str]:
+    """Let the first thread alone do something."""
+    return [f"  br i1 %first, label %do_{tag}, label %done_{tag}", f"do_{tag}:", *lines,
+            f"  br label %done_{tag}", f"done_{tag}:"]  # fmt: skip
+
+
+MEMMOVE = "declare void @llvm.memmove.p0.p0.i64(ptr, ptr, i64, i1)"
 
 # Numbers below the smallest normal one count as 0 while the step runs: averages that decay towards 0 would otherwise
 # stop there, a hundred times slower than any other number.
-FLUSH = [
-    "  %mode = alloca i32",
-    "  %flush = alloca i32",
-    "  call void @llvm.x86.sse.stmxcsr(ptr %mode)",
-    "  %before = load i32, ptr %mode",
-    "  %flushing = or i32 %before, 32832",
-    "  store i32 %flushing, ptr %flush",
-    "  call void @llvm.x86.sse.ldmxcsr(ptr %flush)",
-]
+STEP = """declare void @llvm.x86.sse.stmxcsr(ptr)
+declare void @llvm.x86.sse.ldmxcsr(ptr)
+
+define void @{name}(ptr %given, ptr %arena, ptr %report, ptr %feed, i64 %steps, i64 %thread, i64 %threads, ptr %meet) {{
+entry:
+  %mode = alloca i32
+  %flush = alloca i32
+  call void @llvm.x86.sse.stmxcsr(ptr %mode)
+  %before = load i32, ptr %mode
+  %flushing = or i32 %before, 32832
+  store i32 %flushing, ptr %flush
+  call void @llvm.x86.sse.ldmxcsr(ptr %flush)
+  %first = icmp eq i64 %thread, 0
+  br label %again
+again:
+  %step = phi i64 [ 0, %entry ], [ %following, %next ]
+  %more = icmp slt i64 %step, %steps
+  br i1 %more, label %fed, label %end
+fed:
+  %feeds = icmp ne ptr %feed, null
+  br i1 %feeds, label %feeding, label %body
+feeding:
+  call void @feed(ptr %feed, i64 %step, i64 %thread, i64 %threads)
+  call void @meet(ptr %meet, i64 %threads)
+  br label %body
+body:
+{body}
+  br label %next
+next:
+  %following = add i64 %step, 1
+  br label %again
+end:
+  call void @llvm.x86.sse.ldmxcsr(ptr %mode)
+  ret void
+}}
+"""
+
+# Two words, on cache lines of their own: how many threads have come, and how often all have. Who waits long lets others run.
+MEET = """declare i32 @sched_yield()
+declare void @llvm.x86.sse2.pause()
+
+define internal void @meet(ptr %meet, i64 %threads) {
+entry:
+  %alone = icmp eq i64 %threads, 1
+  br i1 %alone, label %done, label %come
+come:
+  %turns = getelementptr i64, ptr %meet, i64 8
+  %turn = load atomic i64, ptr %turns seq_cst, align 8
+  %were = atomicrmw add ptr %meet, i64 1 seq_cst
+  %are = add i64 %were, 1
+  %last = icmp eq i64 %are, %threads
+  br i1 %last, label %open, label %wait
+open:
+  store atomic i64 0, ptr %meet seq_cst, align 8
+  %next = add i64 %turn, 1
+  store atomic i64 %next, ptr %turns seq_cst, align 8
+  br label %done
+wait:
+  %spins = phi i64 [ 0, %come ], [ %more, %again ]
+  %now = load atomic i64, ptr %turns seq_cst, align 8
+  %opened = icmp ne i64 %now, %turn
+  br i1 %opened, label %done, label %spin
+spin:
+  call void @llvm.x86.sse2.pause()
+  %more = add i64 %spins, 1
+  %long = icmp ugt i64 %more, 2000
+  br i1 %long, label %yield, label %again
+yield:
+  call i32 @sched_yield()
+  br label %again
+again:
+  br label %wait
+done:
+  ret void
+}"""
+
+# The feed: how many arrays are fed, how many rows a step takes, where the rows' numbers stand, and for each array where
+# it is, where its rows go, and how many bytes a row has.
+FEED = MEMMOVE + """
+
+define internal void @feed(ptr %feed, i64 %step, i64 %thread, i64 %threads) {
+entry:
+  %rows_at = getelementptr i64, ptr %feed, i64 1
+  %numbers_at = getelementptr i64, ptr %feed, i64 2
+  %arrays = load i64, ptr %feed
+  %rows = load i64, ptr %rows_at
+  %all = load ptr, ptr %numbers_at
+  %begin = mul i64 %step, %rows
+  %numbers = getelementptr i64, ptr %all, i64 %begin
+  %from = mul i64 %thread, %rows
+  %to = add i64 %from, %rows
+  %low = udiv i64 %from, %threads
+  %high = udiv i64 %to, %threads
+  br label %each
+each:
+  %array = phi i64 [ 0, %entry ], [ %array_next, %array_done ]
+  %left = icmp slt i64 %array, %arrays
+  br i1 %left, label %found, label %done
+found:
+  %third = mul i64 %array, 3
+  %offset = add i64 %third, 3
+  %entry_at = getelementptr i64, ptr %feed, i64 %offset
+  %to_at = getelementptr i64, ptr %entry_at, i64 1
+  %bytes_at = getelementptr i64, ptr %entry_at, i64 2
+  %source = load ptr, ptr %entry_at
+  %target = load ptr, ptr %to_at
+  %bytes = load i64, ptr %bytes_at
+  br label %row
+row:
+  %k = phi i64 [ %low, %found ], [ %k_next, %copy ]
+  %in = icmp slt i64 %k, %high
+  br i1 %in, label %copy, label %array_done
+copy:
+  %number_at = getelementptr i64, ptr %numbers, i64 %k
+  %number = load i64, ptr %number_at
+  %source_byte = mul i64 %number, %bytes
+  %target_byte = mul i64 %k, %bytes
+  %source_row = getelementptr i8, ptr %source, i64 %source_byte
+  %target_row = getelementptr i8, ptr %target, i64 %target_byte
+  call void @llvm.memmove.p0.p0.i64(ptr %target_row, ptr %source_row, i64 %bytes, i1 false)
+  %k_next = add i64 %k, 1
+  br label %row
+array_done:
+  %array_next = add i64 %array, 1
+  br label %each
+done:
+  ret void
+}"""
 
 
 def memory_of(plan: Plan, group: Group) -> dict[Value, Place]:

@@ -365,8 +365,33 @@ class Nest:
 
     def _rows(self) -> None:
         rows = [axis for axis in self.group.axes if axis is not self.vector and axis.extent != 1]
+        if not rows and self._static() is None and not self.members([FOLD]):
+            self._line()
+            return
         with self.nested(rows):
             self.row(self._static())
+
+    def _line(self) -> None:
+        """Go through one long row, whose pieces threads may share."""
+        assert self.vector is not None
+        stored = list(self.group.stores)
+        wide = [value for value in stored if self.along(value)]
+        self._outermost = self.vector.extent // self.lanes
+        with self.scope():
+            for value in stored:
+                self.hoist(value, self.group.members[value])
+            with self.b.between("%low", "%high") as k, self.scope():
+                self.bind(self.vector, k * self.lanes if self.lanes > 1 else k)
+                self._store_all(wide)
+            first = self.b.emit("icmp eq i64 %low, 0", "i1")
+            with self.b.when(first), self.scope():
+                for piece in self.rest():
+                    with self.scope():
+                        self.enter(piece)
+                        self._store_all(wide)
+                for value in stored:
+                    if value not in wide:
+                        self.write(value, self.at(value, self.group.members[value]))
 
     def _static(self) -> list[Piece] | None:
         """Give the pieces of a row, where they are few."""

@@ -52,7 +52,7 @@ class Step:
         outputs = [np.empty(node.data.shape, node.data.dtype) for node in self.program.outputs]
         table = np.array([array.ctypes.data for array in [*arrays, *outputs]], np.uintp)
         report = np.zeros(4, np.int64)
-        self._function(table.ctypes.data, self._arena.ctypes.data, report.ctypes.data)
+        self._function(table.ctypes.data, self._arena.ctypes.data, report.ctypes.data, 0, 1, 0, 1, 0)
         if report[0]:
             raise self._outside(*report.tolist())
         for array, target in zip(arrays[len(args) :], targets, strict=True):
