@@ -16,6 +16,7 @@ import numpy as np
 from .dtype import bool_, float64
 from .errors import DTypeError, GraphError, ShapeError
 from .graph import NO_PARAMS, Node, ancestors, descendants
+from .mode import mode, set_grad_enabled
 from .op import Operand, Operation
 from .ops import cast, reshape, sum, where
 
@@ -120,6 +121,13 @@ def walk(
     With `record`, the walk's own arithmetic enters the graph, so that it can be differentiated again; with
     `inputs`, only what lies between them and the seeds is visited; with `free`, each step is let go of once passed.
     """
+    with set_grad_enabled(mode.grad and record):  # in a traced program the walk computes with tensors, too
+        return _walk(seeds, record, inputs, free)
+
+
+def _walk(
+    seeds: Mapping[Node, Any], record: bool, inputs: Sequence[Node] | None, free: bool
+) -> dict[Node, Any]:
     order = ancestors(seeds)
     wanted = None if inputs is None else descendants(order[::-1], inputs)
     asked = set(inputs or ())

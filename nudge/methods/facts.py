@@ -177,6 +177,12 @@ class Facts:
 
     def __format__(self, spec: str) -> str:
         """Format its one number, as in `f"{loss:.3f}"`; without a format, or with more numbers, show the tensor."""
+        if type(self._array) is Abstract and mode.trace is not None:
+            self._real("the text")
         if self._array.size == 1 and spec and type(self._array) is not Abstract:
             return format(self._array.item(), spec)
         return format(repr(self), spec)
+
+    def __str__(self) -> str:
+        """Show the tensor. Raises TraceError while a program is traced."""
+        return format(self)

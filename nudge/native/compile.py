@@ -18,10 +18,15 @@ from ..mode import mode
 from ..op import Abstract
 from ..tensor import Tensor
 from ..tree import flatten
-from .guards import alike
 from .record import record
 from .variant import Variant
 
+NO_LLVM = "llvmlite, which makes machine code, is not installed: pip install llvmlite"
+HISTORY = (
+    "gradients are wanted of its result, which machine code keeps no history of; compile the whole step, with its "
+    "backward(), call it under nudge.no_grad(), or let it return a detach()"
+)
+_said: set[str] = set()
 MOST, MANY = 32, 8  # forms of a function that are kept, and from which on there are so many that we say so
 
 
@@ -45,6 +50,7 @@ class Compiled:
         self._chosen: set[str] = set()  # numbers that were seen to change
         self._refused: set[str] = set()  # and those of them that must be taken as they are
         self.traces = 0
+        self._said: set[str] = set()
         self._warned = False
         self._lock = threading.RLock()
         self._tracing = False
@@ -57,7 +63,7 @@ class Compiled:
             leaves, form = _form(args, kwargs)
         with self._lock:
             variant = self._find(leaves, form) if self._variants and mode.trace is None else None
-            if variant is not None:
+            if variant is not None and variant.code is not None:
                 return variant.run(leaves)
         return self._first(args, kwargs)
 
@@ -78,30 +84,49 @@ class Compiled:
         leaves, form = _form(args, kwargs)
         if self._tracing and mode.trace is not None:
             raise TraceError(f"{self.name} calls itself while it is traced: a compiled function cannot be recursive")
-        if mode.trace is not None or mode.mapped is not None or any(_is_stand_in(leaf) for leaf in leaves):
-            return self.function(*args, **kwargs)  # part of what is traced around it
+        inside = mode.trace is not None or mode.mapped is not None or any(_is_stand_in(leaf) for leaf in leaves)
+        if inside or os.environ.get("NUDGE_NATIVE") == "0":  # inside of another trace it becomes part of that
+            return self.function(*args, **kwargs)
+        if mode.grad and any(isinstance(leaf, Tensor) and leaf.requires_grad and not leaf.is_leaf for leaf in leaves):
+            return self._eagerly(HISTORY, args, kwargs)
         with self._lock:
             variant = self._find(leaves, form)
             if variant is None:
                 variant = self._trace(leaves, form, flatten((args, kwargs))[1])
-            return variant.run(leaves)
+            if variant is not None and variant.code is not None:
+                return variant.run(leaves)
+        return self._eagerly(HISTORY if variant is not None else NO_LLVM, args, kwargs)
 
-    def _trace(self, leaves: list[Any], form: Any, rebuild: Any) -> Variant:
+    def _eagerly(self, why: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Run as it is, and say so, once."""
+        if os.environ.get("NUDGE_NATIVE") == "require":
+            raise UsageError(f"NUDGE_NATIVE=require, and {self.name} cannot run natively: {why}")
+        once: set[str] = _said if why is NO_LLVM else self._said
+        if why not in once:
+            once.add(why)
+            warnings.warn(f"{self.name} runs eagerly: {why}", stacklevel=4)
+        return self.function(*args, **kwargs)
+
+    def _trace(self, leaves: Sequence[Any], form: Any, rebuild: Any) -> Variant | None:
+        """Trace a call and keep its form; None where there is nothing to make machine code with."""
+        try:
+            from .executable import Executable
+        except ImportError:
+            return None
         _check_arguments(leaves, self.name)
-        self._note_changes()
+        chosen = self._note_changes(leaves)
         self._tracing = True
         try:
             try:
-                recorded = record(
-                    self.function, self.name, leaves, rebuild, self._chosen - self._refused, self.keep_grads
-                )
-            except Exception:
+                recorded = record(self.function, self.name, leaves, rebuild, chosen, self.keep_grads)
+            except Exception:  # where it cannot do with numbers that change, it is made for those of this call
                 recorded = record(self.function, self.name, leaves, rebuild, None, self.keep_grads)
                 self._refused |= self._chosen
         finally:
             self._tracing = False
         self.traces += 1
-        variant = Variant(recorded, leaves, form)
+        code = None if recorded.keeps_history else Executable(recorded.program)
+        variant = Variant(recorded, leaves, form, code)
         if not variant.fits(leaves):
             raise Error(f"{self.name}: a form that was just traced does not fit its own call")
         if not recorded.born:  # a step that makes an optimizer's state does so once
@@ -109,12 +134,23 @@ class Compiled:
         del self._variants[:-MOST]
         return variant
 
-    def _note_changes(self) -> None:
+    def _note_changes(self, leaves: Sequence[Any]) -> set[str]:
         """Find what made the last form unfit; a number that changes once may change again, and is read from then on."""
         if self._variants:
-            for term, now in self._variants[-1].guards.changes():
-                if (type(term.held) is type(now) is float) or isinstance(now, np.ndarray) or term.name == "":
+            last = self._variants[-1]
+            changes = last.guards.changes()
+            for term, now in changes:
+                if type(term.held) is type(now) is float or isinstance(now, np.ndarray) or term.is_content:
                     self._chosen.add(term.name)
+            if len(self._variants) == MANY and not self._warned:
+                self._warned = True
+                found = [what for what in (last.difference(leaves), *(term.name for term, _ in changes)) if what]
+                warnings.warn(
+                    f"{self.name} was traced {self.traces} times, and will be again ({', '.join(found) or 'its form'} "
+                    f"changes); the {MOST} forms used last are kept: make what changes a tensor of one shape",
+                    stacklevel=5,
+                )
+        return self._chosen - self._refused
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         """Be a method where a class holds it."""

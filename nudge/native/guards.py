@@ -23,11 +23,12 @@ ATOMS = (bool, int, float, complex, str, bytes, type(None), type(Ellipsis), slic
 class Term:
     """One thing that was read."""
 
-    __slots__ = ("held", "is_setting", "name", "numbers", "put", "text")
+    __slots__ = ("held", "is_content", "is_setting", "name", "numbers", "put", "text")
 
     def __init__(self, text: str, name: str, held: Any, put: Callable[[Any], object] | None, is_setting: bool) -> None:
         """Say how it is read, what it is called, what it is, and how it is put back."""
         self.text, self.name, self.held, self.put, self.is_setting = text, name, held, put, is_setting
+        self.is_content = False  # whether it is what stands in an array
         self.numbers: list[int] = []  # its places among the program's numbers, where it is read at each run
 
 
@@ -87,7 +88,7 @@ class Guards:
             now = self.read(term)
             if now is not stand_ins.get(id(term), term.held) and not alike(term.held, now):
                 changed.append((term, now))
-        for term, _ in self.lifted:
+        for term in {id(term): term for term, _ in (*self.lifted, *changed)}.values():
             if term.put is not None:
                 term.put(term.held)
         self.lifted = []

@@ -7,12 +7,13 @@ call; what it finds there are objects, whose attributes and items it can read. L
 from __future__ import annotations
 
 import argparse
+import builtins
 import collections
 import dis
 import functools
 import sys
 import types
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from ..generator import Generator
 from ..nn import Module
 from ..optim import Optimizer
 from ..tensor import Tensor
-from .guards import ATOMS, Guards
+from .guards import ATOMS, GONE, Guards
 
 LIBRARIES = frozenset(sys.stdlib_module_names - {"__main__"}) | {"nudge", "numpy", "llvmlite", "builtins"}
 OPEN = (argparse.Namespace, types.SimpleNamespace)  # a library's, and nothing but what the user put in
@@ -96,6 +97,7 @@ class Reach:
         elif isinstance(value, np.ndarray):
             at = self.guards.name(value)
             self.guards.add(f"({at}.tobytes() == {self.guards.name(value.tobytes())})", name, True)
+            self.guards.terms[-1].is_content = True
         elif isinstance(value, Optimizer):
             self._optimizer(value, name)
         elif isinstance(value, Iterator):
@@ -129,10 +131,17 @@ class Reach:
         space, at = f.__globals__, ""
         for code in _codes(f.__code__):
             for name in _global_names(code):
-                if name not in space or (id(space), name) in self.globals:
+                if (id(space), name) in self.globals:
                     continue
                 at = at or self.guards.name(space)
                 self.globals.add((id(space), name))
+                if name not in space and hasattr(builtins, name):
+                    continue
+                if name not in space:
+                    self.guards.space["GONE"] = GONE
+                    put = functools.partial(_drop, space, name)
+                    self.guards.add(f"{at}.get({name!r}, GONE)", name, GONE, put)
+                    continue
                 self._item(space, at, name, name)
                 held = space[name]
                 if isinstance(held, types.ModuleType) and held.__name__.partition(".")[0] not in LIBRARIES:
@@ -260,8 +269,12 @@ def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
 
 @functools.lru_cache(1024)
 def _global_names(code: types.CodeType) -> tuple[str, ...]:
-    found = (step.argval for step in dis.get_instructions(code) if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"))
-    return tuple(dict.fromkeys(found))
+    kinds = ("LOAD_GLOBAL", "LOAD_NAME", "STORE_GLOBAL")
+    return tuple(dict.fromkeys(step.argval for step in dis.get_instructions(code) if step.opname in kinds))
+
+
+def _drop(space: dict[str, Any], name: str, _: Any) -> None:
+    space.pop(name, None)
 
 
 def _slots(cls: type) -> Iterable[str]:

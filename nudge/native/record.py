@@ -225,7 +225,8 @@ def _fate(leaf: Leaf, tracer: Tracer, outputs: _Outputs, keep_grads: bool) -> An
         return NONE
     if tracer.is_outside(grad):
         return grad
-    return outputs.add(grad) if keep_grads or leaf.asked.was_read else NOT_STORED
+    stored = keep_grads or leaf.asked.was_read or id(grad) in outputs.places
+    return outputs.add(grad) if stored else NOT_STORED
 
 
 def _keeps_history(nodes: Sequence[Node], tracer: Tracer, since: int) -> bool:

@@ -17,7 +17,6 @@ from ..number import evaluate
 from ..tensor import Tensor, wrap
 from .guards import alike
 from .record import NONE, NOT_STORED, STAYS, Captured, Recorded
-from .executable import Executable
 
 OBJECT = object.__basicsize__  # where an array's address of its numbers stands, behind Python's own head
 
@@ -25,12 +24,12 @@ OBJECT = object.__basicsize__  # where an array's address of its numbers stands,
 class Variant:
     """A program that fits some calls: `fits(leaves)` tells, `run(leaves)` does it."""
 
-    def __init__(self, recorded: Recorded, leaves: Sequence[Any], form: Any) -> None:
-        """Make machine code of what was recorded, for calls like the one that was."""
+    def __init__(self, recorded: Recorded, leaves: Sequence[Any], form: Any, code: Any) -> None:
+        """Take the machine code of what was recorded, for calls like the one that was."""
         self.recorded, self.form = recorded, form
         self.program, self.guards = recorded.program, recorded.guards
         program = self.program
-        self.code = Executable(program)
+        self.code = code
         self.inputs, self.first = len(program.inputs), len(program.inputs) + len(program.captured)
         self.table = array("Q", [0] * (self.first + len(program.outputs)))
         self.made = [(tuple(node.data.shape), node.data.dtype) for node in program.outputs]
@@ -154,6 +153,21 @@ class Variant:
             numbers = copy
         self.alive[slot] = numbers
         self.table[slot] = _address(numbers)
+
+    def difference(self, leaves: Sequence[Any]) -> str:
+        """Say in what the leaves of a call are other than this program wants."""
+        for k, (kind, leaf) in enumerate(zip(self.leaves, leaves, strict=False)):
+            if kind.is_array and isinstance(leaf, (Tensor, np.ndarray)):
+                if leaf.dtype != kind.dtype:
+                    return f"the dtype of argument {k}"
+                if len(leaf.shape) != len(kind.shape):
+                    return f"the number of dimensions of argument {k}"
+                for axis, (now, was) in enumerate(zip(leaf.shape, kind.shape, strict=True)):
+                    if now != was:
+                        return f"of argument {k} dimension {axis}, which was {was} and is {now},"
+            elif not kind.is_array and self.recorded.numbers[k] is None and not alike(kind.first, leaf):
+                return f"argument {k}, which was {kind.first!r} and is {leaf!r},"
+        return ""
 
     # -- run ---------------------------------------------------------------------------------------
 
