@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from array import array
 from typing import Any
 
@@ -9,9 +10,12 @@ import numpy as np
 
 from ..errors import IndexingError
 from .jit import assemble
-from .lower import lower
+from .lower import cycles, lower
 from .plan import ALIGN, plan
+from .threads import crew
 from .trace import Program
+
+WORTH = 30_000  # cycles of work, roughly, from which on a step is shared among threads
 
 
 class Executable:
@@ -25,16 +29,25 @@ class Executable:
         copies += [(node, k) for k, node in program.rewritten]
         copies += [(node, len(given) + k) for k, node in enumerate(program.outputs)]
         self.plan = plan(copies, given)
-        self._function, self._engine = assemble(lower(self.plan))
+        self.text = lower(self.plan)
+        self._function = assemble(self.text)
+        self._address = ctypes.cast(self._function, ctypes.c_void_p).value or 0
+        self._shared = cycles(self.plan) > WORTH
         memory = np.empty(self.plan.arena + ALIGN, np.uint8)
         self._arena = memory[-memory.ctypes.data % ALIGN :]
         self._place = self._arena.ctypes.data
         self._report = np.zeros(4, np.int64)
         self._reported = self._report.ctypes.data
 
-    def run(self, table: array[int]) -> None:
-        """Run once. Raises IndexingError for an index that is none: then nothing has changed."""
-        self._function(table.buffer_info()[0], self._place, self._reported, 0, 1, 0, 1, 0)
+    def run(self, table: array[int], steps: int = 1, feed: int = 0) -> None:
+        """Run some steps, each on the rows that a feed (an address, see `lower`) brings, if there is one.
+
+        Raises IndexingError for an index that is none: then that step has changed nothing, and none came after it.
+        """
+        args = (table.buffer_info()[0], self._place, self._reported, feed, steps)
+        workers = crew() if self._shared else None
+        if workers is None or not workers.run(self._address, *args):
+            self._function(*args, 0, 1, 0)
         if self._report[0]:
             found = self._report.tolist()
             self._report[:] = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import functools
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import llvmlite
@@ -50,19 +50,30 @@ def _compiled(text: str) -> bytes:
     return bytes(machine.emit_object(module))
 
 
-def assemble(text: str, name: str = "step") -> tuple[Callable[..., None], Any]:
-    """Compile a module, or take what was compiled before; return its function `name` and its library.
+def functions(text: str, types: Mapping[str, tuple[Any, ...]]) -> list[Callable[..., Any]]:
+    """Compile a module, or take what was compiled before; return its functions, whose types are given, result first.
 
-    The function takes addresses and whole numbers: see `lower`.
+    They keep the code alive.
     """
     _target_machine()
     host = (llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten())
     decides = (text, *host, f"{MACHINE_LEVEL} {PASSES_LEVEL}", _LLVM, __version__)
-    library = (
-        llvm.JITLibraryBuilder()
-        .add_object_img(cache().get(key(decides), lambda: _compiled(text)))
-        .export_symbol(name)
-        .add_current_process()
-        .link(_jit(), f"{name}{next(_count)}")
-    )
-    return ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 4, *[ctypes.c_int64] * 3, ctypes.c_void_p)(library[name]), library
+    builder = llvm.JITLibraryBuilder().add_object_img(cache().get(key(decides), lambda: _compiled(text)))
+    for name in types:
+        builder = builder.export_symbol(name)
+    library = builder.add_current_process().link(_jit(), f"module{next(_count)}")
+    made = []
+    for name, type in types.items():
+        function = ctypes.CFUNCTYPE(*type)(library[name])
+        function.library = library  # type: ignore[attr-defined]
+        made.append(function)
+    return made
+
+
+STEP = (None, *[ctypes.c_void_p] * 4, *[ctypes.c_int64] * 3, ctypes.c_void_p)  # see `lower`
+
+
+def assemble(text: str, name: str = "step", type: tuple[Any, ...] = STEP) -> Callable[..., Any]:
+    """Compile a step; return its function."""
+    (function,) = functions(text, {name: type})
+    return function

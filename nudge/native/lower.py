@@ -111,6 +111,11 @@ def work_of(group: Group) -> float:
     return places * (inner / 32 + len(group.members) * (1 + len(folds)) / 8)
 
 
+def cycles(plan: Plan) -> float:
+    """Estimate the cycles that a step takes."""
+    return sum(work_of(group) for group in plan.groups)
+
+
 def _share(count: int, units: int) -> list[str]:
     return [
         f"  %from{count} = mul i64 %thread, {units}",

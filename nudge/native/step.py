@@ -28,7 +28,7 @@ class Step:
         copies += [(node, len(given) + k) for k, node in enumerate(program.outputs)]
         self.plan = plan(copies, given)
         self.text = lower(self.plan, int(__import__('os').environ.get('VB','64')))
-        self._function, self._engine = assemble(self.text)
+        self._function = assemble(self.text)
         memory = np.empty(self.plan.arena + ALIGN, np.uint8)
         self._arena = memory[-memory.ctypes.data % ALIGN :]
 

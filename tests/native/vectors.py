@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import ctypes
+
 import numpy as np
 
 from nudge.native.builder import Builder, Reg
@@ -42,12 +44,11 @@ def evaluate(cases: Sequence[Case], lanes: int) -> list[Any]:
             names[j] = f"ptr %p{slot}"
         calls.append(f"  call void @f{k}({', '.join(names)})")
         outputs.append(out)
-    head = "define void @step(ptr %table, ptr %x, ptr %y) {"
+    head = "define void @step(ptr %table) {"
     text = "\n".join([*sorted(declared), *functions, head, "entry:", *calls, "  ret void", "}"])
-    function, library = assemble(text)
+    function = assemble(text, type=(None, ctypes.c_void_p))
     table = np.array([array.ctypes.data for array in pointers], np.uintp)
-    function(table.ctypes.data, None, None)
-    del library
+    function(table.ctypes.data)
     return outputs
 
 

@@ -1,0 +1,247 @@
+"""Threads: the one that calls, and a worker that runs the same step beside it, on another part of each group.
+
+The worker waits in native code for the next step, for some milliseconds at most; then it goes to sleep until it is
+called. It is never there in a forked process before that process asks for one.
+"""
+
+from __future__ import annotations
+
+import atexit
+import ctypes
+import multiprocessing
+import os
+import threading
+from typing import Any
+
+import numpy as np
+
+from ..errors import UsageError
+
+MOST = 2  # threads, for now
+
+# A box of words, each on a cache line of its own: job number, done number, function, arguments, asleep, and the barrier.
+JOB, DONE, CALL, ASLEEP, MEET = 0, 8, 16, 32, 40
+WORDS = 64
+
+SERVE = """
+define i64 @serve(ptr %box, i64 %begun) {
+entry:
+  %done_at = getelementptr i64, ptr %box, i64 8
+  %call = getelementptr i64, ptr %box, i64 16
+  %asleep_at = getelementptr i64, ptr %box, i64 32
+  %meet = getelementptr i64, ptr %box, i64 40
+  store atomic i64 0, ptr %asleep_at seq_cst, align 8
+  br label %look
+look:
+  %seen = phi i64 [ %begun, %entry ], [ %seen, %again ], [ %job, %ran ], [ %seen, %awake ]
+  %spins = phi i64 [ 0, %entry ], [ %more, %again ], [ 0, %ran ], [ 0, %awake ]
+  %job = load atomic i64, ptr %box seq_cst, align 8
+  %new = icmp ne i64 %job, %seen
+  br i1 %new, label %run, label %wait
+run:
+  %stop = icmp eq i64 %job, -1
+  br i1 %stop, label %leave, label %work
+work:
+  call void @run(ptr %call, i64 1, ptr %meet)
+  store atomic i64 %job, ptr %done_at seq_cst, align 8
+  br label %ran
+ran:
+  br label %look
+wait:
+  call void @llvm.x86.sse2.pause()
+  %more = add i64 %spins, 1
+  %long = icmp ugt i64 %more, 60000
+  br i1 %long, label %tired, label %again
+again:
+  br label %look
+tired:
+  store atomic i64 1, ptr %asleep_at seq_cst, align 8
+  %late = load atomic i64, ptr %box seq_cst, align 8
+  %come = icmp ne i64 %late, %seen
+  br i1 %come, label %awake, label %leave
+awake:
+  store atomic i64 0, ptr %asleep_at seq_cst, align 8
+  br label %look
+leave:
+  ret i64 %seen
+}
+
+define internal void @run(ptr %call, i64 %thread, ptr %meet) {
+entry:
+  %given_at = getelementptr i64, ptr %call, i64 1
+  %arena_at = getelementptr i64, ptr %call, i64 2
+  %report_at = getelementptr i64, ptr %call, i64 3
+  %feed_at = getelementptr i64, ptr %call, i64 4
+  %steps_at = getelementptr i64, ptr %call, i64 5
+  %function = load ptr, ptr %call
+  %given = load ptr, ptr %given_at
+  %arena = load ptr, ptr %arena_at
+  %report = load ptr, ptr %report_at
+  %feed = load ptr, ptr %feed_at
+  %steps = load i64, ptr %steps_at
+  call void %function(ptr %given, ptr %arena, ptr %report, ptr %feed, i64 %steps, i64 %thread, i64 2, ptr %meet)
+  ret void
+}
+
+define i64 @post(ptr %box, ptr %function, ptr %given, ptr %arena, ptr %report, ptr %feed, i64 %steps) {
+entry:
+  %call = getelementptr i64, ptr %box, i64 16
+  %given_at = getelementptr i64, ptr %call, i64 1
+  %arena_at = getelementptr i64, ptr %call, i64 2
+  %report_at = getelementptr i64, ptr %call, i64 3
+  %feed_at = getelementptr i64, ptr %call, i64 4
+  %steps_at = getelementptr i64, ptr %call, i64 5
+  %asleep_at = getelementptr i64, ptr %box, i64 32
+  store ptr %function, ptr %call
+  store ptr %given, ptr %given_at
+  store ptr %arena, ptr %arena_at
+  store ptr %report, ptr %report_at
+  store ptr %feed, ptr %feed_at
+  store i64 %steps, ptr %steps_at
+  atomicrmw add ptr %box, i64 1 seq_cst
+  %asleep = load atomic i64, ptr %asleep_at seq_cst, align 8
+  %sleeps = icmp ne i64 %asleep, 0
+  br i1 %sleeps, label %leave, label %go
+go:
+  call void @lead(ptr %box)
+  br label %leave
+leave:
+  ret i64 %asleep
+}
+
+define void @lead(ptr %box) {
+entry:
+  %done_at = getelementptr i64, ptr %box, i64 8
+  %call = getelementptr i64, ptr %box, i64 16
+  %meet = getelementptr i64, ptr %box, i64 40
+  call void @run(ptr %call, i64 0, ptr %meet)
+  %job = load atomic i64, ptr %box seq_cst, align 8
+  br label %wait
+wait:
+  %spins = phi i64 [ 0, %entry ], [ %more, %again ]
+  %done = load atomic i64, ptr %done_at seq_cst, align 8
+  %is_done = icmp eq i64 %done, %job
+  br i1 %is_done, label %leave, label %spin
+spin:
+  call void @llvm.x86.sse2.pause()
+  %more = add i64 %spins, 1
+  %long = icmp ugt i64 %more, 2000
+  br i1 %long, label %yield, label %again
+yield:
+  call i32 @sched_yield()
+  br label %again
+again:
+  br label %wait
+leave:
+  ret void
+}
+
+declare void @llvm.x86.sse2.pause()
+declare i32 @sched_yield()
+"""
+
+
+class Crew:
+    """The worker, and the box through which it is told what to do."""
+
+    def __init__(self) -> None:
+        """Start the worker, asleep."""
+        from .jit import functions
+
+        words = np.zeros(WORDS + 8, np.int64)
+        self.box = words[-words.ctypes.data % 64 // 8 :][:WORDS]
+        self.box[ASLEEP] = 1
+        self._place = self.box.ctypes.data
+        word, address = ctypes.c_int64, ctypes.c_void_p
+        self._serve, self._post, self._lead = functions(
+            SERVE, {"serve": (word, address, word), "post": (word, *[address] * 6, word), "lead": (None, address)}
+        )
+        self._wake = threading.Event()
+        self._busy = threading.Lock()
+        threading.Thread(target=self._work, name="nudge worker", daemon=True).start()
+
+    def _work(self) -> None:
+        seen = 0
+        while seen >= 0:
+            self._wake.wait()
+            self._wake.clear()
+            seen = self._serve(self._place, seen)
+            if self.box[JOB] == -1:
+                return
+
+    def run(self, function: int, *args: int) -> bool:
+        """Run a step on both threads; tell whether that could be, since the worker serves one caller at a time."""
+        if not self._busy.acquire(blocking=False):
+            return False
+        try:
+            if self._post(self._place, function, *args):
+                self._wake.set()
+                self._lead(self._place)
+        finally:
+            self._busy.release()
+        return True
+
+    def stop(self) -> None:
+        """Let the worker end."""
+        self.box[JOB] = -1
+        self._wake.set()
+
+
+_crew: Crew | None = None
+_wanted: int | None = None
+
+
+def crew() -> Crew | None:
+    """Give the worker, if threads are wanted."""
+    global _crew
+    if get_num_threads() < 2:
+        return None
+    if _crew is None:
+        _crew = Crew()
+        atexit.register(_crew.stop)
+    return _crew
+
+
+def _forget() -> None:
+    global _crew
+    _crew = None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
+
+
+def _default() -> int:
+    """Choose as many threads as this process may use processors; one in a process that others have started for work."""
+    if multiprocessing.parent_process() is not None:
+        return 1
+    for name in ("NUDGE_NUM_THREADS", "OMP_NUM_THREADS"):
+        if os.environ.get(name, "").isdigit():
+            return max(1, min(int(os.environ[name]), MOST))
+    affinity: Any = getattr(os, "sched_getaffinity", None)
+    return min(len(affinity(0)) if affinity is not None else os.cpu_count() or 1, MOST)
+
+
+def get_num_threads() -> int:
+    """Tell how many threads a compiled step uses at most.
+
+    >>> set_num_threads(1)
+    >>> get_num_threads()
+    1
+    """
+    global _wanted
+    if _wanted is None:
+        _wanted = _default()
+    return _wanted
+
+
+def set_num_threads(n: int) -> None:
+    """Let compiled steps use at most n threads; more than two are not put to use. Results do not depend on it.
+
+    By default as many as the process may use processors, or `NUDGE_NUM_THREADS` or `OMP_NUM_THREADS` say; one in a
+    worker process. Raises UsageError for less than one.
+    """
+    global _wanted
+    if type(n) is not int or n < 1:
+        raise UsageError(f"set_num_threads({n!r}): expected a whole number of at least 1")
+    _wanted = min(n, MOST)
