@@ -26,7 +26,7 @@ def lower(plan: Plan, vector: int = 64, name: str = "step") -> str:
     declared: set[str] = set()
     lines: list[str] = []
     pending: list[_Touched] = []
-    checked = not any(group.checks or group.opaque for group in plan.groups)
+    checked = not any(group.checks for group in plan.groups)
 
     def meet() -> None:
         lines.append("  call void @meet(ptr %meet, i64 %threads)")
@@ -78,7 +78,7 @@ class _Touched:
     def __init__(self, plan: Plan, group: Group, shared: bool) -> None:
         self.shared = shared
         self.reads, self.writes = ([_span(plan, value) for value in values] for values in (group.loads, group.stores))
-        if group.checks or group.opaque:
+        if group.checks:
             self.writes.append((2, 0, 1))  # the report
 
     def waits_for(self, other: _Touched) -> bool:

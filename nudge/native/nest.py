@@ -160,29 +160,30 @@ class Nest:
         if name not in self.memo:
             total: Reg | None = None
             for term, step in key:
-                reg = self.b.cast(self.at(*source(term.value, term.index)), np.dtype("int64")) if isinstance(term, Held) else term
+                reg = self._within(term) if isinstance(term, Held) else term
                 part = reg if step == 1 else reg * step
                 total = part if total is None else total + part
             self.memo[name] = total
         return self.memo[name], const
 
+    def _within(self, held: Held) -> Reg:
+        """Read a position that data hold, and check it."""
+        if held not in self.memo:
+            base, index = source(held.value, held.index)
+            if self.lanes > 1 and self.vector in self.depends(base, index):
+                raise LaneByLane
+            reg = self.b.cast(self.at(base, index), np.dtype("int64"))
+            where, beyond = self.position(self.group.position(base.flat(index)))
+            at = self.b.position(beyond) if where is None else where + beyond
+            step = self.plan.reader(held.reader, base.shape)
+            self.memo[held] = self.b.within(replace(reg, source=at), held.extent, "%report", step)
+        return self.memo[held]
+
     def address(self, value: Value, index: Index) -> tuple[str, Reg, int]:
         """Find where a value at an index stands: a pointer, a position beyond it, and the vector's step."""
-        checked: Affine = Affine({})
-        extra: Reg | None = None
-        for place, size, step in zip(index, value.shape, value.steps, strict=True):
-            if any(isinstance(term, Held) for term in place.terms):
-                if self.lanes > 1 and any(isinstance(t, Held) and self.vector in self.depends(*source(t.value, t.index)) for t in place.terms):
-                    raise LaneByLane
-                part = self._within(place, size) * step
-                extra = part if extra is None else extra + part
-            else:
-                checked = checked + place * step
-        checked = self.group.position(checked)
-        along = checked.terms.get(self.vector, 0) if self.vector is not None else 0
-        reg, const = self.position(checked)
-        if extra is not None:
-            reg = extra if reg is None else reg + extra
+        place = self.group.position(value.flat(index))
+        along = place.terms.get(self.vector, 0) if self.vector is not None else 0
+        reg, const = self.position(place)
         pointer = self.pointers[value]
         if reg is not None:
             name = ("pointer", value, reg)
@@ -190,18 +191,6 @@ class Nest:
                 self.memo[name] = self.b.address(pointer, value.dtype, reg)
             pointer = self.memo[name]
         return pointer, self.b.position(const), along
-
-    def _within(self, place: Affine, size: int) -> Reg:
-        name = (place, size)
-        if name not in self.memo:
-            held = next(term for term in place.terms if isinstance(term, Held))
-            reg, const = self.position(place)
-            base, index = source(held.value, held.index)
-            where, beyond = self.position(self.group.position(base.flat(index)))
-            at = self.b.position(beyond) if where is None else where + beyond
-            step = self.plan.reader(held.reader, base.shape)
-            self.memo[name] = self.b.within(replace(reg + const, source=at), size, "%report", step)
-        return self.memo[name]
 
     def load(self, value: Value, index: Index) -> Reg:
         """Read, as a vector where it varies along the vector's axis."""

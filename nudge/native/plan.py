@@ -128,28 +128,31 @@ class Shaped:
 
     def __getitem__(self, index: Sequence[Any]) -> Affine:
         """Give the position that stands at an index."""
-        return Affine({Held(self.value, trimmed(place_of(index), self.shape), self.reader): 1})
+        return Affine({Held(self.value, trimmed(place_of(index), self.shape), self.reader, 0): 1})
 
 
 class Held:
-    """A position that a value holds at an index: a variable for affine positions."""
+    """A position that a value holds at an index: a variable for affine positions, of which there are `extent` values."""
 
-    __slots__ = ("index", "reader", "value")
+    __slots__ = ("extent", "index", "reader", "value")
 
-    def __init__(self, value: Value, index: Index, reader: Node) -> None:
-        """Say where it is read, and by which step."""
-        self.value, self.index, self.reader = value, place_of(index), reader
+    def __init__(self, value: Value, index: Index, reader: Node, extent: int) -> None:
+        """Say where it is read, by which step, and how many positions there are."""
+        self.value, self.index, self.reader, self.extent = value, place_of(index), reader, extent
 
     def replaced(self, axes: Mapping[Any, Affine]) -> Held:
         """Put positions in the place of axes."""
-        return Held(self.value, tuple(place.replaced(axes) for place in self.index), self.reader)
+        return Held(self.value, tuple(place.replaced(axes) for place in self.index), self.reader, self.extent)
 
     def axes(self) -> set[Axis]:
         """Find the axes that it varies along."""
         return {axis for place in self.index for axis in place.axes()}
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Held) and self.value is other.value and self.index == other.index
+        return (
+            isinstance(other, Held) and self.value is other.value and self.index == other.index
+            and self.extent == other.extent
+        )  # fmt: skip
 
     def __hash__(self) -> int:
         return hash((id(self.value), self.index))
@@ -164,9 +167,19 @@ def source(value: Value, index: Index) -> tuple[Value, Index]:
         op = value.op
         assert op.index is not None
         seen = [Shaped(arg, value.node) for arg in value.args]
-        index = trimmed(place_of(op.index(index, *seen, **value.params)), value.args[0].shape)
+        found = place_of(op.index(index, *seen, **value.params))
         value = value.args[0]
+        index = tuple(map(_bounded, trimmed(found, value.shape), value.shape))
     return value, place_of(index)
+
+
+def _bounded(place: Any, size: int) -> Affine:
+    """Say of a position that data hold how many there are."""
+    place = place if isinstance(place, Affine) else Affine({}, place)
+    for term in place.terms:
+        if isinstance(term, Held) and term.extent == 0:
+            return Affine({Held(term.value, term.index, term.reader, size): 1})
+    return place
 
 
 class Planner:
@@ -633,7 +646,7 @@ class Planner:
     def _opaque(self, value: Value) -> None:
         held = {arg: self.plain(arg) for arg in value.args if isinstance(arg, Value)}
         group = self.new([])
-        group.opaque, group.held = value, held
+        group.opaque, group.held, group.checks = value, held, bool(value.op.signature)
         group.loads = {arg: [] for arg in held.values()}
         group.members[value] = ()
         self.home[value] = group

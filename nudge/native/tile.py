@@ -153,7 +153,7 @@ class _Positions(dict):  # type: ignore[type-arg]
         return self.around[key]
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        if isinstance(key[0], str):
+        if isinstance(key, tuple) and isinstance(key[0], str):
             self.around[key] = value
         else:
             super().__setitem__(key, value)
