@@ -32,6 +32,7 @@ class HookHandle:
 
     def remove(self) -> None:
         """Take the hook away; once is enough."""
+        epoch.now += 1
         if self._hook in self._hooks:
             self._hooks.remove(self._hook)
         self._hooks = []  # the same function may have been registered again, under a handle of its own
@@ -254,6 +255,7 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
         """Call `hook(grad)` when the gradient is known; it may return another; `remove()` of the result ends it."""
         if not self.requires_grad:
             raise GraphError("a hook on a tensor that does not require a gradient would never be called")
+        epoch.now += 1
         hooks = self.node.hooks = self.node.hooks or []
         hooks.append(hook)
         return HookHandle(hooks, hook)

@@ -140,7 +140,8 @@ class Compiled:
             last = self._variants[-1]
             changes = last.guards.changes()
             for term, now in changes:
-                if type(term.held) is type(now) is float or isinstance(now, np.ndarray) or term.is_content:
+                floats = isinstance(term.held, float) and isinstance(now, float)
+                if floats or isinstance(now, np.ndarray) or term.is_content:
                     self._chosen.add(term.name)
             if len(self._variants) == MANY and not self._warned:
                 self._warned = True

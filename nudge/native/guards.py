@@ -68,9 +68,9 @@ class Guards:
             if term.put is None or not (term.is_setting or term.name in chosen):
                 continue
             held, stand_in = term.held, None
-            if type(held) is float:
+            if isinstance(held, float):
                 stand_in = number(held)
-            elif type(held) is tuple and held and all(type(part) is float for part in held):
+            elif type(held) is tuple and held and all(isinstance(part, float) for part in held):
                 stand_in = tuple(number(part) for part in held)
             elif isinstance(held, np.ndarray) and term.name in chosen:
                 stand_in = wrap(held)
@@ -132,7 +132,7 @@ class Guards:
 
     def _turn(self, term: Term, value: Any) -> bool:
         parts = value if type(value) is tuple else (value,)
-        if len(parts) != len(term.numbers) or any(type(part) is not float for part in parts):
+        if len(parts) != len(term.numbers) or not all(isinstance(part, float) for part in parts):
             return False
         before = self.numbers[term.numbers]
         self.numbers[term.numbers] = parts

@@ -38,8 +38,10 @@ class Captured:
     is_written: bool
     requires_grad: bool
     left_requiring: bool
+    hooks: tuple[Any, ...]
     had_grad: bool | None  # whether there must be a gradient before; None where the program does not look
     grad: Any  # what becomes of its gradient: one of the words above, a tensor, or the number of an output
+    found: Tensor | None = None  # at a call, where it is another's gradient: the tensor itself
 
 
 @dataclass
@@ -68,7 +70,7 @@ def record(
     """
     guards = Guards()
     reach = Reach(guards)
-    reach.go((function, name))
+    reach.go((function, name), *((leaf, f"argument {k}") for k, leaf in enumerate(leaves) if not _is_array(leaf)))
     tracer, values, since = Tracer(), [], tick()
 
     def number(value: float) -> Number:
@@ -81,13 +83,13 @@ def record(
     numbers: list[int | None] = [None] * len(leaves)
     given, arguments, handles = list(leaves), [], {}
     for k, leaf in enumerate(leaves):
-        if isinstance(leaf, (Tensor, np.ndarray)):
+        if _is_array(leaf):
             given[k] = handle = leaf if isinstance(leaf, Tensor) else wrap(leaf)
             if id(handle) not in handles:
                 handles[id(handle)] = k
                 arguments.append(k)
                 tracer.capture(handle)
-        elif type(leaf) is float and chosen is not None:
+        elif isinstance(leaf, float) and chosen is not None:
             numbers[k] = len(values)
             given[k] = number(leaf)
     if chosen is not None:
@@ -152,6 +154,10 @@ def record(
     )
 
 
+def _is_array(leaf: Any) -> bool:
+    return isinstance(leaf, (Tensor, np.ndarray))
+
+
 class _Outputs:
     """The nodes that a program returns, each once."""
 
@@ -208,7 +214,7 @@ def _captured(
         found.append(
             Captured(
                 leaf.tensor, None, handles.get(id(leaf.tensor)), None if of is leaf.tensor else of, leaf.is_written,
-                leaf.node.requires_grad, left.requires_grad,
+                leaf.node.requires_grad, left.requires_grad, tuple(leaf.node.hooks or ()),
                 (leaf.asked.before is not None) if leaf.asked.was_read else None,
                 _fate(leaf, tracer, outputs, keep_grads),
             )

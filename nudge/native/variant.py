@@ -36,6 +36,7 @@ class Variant:
         self.alive: list[Any] = [None] * len(self.table)  # the arrays behind the table
         self.strided: dict[int, tuple[Any, Any]] = {}  # slots whose array is not in order: it, and its copy in order
         self.written = [one for one in recorded.captured if one.is_written]
+        self.changed = [one.argument for one in self.written if one.argument is not None]
         self.at = {leaf: place for place, leaf in enumerate(recorded.arguments)}
         for k in range(len(recorded.guards.numbers)):
             self._show(len(recorded.arguments) + k, self.guards.numbers[k : k + 1].reshape(()))
@@ -64,6 +65,9 @@ class Variant:
         for k, leaf in enumerate(leaves):
             if isinstance(leaf, Tensor) and first.setdefault(id(leaf), k) != k:
                 parts.append(f"a[{k}] is a[{first[id(leaf)]}]")
+        if self.changed and len(_arrays(leaves)) > 1:
+            self.space["apart"] = self._apart
+            parts.append("apart(a)")
         self.space["graded"] = self._graded
         for j, one in enumerate(self.recorded.captured):
             if one.had_grad is not None:
@@ -75,7 +79,7 @@ class Variant:
         """Tell whether a leaf of the call is as the program wants it, and point at it."""
         kind, place = self.leaves[k], self.recorded.numbers[k]
         if place is not None:
-            if type(leaf) is not float:
+            if not isinstance(leaf, float):
                 return False
             before, self.guards.numbers[place] = self.guards.numbers[place], leaf
             if not self.guards.answers_hold():
@@ -93,8 +97,6 @@ class Variant:
             if k in self.at:
                 self._show(self.at[k], numbers)
             self.kept_array[k] = numbers
-            if k in self.at and self.at[k] in self.strided:
-                return True
         elif not alike(kind.first, leaf):
             return False
         self.kept[k] = leaf
@@ -102,6 +104,14 @@ class Variant:
 
     def _overlaps(self, leaf: Any, numbers: Any) -> bool:
         return any(one.tensor is not leaf and np.may_share_memory(numbers, one.tensor._array) for one in self.written)
+
+    def _apart(self, leaves: Sequence[Any]) -> bool:
+        """Tell whether no argument that is written shares memory with another."""
+        arrays = _arrays(leaves)
+        return not any(
+            arrays[j] is not arrays[k] and np.may_share_memory(arrays[j], arrays[k])
+            for j in self.changed for k in arrays if leaves[j] is not leaves[k]
+        )
 
     def _graded(self, j: int, leaves: Sequence[Any]) -> bool:
         """Tell whether a tensor has a gradient where the program found one, and point at it."""
@@ -130,7 +140,10 @@ class Variant:
         for one in self.recorded.captured:
             if one.argument is None and one.of is None:
                 tensor = one.tensor
+                node = tensor._fresh()
                 if tensor.requires_grad is not one.requires_grad:
+                    return False
+                if node is not None and tuple(node.hooks or ()) != one.hooks:
                     return False
                 if one.slot is not None:
                     wanted = self.program.captured[one.slot - self.inputs][1].data
@@ -239,6 +252,12 @@ class _Kind:
                 and leaf.requires_grad is self.requires_grad and not (self.requires_grad and not leaf.is_leaf)
             )
         return isinstance(leaf, np.ndarray) and not self.is_tensor and leaf.shape == self.shape and leaf.dtype == self.dtype
+
+
+def _arrays(leaves: Sequence[Any]) -> dict[int, Any]:
+    """Give the arrays among a call's leaves, by their places."""
+    arrays = {k: leaf._array if isinstance(leaf, Tensor) else leaf for k, leaf in enumerate(leaves)}
+    return {k: numbers for k, numbers in arrays.items() if isinstance(numbers, np.ndarray)}
 
 
 def _owner(numbers: Any) -> Any:

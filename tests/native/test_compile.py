@@ -686,3 +686,54 @@ def test_without_llvm_everything_runs_eagerly_and_says_so_once(monkeypatch):
     with pytest.warns(UserWarning, match="llvmlite") as caught:
         assert [compiled(nudge.ones(1)).item() for _ in range(3)] == [2, 2, 2]
     assert len(caught) == 1
+
+
+class Trainer:
+    def __init__(self):
+        self.w = nudge.ones(2)
+        self.rate = 1.0
+
+    @nudge.compile
+    def step(self, x):
+        self.w.add_(x * self.rate)
+        return self.w.sum()
+
+
+def test_methods():
+    one, other = Trainer(), Trainer()
+    assert one.step(nudge.ones(2)).item() == 4
+    assert one.step(nudge.ones(2)).item() == 6
+    assert other.step(nudge.ones(2)).item() == 4
+    one.rate = 10.0
+    assert one.step(nudge.ones(2)).item() == 26
+    assert nudge.compile(Trainer().step.__func__.function.__get__(other))(nudge.ones(2)).item() == 6
+
+
+def test_a_hook_that_comes_and_goes():
+    w = nudge.ones(1, requires_grad=True)
+
+    def f(x):
+        w.grad = None
+        (w * x).sum().backward()
+        return w.grad
+
+    compiled = nudge.compile(f)
+    assert compiled(nudge.ones(1)).item() == 1
+    hook = w.register_hook(lambda g: g * 5)
+    assert compiled(nudge.ones(1)).item() == 5
+    hook.remove()
+    assert compiled(nudge.ones(1)).item() == 1
+
+
+def test_arguments_that_share_memory():
+    def f(x, y):
+        x.add_(1.0)
+        return x + y
+
+    compiled = nudge.compile(f)
+    both = nudge.zeros(4)
+    assert compiled(both[:2], both[2:]).tolist() == [1, 1]
+    with pytest.raises(TraceError, match="share memory"):
+        compiled(both[:2], both[1:3])
+    x = nudge.zeros(2)
+    assert compiled(x, x).tolist() == [2, 2]
