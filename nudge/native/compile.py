@@ -18,6 +18,7 @@ from ..mode import mode
 from ..op import Abstract
 from ..tensor import Tensor
 from ..tree import flatten
+from .loop import Batches, repeat, spread
 from .record import record
 from .variant import Variant
 
@@ -52,20 +53,43 @@ class Compiled:
         self.traces = 0
         self._said: set[str] = set()
         self._warned = False
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
         self._tracing = False
+        self._batches: Batches | None = None
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run, in machine code wherever that is the same."""
         leaves: Sequence[Any] = args
         form = None
         if kwargs or not self._variants or self._variants[-1].form is not None:
-            leaves, form = _form(args, kwargs)
-        with self._lock:
-            variant = self._find(leaves, form) if self._variants and mode.trace is None else None
-            if variant is not None and variant.code is not None:
+            leaves, form = spread(args, kwargs)
+        with self.lock:
+            variant = self.ready(leaves, form)
+            if variant is not None:
                 return variant.run(leaves)
         return self._first(args, kwargs)
+
+    def run(self, k: int | None = None, *args: Any, loader: Any = None, **kwargs: Any) -> Any:
+        """Run k steps and give what the last one returns; as many in one native call as take a 20th of a second.
+
+        With a `loader` (a DataLoader, a Feed, or whatever gives batches when it is iterated over) each step is called on
+        the next batch's parts and then `args`; k may be left out for once through. A loader that ends is begun anew, and
+        the same one in the next `run` goes on where it is.
+        """
+        if loader is None:
+            if k is None:
+                raise UsageError(f"{self.name}.run: say how many steps, or give a loader to go through once")
+            return repeat(self, k, args, kwargs)
+        if self._batches is None or self._batches.loader is not loader:
+            self._batches = Batches(loader)
+        return self._batches.run(self, k, args, kwargs)
+
+    def ready(self, leaves: Sequence[Any], form: Any) -> Variant | None:
+        """Find machine code that fits the leaves of a call, if there is some."""
+        if mode.trace is not None:
+            return None
+        variant = self._find(leaves, form)
+        return variant if variant is not None and variant.code is not None else None
 
     def _find(self, leaves: Sequence[Any], form: Any) -> Variant | None:
         for k in range(len(self._variants) - 1, -1, -1):
@@ -81,7 +105,7 @@ class Compiled:
 
     def _first(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Do a call that no variant fits: trace it, or run it as it is."""
-        leaves, form = _form(args, kwargs)
+        leaves, form = spread(args, kwargs)
         if self._tracing and mode.trace is not None:
             raise TraceError(f"{self.name} calls itself while it is traced: a compiled function cannot be recursive")
         inside = mode.trace is not None or mode.mapped is not None or any(_is_stand_in(leaf) for leaf in leaves)
@@ -89,7 +113,7 @@ class Compiled:
             return self.function(*args, **kwargs)
         if mode.grad and any(isinstance(leaf, Tensor) and leaf.requires_grad and not leaf.is_leaf for leaf in leaves):
             return self._eagerly(HISTORY, args, kwargs)
-        with self._lock:
+        with self.lock:
             variant = self._find(leaves, form)
             if variant is None:
                 variant = self._trace(leaves, form, flatten((args, kwargs))[1])
@@ -177,23 +201,6 @@ def compile(function: Callable[..., Any] | None = None, *, keep_grads: bool = Fa
     if function is None:
         return functools.partial(compile, keep_grads=keep_grads)
     return Compiled(function, keep_grads)
-
-
-def _form(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Sequence[Any], Any]:
-    """Take the arguments apart into leaves, and say how they were nested: None where they were not."""
-    if not kwargs and not any(isinstance(arg, (tuple, list, dict)) for arg in args):
-        return args, None
-    leaves: list[Any] = []
-    return leaves, (_nest(args, leaves), _nest(kwargs, leaves))
-
-
-def _nest(tree: Any, leaves: list[Any]) -> Any:
-    if isinstance(tree, dict):
-        return type(tree), tuple(tree), tuple([_nest(part, leaves) for part in tree.values()])
-    if isinstance(tree, (tuple, list)):
-        return type(tree), tuple([_nest(part, leaves) for part in tree])
-    leaves.append(tree)
-    return None
 
 
 def _is_stand_in(leaf: Any) -> bool:

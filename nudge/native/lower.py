@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from .affine import Split
+from .affine import Split, of
 from .loops import Access, write_alone
 from .nest import LaneByLane, Nest
 from .plan import Group, Place, Plan
@@ -33,6 +33,8 @@ def lower(plan: Plan, vector: int = 64, name: str = "step") -> str:
         pending.clear()
 
     for count, group in enumerate(plan.groups):
+        if group.opaque is not None and group.opaque.patches:
+            continue  # its patches are in their places
         memory = memory_of(plan, group)
         body, units, needs = body_of(plan, group, memory, vector)
         declared |= needs
@@ -93,7 +95,11 @@ Span = tuple[int, int, int]  # which memory, first byte, and the one after the l
 
 def _span(plan: Plan, value: Value) -> Span:
     given, at = plan.place(value)
-    return (1, at, at + 1) if given else (0, at, at + value.size)
+    if given:
+        return (1, at, at + 1)
+    low, high = value.flat([of(axis) for axis in value.axes()]).bounds()
+    width = value.dtype.itemsize
+    return (0, at + low * width, at + (high + 1) * width)
 
 
 def _meet(some: list[Span], others: list[Span]) -> bool:

@@ -124,6 +124,8 @@ class Nest:
             else:
                 promoted = value.promoted() if promoted is None else promoted
                 registers.append(self.b.number(arg, promoted))
+        if value.rule is not None:
+            return value.rule(self.b, *registers)
         assert value.op.lower is not None
         return value.op.lower(self.b, *registers, **value.params)
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from ..graph import Node
 from .affine import Affine, Axis, NotAffine, Split, of
-from .values import COPY, FOLD, GIVEN, MAP, OPAQUE, VIEW, Index, Value, copy_of, over_rows, relaid, row_major, rows_of, trimmed, values
+from .values import COPY, FOLD, GIVEN, MAP, OPAQUE, PATCHED, VIEW, Index, Patch, Value, copy_of, over_rows, relaid, row_major, rows_of, trimmed, values
 
 ALIGN = 64
 Place = tuple[bool, int]  # (from outside, slot) or (in the arena, byte)
@@ -105,6 +105,8 @@ class Plan:
 
     def place(self, value: Value) -> Place:
         """Tell where a value stands: in which buffer from outside, or at which byte of the arena."""
+        if value.within is not None:
+            return self.place(value.within)
         return (True, self.slots[value]) if value in self.slots else (False, self.offsets[value])
 
 
@@ -190,6 +192,7 @@ class Planner:
         self.values = by_depth(known.values())
         self.roots = set(roots)
         self.pinned = {same_memory(root) for root in roots}  # whose layout in memory somebody outside counts on
+        self.after: list[tuple[Group, Group]] = []  # pairs of which the second has to wait for the first
         self.panels: set[Axis] = set()  # columns that are parts of one
         self.copies: dict[Any, Value] = {}  # of the same places of the same value: one
         self.groups: list[Group] = []
@@ -309,7 +312,7 @@ class Planner:
         group = self.home[value]
         self.stored.add(value)
         group.stores[value] = None
-        if value not in self.pinned and group.opaque is None and value.kind != COPY:
+        if value not in self.pinned and group.opaque is None and value.kind != COPY and value.within is None:
             order = [*(axis for axis in group.axes if axis is not group.vector), group.vector]
             index = group.members[value]
             inner = [max((order.index(axis) for axis in place.axes()), default=-1) for place in index]
@@ -328,6 +331,8 @@ class Planner:
                 self._fold(value)
             elif value.kind == OPAQUE:
                 self._opaque(value)
+            elif value.kind == PATCHED:
+                self._patched(value)
             if value in self.roots:
                 self.materialise(value)
 
@@ -643,6 +648,52 @@ class Planner:
         self.materialise(base)
         return base
 
+    def _patched(self, value: Value) -> None:
+        """Have each patch of a value written where it belongs, and fill the rest before."""
+        parts: list[Value] = []
+        filled = self.home.get(value)
+        if sum(elements(patch.value) for patch in value.patches) < elements(value):
+            fill = Value(MAP, value.node, (), value.shape, value.dtype)
+            fill.rule = lambda b: b.number(value.fill, value.dtype)
+            fill.within = value
+            filled = self.new(fill.axes())
+            self.adopt(filled, fill, place_of([of(axis) for axis in filled.axes]))
+            self.store(fill)
+            parts.append(fill)
+        for patch in value.patches:
+            part = self._part_of(value, patch)
+            self.materialise(part)
+            if filled is not None:
+                self.after.append((filled, self.home[part]))
+            parts.append(part)
+        group = self.new([])
+        group.opaque = value
+        group.loads = {part: [] for part in parts}
+        group.members[value] = ()
+        self.home[value] = group
+        self.store(value)
+
+    def writers(self, value: Value) -> list[Group]:
+        """Find the groups that write a value."""
+        return [group for group in self.groups if any(v is value or v.within is value for v in group.stores)]
+
+    def _part_of(self, value: Value, patch: Patch) -> Value:
+        """Let what makes a patch write it into its place, if it can; else make a copy there."""
+        steps = value.flat(patch.place)
+        base, at = patch.value, place_of([of(axis) for axis in patch.axes])
+        try:
+            base, at = source(base, at)
+            mine = _solved(at, steps) if elements(base) == elements(patch.value) and base.dtype == value.dtype else None
+        except (NotAffine, Split):
+            mine = None
+        free = base.kind in (MAP, FOLD) and base not in self.stored and base not in self.pinned
+        if mine is None or not free or base.within is not None or (base.kind == MAP and base not in self.home):
+            copy = Value(COPY, value.node, (patch.value,), patch.value.shape, value.dtype)
+            copy.copied = lambda places: (patch.value, places)
+            base, mine = copy, [steps.terms.get(axis, 0) for axis in patch.axes]
+        base.within, base.steps, base.offset = value, mine, steps.const
+        return base
+
     def _opaque(self, value: Value) -> None:
         held = {arg: self.plain(arg) for arg in value.args if isinstance(arg, Value)}
         group = self.new([])
@@ -661,6 +712,18 @@ def elements(value: Value) -> int:
 def read(index: Index) -> int:
     """Count the places that an index goes through."""
     return prod(axis.extent for axis in {axis for place in index for axis in place.axes()})
+
+
+def _solved(at: Index, steps: Affine) -> list[int] | None:
+    """Find the steps with which an index reaches the positions that are wanted; None where there are none."""
+    found = []
+    for place in at:
+        wanted = {steps.terms.get(axis, 0) // step for axis, step in place.terms.items() if step}
+        exact = all(steps.terms.get(axis, 0) % step == 0 for axis, step in place.terms.items())
+        if len(wanted) > 1 or not exact or place.const:
+            return None
+        found.append(wanted.pop() if wanted else 0)
+    return found
 
 
 def by_depth(found: Iterable[Value]) -> list[Value]:
@@ -770,6 +833,8 @@ def _may_write(planner: Planner, value: Value, old: Value | None) -> bool:
     group = planner.home[value]
     if old is None:
         return True
+    if value.patches:
+        return not any(old in writer.loads or writer.checks for writer in planner.writers(value))
     if group.checks or (old in group.loads and group.opaque):
         return False
     if group.opaque:
@@ -785,10 +850,13 @@ def _ordered(planner: Planner, plan: Plan, held: Mapping[int, Value]) -> list[Gr
         before: dict[Group, set[Group]] = {
             group: {planner.home[value] for value in group.loads if value in planner.home} - {group} for group in groups
         }
+        for first, then in planner.after:
+            before[then].add(first)
         writers = {value: slot for value, slot in plan.slots.items() if value.kind != GIVEN and slot in held}
         for value, slot in writers.items():
-            writer = planner.home[value]
-            before[writer] |= {g for g in groups if g is not writer and (held[slot] in g.loads or g.checks)}
+            writing = planner.writers(value)
+            for writer in writing:
+                before[writer] |= {g for g in groups if g not in writing and (held[slot] in g.loads or g.checks)}
         order: list[Group] = []
         done: set[Group] = set()
         pending = list(groups)
@@ -801,7 +869,7 @@ def _ordered(planner: Planner, plan: Plan, held: Mapping[int, Value]) -> list[Gr
             done.add(ready)
         if not pending:
             return order
-        stuck = next(value for value in writers if planner.home[value] in pending)
+        stuck = next(value for value in writers if any(group in pending for group in planner.writers(value)))
         plan.copies.append((stuck, plan.slots.pop(stuck)))
 
 
@@ -814,18 +882,22 @@ def _arrange(planner: Planner, plan: Plan) -> None:
             last[value] = k
     for value, _ in plan.copies:
         last[value] = len(plan.groups)
+    first = {value: at[group] for group in plan.groups for value in group.stores}
+    for value in list(first):
+        if value.within is not None:
+            first[value.within] = min(first[value.within], first[value])
+            last[value.within] = max(last.get(value.within, 0), last.get(value, 0))
     taken: list[tuple[int, int, int, int]] = []  # first and last group, first byte and the one after the last
-    for group in plan.groups:
-        for value in group.stores:
-            if value in plan.slots:
-                continue
-            start, end = at[group], last.get(value, at[group])
-            size = -(-max(value.size, 1) // ALIGN) * ALIGN + ALIGN  # one line more: what reads whole vectors may pass the end
-            offset = 0
-            for _, _, low, high in sorted((t for t in taken if t[0] <= end and start <= t[1]), key=lambda t: t[2]):
-                if offset + size <= low:
-                    break
-                offset = max(offset, high)
-            taken.append((start, end, offset, offset + size))
-            plan.offsets[value] = offset
-            plan.arena = max(plan.arena, offset + size)
+    for value, start in sorted(first.items(), key=lambda item: item[1]):
+        if value in plan.slots or value.within is not None:
+            continue
+        end = last.get(value, start)
+        size = -(-max(value.size, 1) // ALIGN) * ALIGN + ALIGN  # a line more: whole vectors may pass the end
+        offset = 0
+        for _, _, low, high in sorted((t for t in taken if t[0] <= end and start <= t[1]), key=lambda t: t[2]):
+            if offset + size <= low:
+                break
+            offset = max(offset, high)
+        taken.append((start, end, offset, offset + size))
+        plan.offsets[value] = offset
+        plan.arena = max(plan.arena, offset + size)

@@ -19,7 +19,7 @@ from .affine import Affine, Axis, of
 from .builder import Builder, Reg
 
 Index = tuple[Any, ...]
-GIVEN, MAP, VIEW, COPY, FOLD, OPAQUE = "given", "map", "view", "copy", "fold", "opaque"
+GIVEN, MAP, VIEW, COPY, FOLD, OPAQUE, PATCHED = "given", "map", "view", "copy", "fold", "opaque", "patched"
 
 
 class Fold:
@@ -53,6 +53,22 @@ class Fold:
                       for arg, place in self.reads]  # fmt: skip
 
 
+class Patch:
+    """A value that is put into a larger one: at which place there it stands at an index of its axes."""
+
+    def __init__(self, value: Value, axes: Sequence[Axis], place: Sequence[Any]) -> None:
+        """Take the value, a variable for each of its axes, and the place."""
+        self.value, self.axes = value, list(axes)
+        self.place = tuple(at if isinstance(at, Affine) else Affine({}, at) for at in place)
+
+    def meets(self, other: Patch) -> bool:
+        """Tell whether two may overlap."""
+        if not (self.value.size and other.value.size):
+            return False
+        both = [(a.bounds(), b.bounds()) for a, b in zip(self.place, other.place, strict=True)]
+        return all(a[0] <= b[1] and b[0] <= a[1] for a, b in both)
+
+
 class Value:
     """One step: its kind, its operation, its arguments (values and numbers), its shape, dtype and source line."""
 
@@ -65,6 +81,11 @@ class Value:
         self.own: Index = ()  # of a fold whose axes were taken apart: its index in them
         self.steps = row_major(shape)  # how far apart in memory neighbours along each axis lie
         self.shown: Callable[[Index], tuple[Value, Index]] | None = None  # of a view by a rule of its own: what it shows
+        self.rule: Callable[..., Reg] | None = None  # of a map: what it does, if not what its operation says
+        self.patches: list[Patch] = []  # of what is put together of others: those
+        self.fill: Any = None  # and what stands where there are none
+        self.within: Value | None = None  # in whose memory it lies, if not in memory of its own
+        self.offset = 0  # where there, in numbers
         self.copied: Callable[[Index], tuple[Value, Index]] | None = None  # of a copy: what it reads at an index
 
     @property
@@ -86,7 +107,7 @@ class Value:
 
     def flat(self, index: Sequence[Any]) -> Affine:
         """Find the position in memory of an index."""
-        at = Affine({})
+        at = Affine({}, self.offset)
         for place, step in zip(index, self.steps, strict=True):
             at = at + (place if isinstance(place, Affine) else Affine({}, place)) * step
         return at
@@ -175,10 +196,15 @@ def _described(node: Node, args: list[Any], own: set[Value]) -> Value:
     if isinstance(op, View):
         return Value(VIEW, node, args, shape, dtype)
     if isinstance(op, Elementwise):
-        return Value(MAP, node, args, shape, dtype)
+        value = Value(MAP, node, args, shape, dtype)
+        _join_patches(value, own)
+        return value
     value = Value(OPAQUE, node, args, shape, dtype)
     if isinstance(op, Reduction) and value.size and (shown := _shows(value)) is not None:
         value.kind, value.shown = VIEW, shown
+        return value
+    if isinstance(op, Reduction) and op.combine is None and all(isinstance(arg, Value) for arg in args):
+        _put_together(value)
         return value
     fold = _reduction(value) if isinstance(op, Reduction) else _kernel(value) if isinstance(op, Kernel) else None
     if fold is None:
@@ -187,6 +213,39 @@ def _described(node: Node, args: list[Any], own: set[Value]) -> Value:
     if isinstance(op, Reduction) and value.args[0] in own and _nested(value, value.args[0]):
         return value
     return value
+
+
+def _put_together(value: Value) -> None:
+    """Describe a reduction that assigns: its arguments stand side by side, or one within what fills the rest."""
+    op = value.op
+    assert op.index is not None
+    parts = [arg for arg in value.args if isinstance(arg, Value)] if op.variadic else [value.args[0]]
+    patches = []
+    for k, part in enumerate(parts):
+        axes = part.axes()
+        more = {"k": k} if op.variadic else {}
+        place = op.index(tuple(of(axis) for axis in axes), *value.args, **more, **value.params)
+        patches.append(Patch(part, axes, place))
+        taken = [axis for at in patches[-1].place for axis in at.terms]
+        if len(set(taken)) != len(taken) or any(at.const < 0 or min(at.terms.values(), default=1) < 0 for at in patches[-1].place):
+            return
+    if not any(a.meets(b) for k, a in enumerate(patches) for b in patches[:k]):
+        identity = op.identity(**value.params) if callable(op.identity) else op.identity
+        value.kind, value.patches, value.fill = PATCHED, patches, identity
+
+
+def _join_patches(value: Value, own: set[Value]) -> None:
+    """Put the patches of two together that are added, if those are nobody else's and lie apart, in nothing but zeros."""
+    if value.op.slope != (1.0, 1.0) or len(set(value.args)) != 2:
+        return
+    x, z = value.args
+    if not all(isinstance(arg, Value) and arg.kind == PATCHED and arg in own and arg.fill == 0 for arg in (x, z)):
+        return
+    if x.shape != z.shape or x.dtype != z.dtype or x.dtype != value.dtype:
+        return
+    if not any(a.meets(b) for a in x.patches for b in z.patches):
+        value.kind, value.patches, value.fill = PATCHED, [*x.patches, *z.patches], 0
+        value.args = tuple(patch.value for patch in value.patches)
 
 
 def _nested(value: Value, inner: Value) -> bool:

@@ -36,6 +36,7 @@ class Variant:
         self.alive: list[Any] = [None] * len(self.table)  # the arrays behind the table
         self.strided: dict[int, tuple[Any, Any]] = {}  # slots whose array is not in order: it, and its copy in order
         self.written = [one for one in recorded.captured if one.is_written]
+        self.returns_arguments = any(how == "argument" for how, _ in recorded.results)
         self.changed = [one.argument for one in self.written if one.argument is not None]
         self.at = {leaf: place for place, leaf in enumerate(recorded.arguments)}
         for k in range(len(recorded.guards.numbers)):
@@ -184,8 +185,11 @@ class Variant:
 
     # -- run ---------------------------------------------------------------------------------------
 
-    def run(self, leaves: Sequence[Any]) -> Any:
-        """Run on the leaves of a call that fits, and give its result. Raises IndexingError, and then changes nothing."""
+    def run(self, leaves: Sequence[Any], steps: int = 1, feed: int = 0) -> Any:
+        """Run some steps on the leaves of a call that fits, or on what a feed puts there; give the last one's result.
+
+        Raises IndexingError, and then that step has changed nothing.
+        """
         table, at = self.table, self.first
         for numbers, copy in self.strided.values():
             copy[...] = numbers
@@ -195,7 +199,7 @@ class Variant:
             table[at] = _address(output)
             outputs.append(output)
             at += 1
-        self.code.run(table)
+        self.code.run(table, steps, feed)
         for slot, (numbers, copy) in self.strided.items():
             if any(one.slot == slot for one in self.written):
                 numbers[...] = copy
