@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import ShapeError
 from ..generator import Generator
 from ..tensor import Tensor
-from .order import gather, in_batches
+from .order import Feed, Rows, in_batches
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,12 @@ class Examples:
 
     def batches(self, size: int, generator: Generator | None = None) -> Iterator[Examples]:
         """Go through all once, `size` at a time, in an order drawn anew, or, without a generator, as they stand."""
-        order = None if generator is None else generator.randperm(len(self))
-        for rows in in_batches(len(self), size, order):
-            yield Examples(gather(self.inputs, rows), gather(self.targets, rows))
+        return (Examples(*batch) for batch in self.feed(size, generator))
+
+    def feed(self, size: int, generator: Generator | None = None) -> Feed:
+        """Do the same for a loop in machine code."""
+
+        def positions() -> Iterator[Rows]:
+            yield from in_batches(len(self), size, None if generator is None else generator.randperm(len(self)))
+
+        return Feed((self.inputs, self.targets), -(-len(self) // size), positions)

@@ -20,7 +20,7 @@ from ..functions import stack
 from ..generator import Generator
 from ..mt19937 import as_int
 from ..tensor import Tensor, wrap
-from .order import Rows, gather, in_batches
+from .order import Feed, Rows, gather, in_batches
 
 T = TypeVar("T")
 
@@ -138,17 +138,34 @@ class DataLoader(Generic[T]):
 
     def __iter__(self) -> Iterator[Any]:
         """Begin anew."""
+        return map(self._fetched, self._rows())
+
+    def feed(self) -> Feed | None:
+        """Tell what the batches are made of, where tensors stand side by side; None where examples are fetched singly."""
+        dataset, positions = self.dataset, None
+        while type(dataset) is Subset:
+            positions = dataset.indices if positions is None else dataset.indices[positions]
+            dataset = dataset.dataset
+        if self.collate_fn is not None or type(dataset) is not TensorDataset:
+            return None
+
+        def rows() -> Iterator[Rows]:
+            return self._rows() if positions is None else map(positions.take, self._rows())
+
+        return Feed(dataset.tensors, len(self), rows)
+
+    def _rows(self) -> Iterator[Rows]:
+        """Give the positions of one batch after another."""
         source = random.default_generator if self.generator is None else self.generator
         source.random()  # PyTorch draws a seed for its workers, also where there are none
-        return self._batches(source)
+        return self._ordered(source)
 
-    def _batches(self, source: Generator) -> Iterator[Any]:
+    def _ordered(self, source: Generator) -> Iterator[Rows]:
         n, order = len(self.dataset), None
         if self.shuffle:
             own = source if self.generator is not None else Generator().manual_seed(int(source.random()))
             order = own.randperm(n)
-        for rows in in_batches(n, self.batch_size, order, self.drop_last):
-            yield self._fetched(rows)
+        yield from in_batches(n, self.batch_size, order, self.drop_last)
         if self.shuffle and self.generator is not None:
             source.randperm(n)  # PyTorch's sampler draws once more as it ends
 

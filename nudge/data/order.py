@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -29,3 +30,20 @@ def in_batches(n: int, size: int, order: Rows | None = None, drop_last: bool = F
 def gather(values: Tensor, rows: Any) -> Tensor:
     """Fetch the examples at positions from 0 on: `values[rows]`, faster where no gradient is wanted."""
     return values[rows] if values.requires_grad else wrap(np.asarray(values).take(rows, axis=0))
+
+
+@dataclass(frozen=True)
+class Feed:
+    """Minibatches as what they are made of: columns of shape (n, …), and the positions of one batch after another.
+
+    A loop in machine code gathers from the columns itself. Iterated over, it gives the batches.
+    """
+
+    columns: tuple[Tensor, ...]
+    count: int  # of batches, each time through
+    positions: Callable[[], Iterator[Rows]]  # begins anew at each call
+
+    def __iter__(self) -> Iterator[list[Tensor]]:
+        """Give the batches, each a list of one tensor a column."""
+        for rows in self.positions():
+            yield [gather(column, rows) for column in self.columns]

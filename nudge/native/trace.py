@@ -90,7 +90,7 @@ class Tracer:
 
     def is_outside(self, tensor: Tensor) -> bool:
         """Tell whether a tensor was there before the trace."""
-        return id(tensor) in self.lent
+        return id(tensor) in self.lent or type(tensor._array) is not Abstract
 
     def _lend(self, tensor: Tensor) -> None:
         self.lent[id(tensor)] = (tensor, tensor._binding())

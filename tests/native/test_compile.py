@@ -54,12 +54,12 @@ def agree(found, expected):
         assert found == expected
 
 
-def network(optimizer=lambda parameters: SGD(parameters, lr=0.1), hidden=nn.Tanh, **settings):
+def network(optimizer=lambda parameters: SGD(parameters, lr=0.1), dtype="float32", **settings):
     """Make a training step on a small network, and what it works on."""
 
     def make():
         nudge.manual_seed(0)
-        model = nn.Sequential(nn.Linear(2, 5), hidden(), nn.Linear(5, 1))
+        model = nn.Sequential(nn.Linear(2, 5, dtype=dtype), nn.Tanh(), nn.Linear(5, 1, dtype=dtype))
         rule = optimizer(model.parameters())
 
         def step(x, y):
