@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import prod
 from typing import Any
 
@@ -49,7 +50,8 @@ def lower(plan: Plan, vector: int = 64, name: str = "step") -> str:
             checked = True
         pending.append(touched)
         places = dict.fromkeys(memory.values())
-        calls = [line for k, place in enumerate(places) for line in _address(place, f"%p{count}_{k}")]
+        starts = starts_of(group, memory)
+        calls = [line for k, p in enumerate(places) for line in _address(p, f"%p{count}_{k}", starts[p])]
         given = "".join(f"ptr %p{count}_{k}, " for k in range(len(places)))
         if touched.shared:
             lines += [*calls, *_share(count, units)]
@@ -276,6 +278,17 @@ def memory_of(plan: Plan, group: Group) -> dict[Value, Place]:
     return {value: plan.place(value) for value in (*group.loads, *group.stores)}
 
 
+def starts_of(group: Group, memory: Mapping[Value, Place]) -> dict[Place, int]:
+    """Find the byte of each place at which a group begins, so that groups that differ in that alone share a function."""
+    starts: dict[Place, int] = {}
+    for value, place in memory.items():
+        touched = [*group.loads.get(value, ()), *([group.members[value]] if value in group.stores else [])]
+        first = min((value.flat(at).const for at in touched), default=0) if group.opaque is None else 0
+        start = first * value.dtype.itemsize
+        starts[place] = min(starts.get(place, start), start)
+    return starts
+
+
 def body_of(plan: Plan, group: Group, memory: dict[Value, Place], vector: int) -> tuple[str, int, set[str]]:
     """Write a group as a function; tell how many units its outermost loop has, and what it declares."""
     names = {place: f"%a{k}" for k, place in enumerate(dict.fromkeys(memory.values()))}
@@ -284,17 +297,20 @@ def body_of(plan: Plan, group: Group, memory: dict[Value, Place], vector: int) -
         b, units = Writer(), 1
         _opaque(b, plan, group, pointers)
     else:
-        b, units = _nest(plan, group, pointers, vector)
+        starts = starts_of(group, memory)
+        b, units = _nest(plan, group, pointers, {v: starts[p] // v.dtype.itemsize for v, p in memory.items()}, vector)
     parameters = "".join(f"ptr noalias {pointer}, " for pointer in names.values())
     head = f"define internal void @group({parameters}ptr %report, i64 %low, i64 %high) {{"
     return "\n".join([head, "entry:", *b.text(), "  ret void", "}"]), units, b.declared
 
 
-def _nest(plan: Plan, group: Group, pointers: dict[Value, str], vector: int) -> tuple[Writer, int]:
+def _nest(
+    plan: Plan, group: Group, pointers: dict[Value, str], starts: dict[Value, int], vector: int
+) -> tuple[Writer, int]:
     lanes = lanes_of(group, vector)
     while True:
         b = Writer()
-        nest = Nest(b, group, plan, pointers, lanes, REGISTERS[vector])
+        nest = Nest(b, group, plan, pointers, starts, lanes, REGISTERS[vector])
         try:
             nest.write_out()
             return b, nest.units()
@@ -341,8 +357,12 @@ def _stop_if_wrong(tag: int) -> list[str]:
     ]
 
 
-def _address(place: Place, name: str) -> list[str]:
+def _address(place: Place, name: str, start: int = 0) -> list[str]:
     given, at = place
     if not given:
-        return [f"  {name} = getelementptr i8, ptr %arena, i64 {at}"]
-    return [f"  {name}_slot = getelementptr ptr, ptr %given, i64 {at}", f"  {name} = load ptr, ptr {name}_slot"]
+        return [f"  {name} = getelementptr i8, ptr %arena, i64 {at + start}"]
+    lines = [f"  {name}_slot = getelementptr ptr, ptr %given, i64 {at}"]
+    if not start:
+        return [*lines, f"  {name} = load ptr, ptr {name}_slot"]
+    return [*lines, f"  {name}_whole = load ptr, ptr {name}_slot",
+            f"  {name} = getelementptr i8, ptr {name}_whole, i64 {start}"]  # fmt: skip

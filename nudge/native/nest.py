@@ -36,9 +36,11 @@ class Piece:
 class Nest:
     """Writes one group as a function."""
 
-    def __init__(self, b: Writer, group: Group, plan: Plan, pointers: Mapping[Value, str], lanes: int, registers: int) -> None:
+    def __init__(self, b: Writer, group: Group, plan: Plan, pointers: Mapping[Value, str], starts: Mapping[Value, int],
+        lanes: int, registers: int,
+    ) -> None:
         """Write with a builder; `pointers` names the memory of what is loaded and stored."""
-        self.b, self.group, self.plan, self.pointers, self.lanes = b, group, plan, pointers, lanes
+        self.b, self.group, self.plan, self.pointers, self.starts, self.lanes = b, group, plan, pointers, starts, lanes
         self.registers = registers
         self.vector = group.vector
         self.bound: dict[Axis, tuple[Reg | None, int]] = {}
@@ -183,7 +185,7 @@ class Nest:
 
     def address(self, value: Value, index: Index) -> tuple[str, Reg, int]:
         """Find where a value at an index stands: a pointer, a position beyond it, and the vector's step."""
-        place = self.group.position(value.flat(index))
+        place = self.group.position(value.flat(index)) - self.starts[value]
         along = place.terms.get(self.vector, 0) if self.vector is not None else 0
         reg, const = self.position(place)
         pointer = self.pointers[value]

@@ -189,7 +189,13 @@ class Planner:
 
     def __init__(self, known: Mapping[Node, Value], roots: Sequence[Value]) -> None:
         """Begin with no groups."""
-        self.values = by_depth(known.values())
+        needed = dict.fromkeys(roots)
+        pending = list(needed)
+        for value in pending:
+            new = [arg for arg in value.args if isinstance(arg, Value) and arg not in needed]
+            needed |= dict.fromkeys(new)
+            pending += new
+        self.values = [value for value in by_depth(known.values()) if value in needed]
         self.roots = set(roots)
         self.pinned = {same_memory(root) for root in roots}  # whose layout in memory somebody outside counts on
         self.after: list[tuple[Group, Group]] = []  # pairs of which the second has to wait for the first
