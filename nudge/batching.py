@@ -16,7 +16,7 @@ from . import ops
 from .arraynode import ArrayNode, Storage
 from .errors import GraphError, ShapeError
 from .graph import NO_PARAMS, Node, ancestors, descendants, tick, watched
-from .mode import mode, set_grad_enabled
+from .mode import epoch, mode, set_grad_enabled
 from .op import Abstract, Elementwise, Operation
 from .tensor import Tensor, leaf_tensor, of_node
 from .tree import flatten
@@ -78,10 +78,12 @@ def vmap(f: Callable[..., Any], in_dims: Any = 0, out_dims: Any = 0, randomness:
         scope = Mapped(sizes.pop(), randomness, mode.mapped)
         inputs = [x if dim is None else scope.stand_in(_to_front(x, dim)) for x, dim in zip(tensors, dims, strict=True)]
         mode.mapped = scope
+        epoch.traces += 1
         try:
             outputs, rebuild_output = flatten(f(*rebuild(inputs)))
         finally:
             mode.mapped = scope.outer
+            epoch.traces -= 1
         results = _run_batched(scope, [leaf_tensor(y) for y in outputs])
         places = flatten(out_dims)[0] if isinstance(out_dims, (tuple, list)) else [out_dims] * len(results)
         if len(places) != len(results):

@@ -27,11 +27,12 @@ class Epoch:
     A step that finds the count where it left it need not look at any of that.
     """
 
-    __slots__ = ("now",)
+    __slots__ = ("now", "traces")
 
     def __init__(self) -> None:
         """Begin at 0."""
         self.now = 0
+        self.traces = 0  # that are under way, in any thread
 
 
 epoch = Epoch()

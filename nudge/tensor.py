@@ -314,7 +314,10 @@ _new = Tensor.__new__  # without a call of __init__, in the one place where it c
 
 def wrap(array: Any) -> Tensor:
     """Make a tensor on an array, without a copy and without history."""
-    return Tensor(array, None, Storage())
+    made = _new(Tensor)
+    made._array, made._node, made._storage = array, None, Storage()
+    made._base, made._chain, made._seen = None, (), 0
+    return made
 
 
 def of_node(node: ArrayNode) -> Tensor:

@@ -86,8 +86,6 @@ class Compiled:
 
     def ready(self, leaves: Sequence[Any], form: Any) -> Variant | None:
         """Find machine code that fits the leaves of a call, if there is some."""
-        if mode.trace is not None:
-            return None
         variant = self._find(leaves, form)
         return variant if variant is not None and variant.code is not None else None
 

@@ -14,7 +14,6 @@ from ..arraynode import UNSTORED, ArrayNode, Storage, Withheld
 from ..dtype import float64
 from ..errors import TraceError
 from ..graph import NO_PARAMS, Node, ancestors, tick, watched
-from ..mode import mode
 from ..number import ANSWERS, Number
 from ..op import Abstract
 from ..tensor import Tensor, of_node, wrap
@@ -27,7 +26,7 @@ from .trace import Leaf, Program, Tracer
 STAYS, NONE, NOT_STORED = "stays", "none", "not stored"
 
 
-@dataclass
+@dataclass(eq=False)
 class Captured:
     """A tensor from outside: its place among the program's slots, and what a run needs to know and to leave."""
 
@@ -44,7 +43,7 @@ class Captured:
     found: Tensor | None = None  # at a call, where it is another's gradient: the tensor itself
 
 
-@dataclass
+@dataclass(eq=False)
 class Recorded:
     """A traced call: the program, what guards it, and how its outputs become the call's result."""
 
@@ -95,7 +94,7 @@ def record(
     if chosen is not None:
         guards.lift(chosen, number)
     chance = _chance()
-    mode.trace, outer = tracer, mode.trace
+    tracer.begin()
     try:
         result = function(*rebuild(given)[0], **rebuild(given)[1])
         parts, rebuild_result = flatten(result)
@@ -104,12 +103,12 @@ def record(
         results = [outputs.result(part, handles) for part in parts]
         born = _born(reach, tracer, outputs)
     except BaseException:
-        mode.trace = outer
+        tracer.end()
         guards.drop()
         reach.restore()
         tracer.finish()
         raise
-    mode.trace = outer
+    tracer.end()
     changed = guards.drop()
     tracer.finish()
     try:

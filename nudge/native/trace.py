@@ -15,7 +15,7 @@ import numpy as np
 from ..arraynode import ArrayNode, Storage, Withheld
 from ..errors import TraceError
 from ..graph import NO_PARAMS, Node
-from ..mode import mode
+from ..mode import epoch, mode
 from ..number import Number
 from ..op import Abstract
 from ..tensor import Tensor, of_node
@@ -71,10 +71,21 @@ class Tracer:
 
     def __init__(self) -> None:
         """Begin with nothing captured."""
+        self.outer: Any = None
         self.lent: dict[int, tuple[Tensor, tuple[Any, ...]]] = {}
         self.leaves: dict[int, Leaf] = {}
         self.passed: set[Node] = set()  # what a walk has let go of
         self.questions: list[tuple[Number, str, Any]] = []  # what the program asked of numbers, and heard
+
+    def begin(self) -> None:
+        """Be the trace of this thread."""
+        self.outer, mode.trace = mode.trace, self
+        epoch.traces += 1
+
+    def end(self) -> None:
+        """Be it no more."""
+        mode.trace = self.outer
+        epoch.traces -= 1
 
     def lift(self, args: tuple[Any, ...]) -> None:
         """Capture the tensors among an operation's arguments that still hold values."""
@@ -144,15 +155,15 @@ def trace(step: Callable[..., Any], examples: list[Tensor]) -> Program:
         for x in examples
     ]
     inputs: list[Node] = [x.node for x in stand_ins]
-    mode.trace, outer = tracer, mode.trace
     try:
+        tracer.begin()
         result = step(*stand_ins)
         outputs = [] if result is None else list(result) if isinstance(result, (tuple, list)) else [result]
         tracer.lift(tuple(outputs))
         nodes = [output.node for output in outputs]
         rewritten: list[tuple[int, Node]] = [(k, x.node) for k, x in enumerate(stand_ins) if x.node is not inputs[k]]
     finally:
-        mode.trace = outer
+        tracer.end()
         tracer.finish()
     tracer.check()
     leaves = tracer.leaves.values()

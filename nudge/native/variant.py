@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import ctypes
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from ..arraynode import UNSTORED, clock
-from ..errors import IndexingError, TraceError
-from ..graph import tick
+from ..arraynode import UNSTORED
 from ..mode import epoch, mode
-from ..number import evaluate
-from ..tensor import Tensor, wrap
+from ..op import Abstract
+from ..tensor import Tensor
+from .ending import Ending, Fresh, address, handle_of
 from .guards import alike
-from .record import NONE, NOT_STORED, STAYS, Captured, Recorded
-
-OBJECT = object.__basicsize__  # where an array's address of its numbers stands, behind Python's own head
+from .record import STAYS, Recorded
 
 
 class Variant:
@@ -32,11 +28,13 @@ class Variant:
         self.code = code
         self.inputs, self.first = len(program.inputs), len(program.inputs) + len(program.captured)
         self.table = array("Q", [0] * (self.first + len(program.outputs)))
-        self.made = [(tuple(node.data.shape), node.data.dtype) for node in program.outputs]
+        self.fresh = [Fresh(tuple(node.data.shape), node.data.dtype) for node in program.outputs]
+        self.ending = Ending(recorded)
         self.alive: list[Any] = [None] * len(self.table)  # the arrays behind the table
         self.strided: dict[int, tuple[Any, Any]] = {}  # slots whose array is not in order: it, and its copy in order
         self.written = [one for one in recorded.captured if one.is_written]
         self.returns_arguments = any(how == "argument" for how, _ in recorded.results)
+        self.written_slots = {one.slot for one in self.written}
         self.changed = [one.argument for one in self.written if one.argument is not None]
         self.at = {leaf: place for place, leaf in enumerate(recorded.arguments)}
         for k in range(len(recorded.guards.numbers)):
@@ -52,14 +50,14 @@ class Variant:
     # -- does it fit? ------------------------------------------------------------------------------
 
     def _expression(self, leaves: Sequence[Any]) -> str:
-        parts = [f"(epoch.now == E or rebind()) and len(a) == {len(leaves)} and mode.grad is {mode.grad}"]
+        parts = [f"((epoch.now == E and not epoch.traces) or rebind()) and len(a) == {len(leaves)} and mode.grad is {mode.grad}"]
         self.space["kept"] = self.kept = [None] * len(leaves)
         for k, leaf in enumerate(leaves):
             quick = f"a[{k}] is kept[{k}]" + (f" and a[{k}]._array is kept_array[{k}]" if isinstance(leaf, Tensor) else "")
             parts.append(f"({quick} or takes({k}, a[{k}]))")
         self.space["kept_array"] = self.kept_array = [None] * len(leaves)
         self.leaves = [_Kind(leaf) for leaf in leaves]
-        if self.written or any(one.argument is not None and one.grad != STAYS for one in self.recorded.captured):
+        if self.written or any(one.argument is not None and one.grad is not STAYS for one in self.recorded.captured):
             tensors = [k for k in self.recorded.arguments if self.leaves[k].is_tensor]
             parts += [f"a[{j}] is not a[{k}]" for j in tensors for k in tensors if j < k]
         first: dict[int, int] = {}
@@ -117,7 +115,7 @@ class Variant:
     def _graded(self, j: int, leaves: Sequence[Any]) -> bool:
         """Tell whether a tensor has a gradient where the program found one, and point at it."""
         one = self.recorded.captured[j]
-        grad = self._handle(one, leaves)._fresh()
+        grad = handle_of(one, leaves)._fresh()
         held = None if grad is None else grad.grad
         if held is UNSTORED:
             grad.known_grad()
@@ -131,12 +129,9 @@ class Variant:
                 self._show(other.slot, held._array)
         return True
 
-    def _handle(self, one: Captured, leaves: Sequence[Any]) -> Tensor:
-        return one.tensor if one.argument is None else leaves[one.argument]
-
     def _rebind(self) -> bool:
         """Look at all that moved the epoch, if anything of this program's did, and point anew at captured tensors."""
-        if not self.cold():
+        if mode.trace is not None or mode.mapped is not None or not self.cold():
             return False
         for one in self.recorded.captured:
             if one.argument is None and one.of is None:
@@ -155,6 +150,7 @@ class Variant:
                     self._show(one.slot, tensor._array)
         self.kept[:] = [None] * len(self.kept)
         self.owned = {id(_owner(one.tensor._array)) for one in self.written if one.argument is None}
+        self.ending.rebind()
         self.space["E"] = epoch.now
         return True
 
@@ -166,7 +162,7 @@ class Variant:
             self.strided[slot] = numbers, copy
             numbers = copy
         self.alive[slot] = numbers
-        self.table[slot] = _address(numbers)
+        self.table[slot] = address(numbers)
 
     def difference(self, leaves: Sequence[Any]) -> str:
         """Say in what the leaves of a call are other than this program wants."""
@@ -190,52 +186,18 @@ class Variant:
 
         Raises IndexingError, and then that step has changed nothing.
         """
-        table, at = self.table, self.first
-        for numbers, copy in self.strided.values():
-            copy[...] = numbers
-        outputs = []
-        for shape, dtype in self.made:
-            output = np.empty(shape, dtype)
-            table[at] = _address(output)
+        table, at, outputs = self.table, self.first, []
+        for fresh in self.fresh:
+            output, table[at] = fresh.ready.pop() if fresh.ready else fresh.make()
             outputs.append(output)
             at += 1
+        for numbers, copy in self.strided.values():
+            copy[...] = numbers
         self.code.run(table, steps, feed)
         for slot, (numbers, copy) in self.strided.items():
-            if any(one.slot == slot for one in self.written):
+            if slot in self.written_slots:
                 numbers[...] = copy
-        return self._finish(leaves, outputs)
-
-    def _finish(self, leaves: Sequence[Any], outputs: list[Any]) -> Any:
-        recorded = self.recorded
-        handles = [wrap(output) for output in outputs]
-        if self.written:
-            now = clock.latest = tick()
-            for one in self.written:
-                storage = (one.found if one.of is not None else self._handle(one, leaves))._storage
-                storage.written, storage.place = now, None
-        for one in recorded.captured:
-            if one.grad != STAYS or one.left_requiring is not one.requires_grad:
-                tensor = self._handle(one, leaves)
-                if one.left_requiring is not one.requires_grad:
-                    tensor.requires_grad_(one.left_requiring)
-                if one.grad == NONE:
-                    tensor._zero_grad(True)
-                elif one.grad == NOT_STORED:
-                    tensor.node.grad = UNSTORED
-                elif one.grad != STAYS:
-                    tensor.node.grad = handles[one.grad] if isinstance(one.grad, int) else one.grad
-        for state, name, output in recorded.born:
-            state[name] = handles[output]
-        return recorded.rebuild([self._result(how, what, leaves, handles) for how, what in recorded.results])
-
-    def _result(self, how: str, what: Any, leaves: Sequence[Any], handles: list[Tensor]) -> Any:
-        if how == "output":
-            return handles[what]
-        if how == "argument":
-            return leaves[what]
-        if how == "number":
-            return evaluate(what, self.guards.numbers.tolist())
-        return what.copy() if how == "copy" else what
+        return self.ending(leaves, outputs)
 
 
 class _Kind:
@@ -252,7 +214,7 @@ class _Kind:
         """Tell whether an array or tensor is of this shape, dtype and need of a gradient."""
         if isinstance(leaf, Tensor):
             return (
-                self.is_tensor and leaf._array.shape == self.shape and leaf._array.dtype == self.dtype
+                self.is_tensor and type(leaf._array) is not Abstract and leaf._array.shape == self.shape and leaf._array.dtype == self.dtype
                 and leaf.requires_grad is self.requires_grad and not (self.requires_grad and not leaf.is_leaf)
             )
         return isinstance(leaf, np.ndarray) and not self.is_tensor and leaf.shape == self.shape and leaf.dtype == self.dtype
@@ -269,8 +231,3 @@ def _owner(numbers: Any) -> Any:
     while (base := getattr(numbers, "base", None)) is not None:
         numbers = base
     return numbers
-
-
-def _address(numbers: Any) -> int:
-    """Give the address of an array's numbers, as NumPy's own header has it: `.ctypes.data` takes ten times as long."""
-    return ctypes.c_size_t.from_address(id(numbers) + OBJECT).value
