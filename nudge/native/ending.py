@@ -43,6 +43,15 @@ class Ending:
 
     def __call__(self, leaves: Sequence[Any], outputs: list[Any]) -> Any:
         """Leave the marks and gradients of a run, and make its result."""
+        handles = [wrap(output) for output in outputs]
+        for one in self.others:
+            _leave(one, leaves, handles)
+        for state, name, output in self.recorded.born:
+            state[name] = handles[output]
+        return self.quick(leaves, handles)
+
+    def quick(self, leaves: Sequence[Any], handles: list[Tensor]) -> Any:
+        """Do it for the tensors that are the same at each call, and make the result."""
         now = tick()
         if now != self.stamped + 1:  # else no step was recorded since, which could have read what is now overwritten
             clock.latest = now
@@ -51,13 +60,8 @@ class Ending:
         self.stamped = now
         for node in self.unstored:
             node.grad = UNSTORED
-        handles = [wrap(output) for output in outputs]
         for node, grad in self.grads:
             node.grad = None if grad is NONE else handles[grad] if type(grad) is int else grad
-        for one in self.others:
-            _leave(one, leaves, handles, now)
-        for state, name, output in self.recorded.born:
-            state[name] = handles[output]
         if self.single is not None:
             return handles[self.single]
         return self.recorded.rebuild([self._result(how, what, leaves, handles) for how, what in self.recorded.results])
@@ -82,11 +86,10 @@ def _turns(one: Captured) -> bool:
     return one.left_requiring is not one.requires_grad
 
 
-def _leave(one: Captured, leaves: Sequence[Any], handles: list[Tensor], now: int) -> None:
+def _leave(one: Captured, leaves: Sequence[Any], handles: list[Tensor]) -> None:
     tensor = handle_of(one, leaves) if one.found is None else one.found
     if one.is_written:
-        clock.latest = tensor._storage.written = now
-        tensor._storage.place = None
+        tensor._storage.touch()
     if _turns(one):
         tensor.requires_grad_(one.left_requiring)
     if one.grad is NONE:
@@ -113,7 +116,7 @@ class Fresh:
             return made, address(made)
         block = np.empty((AT_ONCE, *self.shape), self.dtype)
         first = address(block)
-        self.ready = [(block[k, ...], first + k * block.strides[0]) for k in range(AT_ONCE)]
+        self.ready += [(block[k, ...], first + k * block.strides[0]) for k in range(AT_ONCE)]
         return self.ready.pop()
 
 

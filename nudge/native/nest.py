@@ -18,7 +18,7 @@ from .values import COPY, FOLD, GIVEN, MAP, VIEW, Index, Value, trimmed
 from .writer import Writer
 
 AT_ONCE = 4  # vectors of a row that are held in registers, rather than gone through in loops
-INLINE = 320  # steps that are written out for the places of a tile, rather than looped over
+INLINE = 96  # steps that are written out for the places of a tile, rather than looped over
 
 
 class LaneByLane(Exception):

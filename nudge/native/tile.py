@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 REGISTERS = {64: 32, 32: 16, 16: 32, 4: 16}  # by the bytes of a vector
 LATENCY = 8  # accumulators that two units need to be busy
-UNROLLED = 96  # multiply-adds written out in the innermost loop
+UNROLLED = 48  # multiply-adds written out in the innermost loop
 
 
 class Tile:

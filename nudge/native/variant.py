@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from ..arraynode import UNSTORED
+from ..arraynode import UNSTORED, Storage
 from ..mode import epoch, mode
 from ..op import Abstract
 from ..tensor import Tensor
@@ -46,6 +46,7 @@ class Variant:
         self.space |= {"epoch": epoch, "mode": mode, "rebind": self._rebind, "takes": self._takes, "E": -1}
         self.cold = eval(f"lambda: {self.guards.check(cold=True)}", self.space)
         self.fits = eval(f"lambda a: {self._expression(leaves)}", self.space)
+        self.go = self._quick()  # `run` for one step
 
     # -- does it fit? ------------------------------------------------------------------------------
 
@@ -198,6 +199,28 @@ class Variant:
             if slot in self.written_slots:
                 numbers[...] = copy
         return self.ending(leaves, outputs)
+
+    def _quick(self) -> Callable[[Sequence[Any]], Any]:
+        """Make `run` for the most common kind of program, in which all is at hand that it touches."""
+        if self.ending.others or self.recorded.born or self.code is None:
+            return self.run
+        table, run, strided, ending, new = self.table, self.code.run, self.strided, self.ending, Tensor.__new__
+        outputs = [(self.first + k, fresh, fresh.ready) for k, fresh in enumerate(self.fresh)]
+
+        def go(leaves: Sequence[Any]) -> Any:
+            if strided:
+                return self.run(leaves)
+            handles = []
+            for slot, fresh, ready in outputs:
+                handle = new(Tensor)  # as `wrap` does, without the call
+                handle._array, table[slot] = ready.pop() if ready else fresh.make()
+                handle._storage, handle._seen, handle._chain = Storage(), 0, ()
+                handle._node = handle._base = None
+                handles.append(handle)
+            run(table)
+            return ending.quick(leaves, handles)
+
+        return go
 
 
 class _Kind:

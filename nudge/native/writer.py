@@ -22,7 +22,12 @@ class Writer(Builder):
         self.contracts = False  # whether a product and the sum that it goes into may be rounded once
 
     def _arithmetic(self, real: str, whole: str, logic: str, x: Reg, z: Reg) -> Reg:
-        return super()._arithmetic(f"{real} contract" if self.contracts else real, whole, logic, x, z)
+        if self.contracts and real == "fadd" and x.real:  # a product just made, and added to x, is one step
+            made = f"  {z.name} = fmul {z.type} "
+            if self.lines[-1].startswith(made):
+                left, right = self.lines.pop().removeprefix(made).rsplit(", ", 1)
+                return self.fma(Reg(self, left, z.type), Reg(self, right, z.type), x)
+        return super()._arithmetic(real, whole, logic, x, z)
 
     def text(self) -> list[str]:
         """Give the lines, the stack's first."""
