@@ -310,7 +310,7 @@ def _nest(
     lanes = lanes_of(group, vector)
     while True:
         b = Writer()
-        nest = Nest(b, group, plan, pointers, starts, lanes, REGISTERS[vector])
+        nest = Nest(b, group, plan, pointers, starts, lanes, vector // width_of(group), REGISTERS[vector])
         try:
             nest.write_out()
             return b, nest.units()
@@ -325,12 +325,16 @@ def lanes_of(group: Group, vector: int) -> int:
     """Choose how many numbers a vector holds: as many as fit of the widest floats, no more than the axis needs."""
     if group.vector is None:
         return 1
-    seen = [*group.members, *group.loads]
-    widths = [value.dtype.itemsize for value in seen if value.dtype.kind == "f" and value.shape] or [8]
-    fit, need = vector // max(widths), 1
+    fit, need = vector // width_of(group), 1
     while need < group.vector.extent:
         need *= 2
     return max(min(fit, need), 1)
+
+
+def width_of(group: Group) -> int:
+    """Find how many bytes the widest floats of a group have."""
+    seen = [*group.members, *group.loads]
+    return max([value.dtype.itemsize for value in seen if value.dtype.kind == "f" and value.shape] or [8])
 
 
 def _opaque(b: Writer, plan: Plan, group: Group, pointers: dict[Value, str]) -> None:

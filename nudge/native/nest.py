@@ -13,7 +13,7 @@ import numpy as np
 from .affine import Affine, Axis
 from .builder import Reg
 from .plan import Group, Held, Plan, place_of, source
-from .tile import Tile
+from .tile import Dot, Tile
 from .values import COPY, FOLD, GIVEN, MAP, VIEW, Index, Value, trimmed
 from .writer import Writer
 
@@ -37,11 +37,11 @@ class Nest:
     """Writes one group as a function."""
 
     def __init__(self, b: Writer, group: Group, plan: Plan, pointers: Mapping[Value, str], starts: Mapping[Value, int],
-        lanes: int, registers: int,
+        lanes: int, most: int, registers: int,
     ) -> None:
         """Write with a builder; `pointers` names the memory of what is loaded and stored."""
         self.b, self.group, self.plan, self.pointers, self.starts, self.lanes = b, group, plan, pointers, starts, lanes
-        self.registers = registers
+        self.registers, self.most = registers, most
         self.vector = group.vector
         self.bound: dict[Axis, tuple[Reg | None, int]] = {}
         self.memo: ChainMap[Any, Any] = ChainMap()
@@ -425,7 +425,7 @@ class Nest:
         value = self.group.fold
         assert value is not None and value.fold is not None
         group, fold = self.group, value.fold
-        tile = Tile.choose(self)
+        tile = Tile.choose(self) if group.lane is None else Dot(self)
         others = [a for a in group.axes if a is not self.vector and a is not tile.row and a.extent != 1]
         blocks, left = divmod(tile.rows, tile.height)
         if others:
@@ -451,6 +451,12 @@ class Nest:
 
     def _block(self, tile: Tile, start: Reg | None, beyond: int, height: int) -> None:
         """Contract for some rows, and compute what goes with it."""
+        if isinstance(tile, Dot):
+            total = -(-tile.columns // self.lanes)
+            room = self._room(height * total * self.lanes)
+            tile.fill(start, beyond, height, room, total * self.lanes)
+            self._from_room(tile, start, beyond, height, room, total)
+            return
         if self.group.column is None:
             for pieces in tile.columns():
                 if isinstance(pieces, int):
@@ -467,7 +473,7 @@ class Nest:
         if total <= tile.width:  # the whole row at once
             self._tile(tile, start, beyond, height, self._pieces_all())
             return
-        room = self.b.stack(f"[{height * total * self.lanes} x {self.b.stored_as(self.group.fold.dtype)}]")
+        room = self._room(height * total * self.lanes)
         for pieces in tile.columns():
             if isinstance(pieces, int):
                 wide = tile.width * self.lanes
@@ -478,14 +484,27 @@ class Nest:
             else:
                 with self.scope():
                     self._keep(tile.contract(start, beyond, height, pieces), pieces, room, total)
+        self._from_room(tile, start, beyond, height, room, total)
+
+    def _room(self, size: int) -> str:
+        """Make room for results of the contraction on the stack."""
+        assert self.group.fold is not None
+        return self.b.stack(f"[{size} x {self.b.stored_as(self.group.fold.dtype)}]")
+
+    def _from_room(
+        self, tile: Tile | Dot, start: Reg | None, beyond: int, height: int, room: str, total: int
+    ) -> None:
+        """Compute what goes with a contraction whose rows of `total` vectors are on the stack."""
+        fold = self.group.fold
+        assert fold is not None
         with self.b.loop(height) as i, self.scope():
             self.bind(tile.row, i if start is None else start + i, beyond)
             base = i * (total * self.lanes)
 
             def read() -> Reg:
-                reg, const = self.bound[self.vector]
+                reg, const = self.bound[self.vector] if self.along(fold) else (None, 0)
                 at = base + const if reg is None else base + reg + const
-                return self._load(room, self.group.fold.dtype, at, self.lanes)
+                return self._load(room, fold.dtype, at, self.lanes if self.along(fold) else 1)
 
             self.scratch = read
             self.row(None if total > AT_ONCE else self._pieces_all())
@@ -499,7 +518,8 @@ class Nest:
                 self._save(reg, room, self.group.fold.dtype, at)
 
     def _pieces_all(self) -> list[Piece]:
-        assert self.vector is not None
+        if self.vector is None:
+            return [Piece(None, 0, None)]
         whole = self.vector.extent // self.lanes
         return [Piece(None, k * self.lanes, None) for k in range(whole)] + self.rest()
 
@@ -512,7 +532,7 @@ class Nest:
                     self.bind(tile.row, start, beyond + i)
                     self.row(pieces, made[i])
             return
-        room = self.b.stack(f"[{height * len(pieces) * self.lanes} x {self.b.stored_as(self.group.fold.dtype)}]")
+        room = self._room(height * len(pieces) * self.lanes)
         for i, row in enumerate(made):
             for v, reg in enumerate(row):
                 self._save(reg, room, self.group.fold.dtype, self.b.position((i * len(pieces) + v) * self.lanes))

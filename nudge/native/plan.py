@@ -23,6 +23,7 @@ ALIGN = 64
 Place = tuple[bool, int]  # (from outside, slot) or (in the arena, byte)
 NARROW = 4
 MIXED = 1.6  # how much dearer an axis is that others take apart, if a vector lies along it
+ACROSS = 5  # cycles that it takes to sum the lanes of a vector
 STRIDED = 4  # cycles that it takes to read and write numbers one by one, where a few of each are used together
 FAR = 1024  # bytes from one step of a contraction to the next that the nearest cache does not like
 NEAREST = 32768  # bytes that it holds
@@ -40,6 +41,7 @@ class Group:
         self.members: dict[Value, Index] = {}  # in the order of computing, each at its index in the group's axes
         self.fold: Value | None = None  # the contraction whose results the others take from the tile
         self.vector: Axis | None = next((axis for axis in reversed(self.axes) if axis.extent > 1), None)
+        self.lane: Axis | None = None  # a contraction's own vector axis, if its lanes are summed: a reduced one
         self.column: Axis | None = None  # the axis along which a statistic of the rows runs: the vector's, if any does
         self.opaque: Value | None = None  # a loop nest by itself, instead of all this
         self.held: dict[Value, Value] = {}  # which values hold the arguments of that
@@ -58,6 +60,8 @@ class Group:
         self.axes[at : at + 1] = [outer, inner]
         if self.vector is split.axis:
             self.vector = inner
+        if self.lane is split.axis:
+            raise NotAffine(f"{split.axis} cannot be taken apart")
         self.members = {value: moved(index, swap) for value, index in self.members.items()}
         self.loads = {value: [moved(index, swap) for index in places] for value, places in self.loads.items()}
         for fold in [value.fold for value in self.members if value.fold is not None]:
@@ -477,7 +481,8 @@ class Planner:
                 axis in axes for axis in (*fold.axes, *fold.reduced) if axis.extent > 1
             ):
                 self.materialise(base)
-        column = self.panel(value, self.best_column(value))
+        lane = self.best_lane(value)
+        column = self.best_column(value) if lane is not None else self.panel(value, self.best_column(value))
         reads = []
         for (arg, place), stride in zip(fold.reads, self.strides(value, column), strict=True):
             base, at = source(arg, place_of(place))
@@ -486,13 +491,13 @@ class Planner:
             once = all(axis in axes for axis in (*fold.axes, *fold.reduced) if axis.extent > 1)
             reused = [axis.extent for axis in fold.axes if axis not in axes]
             far = stride == 1 and column in self.panels and self.is_far(value, base, at, column)
-            if (stride not in (0, 1) or held or far) and not once and max(reused, default=1) > 1:
+            if (stride not in (0, 1) and lane is None or held or far) and not once and max(reused, default=1) > 1:
                 base, at = self.copied(value, base, at, column)
                 self.materialise(base)
             reads.append((base, at))
         fold.reads = reads
         group = self.new(fold.axes)
-        group.fold, group.vector = value, column
+        group.fold, group.vector, group.lane = value, column, lane
         for arg, place in reads:
             self._need(group, arg, place)
         group.members[value] = value.own or place_of([of(axis) for axis in fold.axes])
@@ -582,6 +587,131 @@ class Planner:
         steps = base.flat(at)
         key = (base, steps.const, *((axis.extent, steps.terms.get(axis, 0)) for axis in order))
         return self.copies.setdefault(key, copy), place_of([of(axis) for axis in order])
+
+    def best_lane(self, value: Value) -> Axis | None:
+        """Choose an axis that is summed for the lanes of the vectors, if all that is read lies side by side along it.
+
+        Then the lanes are summed in the end; None where copying for another axis is less work.
+        """
+        fold = value.fold
+        assert fold is not None
+        if fold.combine is None:
+            return None
+        near = [a for a in fold.reduced if a.extent >= LANES // 2 and set(self.strides(value, a)) == {1}]
+        if not near:
+            return None
+        lane = max(near, key=lambda axis: axis.extent)
+        sizes = prod(axis.extent for axis in (*fold.axes, *fold.reduced))
+        lanes = -(-lane.extent // LANES) * LANES
+        work = sizes * lanes / lane.extent / (2 * LANES) + ACROSS * elements(value)
+        return lane if work < self.work(value, self.best_column(value)) else None
+
+    def best_column(self, value: Value) -> Axis:
+        """Choose the axis of which a vector holds neighbours: that with the least work, copies included."""
+        fold = value.fold
+        assert fold is not None
+        candidates = [axis for axis in fold.axes if axis.extent > 1] or fold.axes[-1:] or [Axis(1)]
+        return min(reversed(candidates), key=lambda axis: self.work(value, axis))
+
+    def work(self, value: Value, column: Axis) -> float:
+        """Estimate the cycles of a contraction whose vectors hold neighbours along a column."""
+        fold = value.fold
+        assert fold is not None
+        places = prod(axis.extent for axis in (*fold.axes, *fold.reduced))
+        seen = [source(arg, place_of(place)) for arg, place in fold.reads]
+        reads = [min(elements(base), read(place)) for base, place in seen]
+        lanes = -(-column.extent // LANES) * LANES if column.extent > LANES // 2 else LANES
+        steps = self.strides(value, column)
+        copied = COPYING * sum(size for size, step in zip(reads, steps, strict=True) if step not in (0, 1))
+        beside = self.beside(value)
+        if beside and column not in beside:
+            copied += STRIDED * elements(value)
+        whole = any(place == of(column) for place in value.own)
+        return (1 if whole else MIXED) * places * lanes / max(column.extent, 1) / (2 * LANES) + copied
+
+    def beside(self, value: Value) -> set[Axis]:
+        """Find the axes along which neighbours lie side by side in what is given and used together with a fold's result."""
+        assert value.fold is not None
+        found: set[Axis] = set()
+        users = [*value.users, *(user for view in value.users if view.kind == VIEW for user in view.users)]
+        for user in users:
+            if user.kind != MAP:
+                continue
+            axes = user.axes()
+            try:
+                reads = self.reads(user, place_of([of(axis) for axis in axes]))
+            except (NotAffine, Split):
+                continue
+            mine = [place for arg, place in reads if arg is value]
+            for arg, place in reads:
+                if mine and arg.kind == GIVEN and elements(arg) == elements(value):
+                    near = {axis for axis, step in arg.flat(place).terms.items() if step == 1}
+                    found |= {a for p, own in zip(mine[0], value.own, strict=True) for t in p.terms if t in near
+                              for a in own.terms}  # fmt: skip
+        return found
+
+    def panel(self, value: Value, column: Axis) -> Axis:
+        """Part a column whose neighbours are read far from row to row into panels, each of which is copied together."""
+        fold = value.fold
+        assert fold is not None
+        reads = [source(arg, place_of(place)) for arg, place in fold.reads]
+        far = any(column in self._axes(at) and self.is_far(value, base, at, column) for base, at in reads)
+        width = next((n * LANES for n in (4, 3, 2, 7, 5) if column.extent % (n * LANES) == 0), 0)
+        if not far or not width or width == column.extent or of(column) not in value.own or len(reads) < 2:
+            return column
+        outer, inner = halves(Split(column, width))
+        swap = {column: of(outer) * width + of(inner)}
+        fold.take_apart(column, outer, inner, swap)
+        value.own = moved(value.own, swap)
+        self.panels.add(inner)
+        return inner
+
+    def _axes(self, index: Index) -> set[Axis]:
+        return {axis for place in index for axis in place.axes()}
+
+    def is_far(self, value: Value, base: Value, at: Index, column: Axis) -> bool:
+        """Tell whether what a contraction reads from step to step lies too far apart for the nearest cache."""
+        fold = value.fold
+        assert fold is not None
+        steps = base.flat(at).terms
+        apart = max((steps.get(axis, 0) for axis in fold.reduced), default=0)
+        if steps.get(column) != 1 and column not in self.panels:  # what would be copied into rows of that length
+            apart = column.extent
+        apart *= base.dtype.itemsize
+        return apart >= FAR and prod(axis.extent for axis in fold.reduced) * apart > NEAREST
+
+    def copied(self, value: Value, base: Value, at: Index, column: Axis) -> tuple[Value, Index]:
+        """Find a copy of what is read at an index where neighbours along the column lie side by side."""
+        fold = value.fold
+        assert fold is not None
+        axes = [*fold.axes, *fold.reduced]
+        dims = [] if column in self.panels else [k for k, place in enumerate(at) if column in place.axes()]
+        if len(dims) == 1 and at[dims[0]].terms.get(column) == 1 and elements(base) < read(at) and base.kind != MAP:
+            return self.copies.setdefault((base, dims[0]), relaid(base, dims[0])), at
+        if column in self.panels:  # panel by panel, and in it row by row
+            axes = sorted(axes, key=lambda axis: axis in value.fold.reduced)
+        copy, order = copy_of(base, at, axes, column)
+        steps = base.flat(at)
+        key = (base, steps.const, *((axis.extent, steps.terms.get(axis, 0)) for axis in order))
+        return self.copies.setdefault(key, copy), place_of([of(axis) for axis in order])
+
+    def best_lane(self, value: Value) -> Axis | None:
+        """Choose an axis that is summed for the lanes of the vectors, if all that is read lies side by side along it.
+
+        Then the lanes are summed in the end; None where copying for another axis is less work.
+        """
+        fold = value.fold
+        assert fold is not None
+        if fold.combine is None:
+            return None
+        near = [a for a in fold.reduced if a.extent >= LANES // 2 and set(self.strides(value, a)) == {1}]
+        if not near:
+            return None
+        lane = max(near, key=lambda axis: axis.extent)
+        sizes = prod(axis.extent for axis in (*fold.axes, *fold.reduced))
+        lanes = -(-lane.extent // LANES) * LANES
+        work = sizes * lanes / lane.extent / (2 * LANES) + ACROSS * elements(value)
+        return lane if work < self.work(value, self.best_column(value)) else None
 
     def best_column(self, value: Value) -> Axis:
         """Choose the axis of which a vector holds neighbours: that with the least work, copies included."""
@@ -768,7 +898,7 @@ def settle(planner: Planner, group: Group) -> None:
     touched += [(value, place) for value, places in group.loads.items() for place in places]
     steps = [value.flat(place).terms for value, place in touched]
     axes = [axis for axis in group.axes if axis.extent > 1]
-    if group.fold is not None and group.fold.fold is not None:
+    if group.fold is not None and group.fold.fold is not None and group.lane is None:
         strides = {axis: planner.strides(group.fold, axis) for axis in axes}
         best = max((sum(s in (0, 1) for s in found) for found in strides.values()), default=0)
         axes = [axis for axis in axes if sum(s in (0, 1) for s in strides[axis]) == best]
@@ -793,13 +923,15 @@ def merge(group: Group) -> None:
             group.merged.append((outer, inner, both))
             if group.vector is inner:
                 group.vector = both
+            if group.lane is inner:
+                group.lane = both
 
 
 def _as_one(group: Group, axes: Sequence[Axis], touched: Sequence[Mapping[Any, int]]) -> tuple[Axis, Axis] | None:
     loops = [axis for axis in axes if axis.extent > 1 and (axis is not group.column)]
     for outer in loops:
         for inner in loops:
-            if outer is not inner and outer is not group.vector and all(
+            if outer is not inner and outer not in (group.vector, group.lane) and all(
                 terms.get(outer, 0) == terms.get(inner, 0) * inner.extent for terms in touched
             ):
                 return outer, inner

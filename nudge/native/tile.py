@@ -138,6 +138,108 @@ class Tile:
         return tuple(new)
 
 
+class Dot:
+    """A tile whose vectors hold neighbours along a summed axis: some rows by some columns, their lanes summed at last."""
+
+    def __init__(self, nest: Nest) -> None:
+        """Choose rows and columns such that what is read is used as often as registers allow."""
+        self.nest = nest
+        fold = nest.group.fold.fold
+        self.reads = [source(arg, place_of(place)) for arg, place in fold.reads]
+        depends = [nest.depends(*read) for read in self.reads]
+        axes = [axis for axis in nest.group.axes if axis is not nest.vector and axis.extent > 1]
+        used = [axis for axis in axes if any(axis not in d for d in depends)] or axes
+        self.row = max(used, key=lambda axis: axis.extent, default=None)
+        self.rows = 1 if self.row is None else self.row.extent
+        self.columns = 1 if nest.vector is None else max(nest.vector.extent, 1)
+        most = nest.registers - 8
+        pairs = [(h, w) for h in range(1, min(self.rows, 8) + 1) for w in range(1, min(self.columns, 8) + 1)]
+        self.height, self.width = min((p for p in pairs if p[0] * p[1] <= most), key=self._cost)
+        lane = nest.group.lane
+        self.lanes = min(nest.most, max(1, 1 << (lane.extent - 1).bit_length()))
+
+    def _cost(self, pair: tuple[int, int]) -> float:
+        height, width = pair
+        cost = 0.0
+        for h, many in ((height, self.rows // height), (self.rows % height, 1)):
+            for w, blocks in ((width, self.columns // width), (self.columns % width, 1)):
+                if h and w:
+                    cost += many * blocks * max(h * w / 2, (h + w) / 2, LATENCY / 2)
+        return cost * (1 + 0.02 * ((self.rows % height > 0) + (self.columns % width > 0)))
+
+    def fill(self, start: Reg | None, beyond: int, height: int, room: str, stride: int) -> None:
+        """Compute some rows, all columns of them, and write them to the stack, a row at each `stride`."""
+        b, nest = self.nest.b, self.nest
+        blocks, left = divmod(self.columns, self.width)
+        if blocks:
+            with b.loop(blocks) as k, nest.scope():
+                self._block(start, beyond, height, k * self.width, 0, self.width, room, stride)
+        if left:
+            with nest.scope():
+                self._block(start, beyond, height, None, blocks * self.width, left, room, stride)
+
+    def _block(
+        self, start: Reg | None, beyond: int, height: int, column: Reg | None, after: int, width: int, room: str,
+        stride: int,
+    ) -> None:
+        nest = self.nest
+        b, fold, lane = nest.b, nest.group.fold.fold, nest.group.lane
+        vector, lanes = nest.vector, nest.lanes
+        nest.lanes = self.lanes
+        first = b.splat(fold.init(b), self.lanes if self.lanes > 1 else 0)
+        places = [(i, j) for i in range(height) for j in range(width)]
+        state = tuple(first for _ in places)
+        outer = [axis for axis in fold.reduced if axis is not lane]
+
+        def step(state: Any) -> Any:
+            found: dict[Any, Reg] = {}
+            base, new = nest.memo, []
+            nest.vector, mask = lane, nest.mask
+            for (i, j), held in zip(places, state, strict=True):
+                registers = []
+                for k, read in enumerate(self.reads):
+                    nest.memo = _Positions(base)
+                    nest.bind(self.row, start, beyond + i)
+                    nest.bind(vector, column, after + j)
+                    axes = nest.depends(*read)
+                    key = (k, i if self.row in axes else -1, j if vector in axes else -1)
+                    if key not in found:
+                        found[key] = nest.at(*read)
+                    registers.append(found[key])
+                made = fold.step(b, held, b.position(0), *registers)
+                new.append(made if mask is None else b.select(mask, made, held))
+            nest.memo, nest.vector = base, vector
+            return tuple(new)
+
+        def over(axes: list[Axis], state: Any) -> Any:
+            if axes:
+                with b.fold(axes[0].extent, state) as (k, held, finish), nest.scope():
+                    nest.bind(axes[0], k)
+                    finish(over(axes[1:], held))
+                return finish.state
+            whole, left = divmod(lane.extent, self.lanes)
+            if whole:
+                with b.fold(whole, state) as (k, held, finish), nest.scope():
+                    nest.bind(lane, k * self.lanes)
+                    finish(step(held))
+                state = finish.state
+            if left:
+                with nest.scope():
+                    nest.bind(lane, None, whole * self.lanes)
+                    nest.mask = b.lane_mask(left, self.lanes) if self.lanes > 1 else None
+                    state = step(state)
+            return state
+
+        b.contracts = True
+        state = over(outer, state)
+        b.contracts = False
+        for (i, j), held in zip(places, state, strict=True):
+            total = b.across(lambda x, z: fold.combine(b, x, z), held)
+            at = b.position(i * stride + after + j) if column is None else column + (i * stride + after + j)
+            b.store(total, room, nest.group.fold.dtype, at)
+        nest.lanes = lanes
+
+
 class _Positions(dict):  # type: ignore[type-arg]
     """A scope of its own for values, which shares positions and pointers with the one around it."""
 
