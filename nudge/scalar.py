@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from . import autograd, ops
 from .errors import DTypeError
 from .graph import NO_PARAMS, Node, Place, line_of, tick, user_place
+from .mode import epoch, mode
 from .op import Operand, Operation, install_operators
 
 if TYPE_CHECKING:
@@ -59,14 +60,19 @@ class Value(Node, Operand):
         )
 
     def record(self, op: Operation, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
-        """Compute on floats and keep the step; comparisons answer at once."""
+        """Compute on floats and keep the step; comparisons answer at once.
+
+        In a traced program, and under vmap, a Value's data is a tensor without axes, and may meet such tensors.
+        """
         try:
-            y = op.on_floats(numbers(args))
+            y = op.on_floats(numbers(args)) if not epoch.traces else _of_operands(op, numbers(args), params)
         except TypeError:
+            if epoch.traces:
+                raise
             y = None
         if type(y) is int:
             y = float(y)
-        elif type(y) is not float and (y is None or op.differentiable):
+        elif type(y) is not float and (y is None or op.differentiable) and not _is_traced(y):
             kinds = ", ".join(type(arg).__name__ for arg in args)
             raise DTypeError(f"{op.name} of {kinds}: a Value meets Values and numbers only")
         if not op.differentiable:
@@ -97,12 +103,19 @@ class Value(Node, Operand):
 
     def seed(self, g: Any, record: bool) -> Any:
         """Begin a walk: dy/dy is 1."""
+        if g is None and type(self.data) is not float:
+            return self.data.node.seed(None, record)
         g = 1.0 if g is None else g
         return g if record or not isinstance(g, Value) else g.data
 
     def receive(self, g: Any) -> None:
         """Take the gradient of a finished walk."""
         self.grad = self.grad + g if self.op is None else g
+
+    def free(self) -> None:
+        """Note in a traced program that no other walk will come by."""
+        if mode.trace is not None:
+            mode.trace.passed.add(self)
 
     def backward(self, create_graph: bool = False) -> None:
         """Walk backward from here and leave each node its gradient."""
@@ -148,12 +161,27 @@ class Value(Node, Operand):
 
 def numbers(args: tuple[Any, ...]) -> list[Any]:
     """Read the numbers behind arguments; the long lists of a weighted sum are mostly Values."""
-    if len(args) > 2:
+    if len(args) > 2 and not epoch.traces:  # since tensors have data, too
         try:
             return [*map(_data, args)]
         except AttributeError:
             pass
     return [arg.data if type(arg) is Value else arg for arg in args]
+
+
+def _of_operands(op: Operation, values: Sequence[Any], params: dict[str, Any]) -> Any:
+    """Run an operation on numbers, or on what stands for numbers."""
+    if not any(isinstance(value, Operand) for value in values):
+        return op.on_floats(values)
+    return op(*values, **params) if all(map(_is_number, values)) else None
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (float, int, bool) or _is_traced(value)
+
+
+def _is_traced(value: Any) -> bool:
+    return isinstance(value, Operand) and not isinstance(value, Value) and value.node.data.shape == ()
 
 
 _new, _data = Value.__new__, attrgetter("data")

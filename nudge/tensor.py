@@ -102,6 +102,8 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
                 raws.append(arg)
                 nodes.append(arg)
                 scalars = True
+            elif isinstance(arg, Operand):  # another kind's, such as a Value: it knows what it meets
+                return arg.record(op, args, params)
             else:
                 return op(*[as_tensor(arg, op) for arg in args], **params)
         if op.data is not None and (mixed or scalars):
@@ -340,7 +342,9 @@ def as_tensor(value: Any, op: Operation) -> Any:
 
 
 def leaf_tensor(leaf: Any) -> Tensor:
-    """Take what a transform is given (a tensor, an array or a number) as a tensor."""
+    """Take what a transform is given (a tensor, an array, a number, or a Value's number) as a tensor."""
+    if isinstance(leaf, Operand) and not isinstance(leaf, Tensor):
+        leaf = leaf.node.data
     if type(leaf) in PYTHON:
         return wrap(np.asarray(leaf, PYTHON[type(leaf)]))
     value: Tensor = as_tensor(np.asarray(leaf) if isinstance(leaf, np.generic) else leaf, ops.alias)
