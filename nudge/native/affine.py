@@ -139,6 +139,30 @@ class Affine:
         return {axis for term in self.terms for axis in ([term] if isinstance(term, Axis) else term.axes())}
 
 
+class Window:
+    """A position that may lie outside of what it is a position in, where there is nothing: a variable as well."""
+
+    __slots__ = ("at", "extent")
+
+    def __init__(self, at: Affine, extent: int) -> None:
+        """Take the position, and how many there are."""
+        self.at, self.extent = at, extent
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Window) and self.at == other.at and self.extent == other.extent
+
+    def __hash__(self) -> int:
+        return hash((self.at, self.extent))
+
+    def replaced(self, axes: Mapping[Any, Affine]) -> Window:
+        """Put positions in the place of axes."""
+        return Window(self.at.replaced(axes), self.extent)
+
+    def axes(self) -> set[Axis]:
+        """Find the axes that it varies along."""
+        return self.at.axes()
+
+
 def of(axis: Axis) -> Affine:
     """Make a position of an axis; 0 where there is just one."""
     return Affine({axis: 1} if axis.extent != 1 else {})

@@ -16,6 +16,7 @@ import numpy as np
 from ..errors import Error, TraceError, UsageError
 from ..mode import mode
 from ..op import Abstract
+from ..scalar import Value
 from ..tensor import Tensor
 from ..tree import flatten
 from .loop import Batches, repeat, spread
@@ -122,7 +123,7 @@ class Compiled:
         inside = mode.trace is not None or mode.mapped is not None or any(_is_stand_in(leaf) for leaf in leaves)
         if inside or os.environ.get("NUDGE_NATIVE") == "0":  # inside of another trace it becomes part of that
             return self.function(*args, **kwargs)
-        if mode.grad and any(isinstance(leaf, Tensor) and leaf.requires_grad and not leaf.is_leaf for leaf in leaves):
+        if mode.grad and any(map(_has_history, leaves)):
             return self._eagerly(HISTORY, args, kwargs)
         with self.lock:
             variant = self._find(leaves, form)
@@ -216,6 +217,12 @@ def compile(function: Callable[..., Any] | None = None, *, keep_grads: bool = Fa
 
 def _is_stand_in(leaf: Any) -> bool:
     return isinstance(leaf, Tensor) and type(leaf._array) is Abstract
+
+
+def _has_history(leaf: Any) -> bool:
+    if isinstance(leaf, Value):
+        return leaf.op is not None
+    return isinstance(leaf, Tensor) and leaf.requires_grad and not leaf.is_leaf
 
 
 def _check_arguments(leaves: Sequence[Any], name: str) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from ..arraynode import UNSTORED, ArrayNode, Storage, clock
 from ..graph import tick
 from ..number import evaluate
+from ..scalar import Value
 from ..tensor import Tensor, wrap
 from .record import NONE, NOT_STORED, STAYS, Captured, Recorded
 
@@ -71,6 +72,10 @@ class Ending:
             return handles[what]
         if how == "argument":
             return leaves[what]
+        if how == "value":
+            return Value(handles[what].item())
+        if how == "float":
+            return handles[what].item()
         if how == "number":
             return evaluate(what, self.recorded.guards.numbers.tolist())
         return what.copy() if how == "copy" else what

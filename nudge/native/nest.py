@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .affine import Affine, Axis
+from .affine import Affine, Axis, Window
 from .builder import Reg
 from .plan import Group, Held, Plan, place_of, source
 from .tile import Dot, Tile
@@ -91,7 +91,9 @@ class Nest:
         axes: set[Axis] = set()
         for place in index:
             for term in place.terms:
-                axes |= {term} if isinstance(term, Axis) else self.depends(*source(term.value, term.index))
+                axes |= {term} if isinstance(term, Axis) else term.axes()
+                if isinstance(term, Held):
+                    axes |= self.depends(*source(term.value, term.index))
         return frozenset(axes)
 
     def _is_read(self, value: Value, index: Index) -> bool:
@@ -150,7 +152,7 @@ class Nest:
         """Find a position as a register and a constant beyond it."""
         const, key = place.const, []
         for axis, step in place.terms.items():
-            if isinstance(axis, Held):
+            if not isinstance(axis, Axis):
                 key.append((axis, step))
                 continue
             reg, beyond = self.bound[axis]
@@ -159,16 +161,27 @@ class Nest:
                 key.append((reg, step))
         if not key:
             return None, const
-        held = any(isinstance(term, Held) for term, _ in key)
+        held = any(isinstance(term, (Held, Window)) for term, _ in key)
         name = (place, "held") if held else ("position", *key)  # what data hold may differ from row to row
         if name not in self.memo:
             total: Reg | None = None
             for term, step in key:
-                reg = self._within(term) if isinstance(term, Held) else term
+                reg = self._within(term) if isinstance(term, Held) else self._seen(term)[0] if isinstance(term, Window) else term
                 part = reg if step == 1 else reg * step
                 total = part if total is None else total + part
             self.memo[name] = total
         return self.memo[name], const
+
+    def _seen(self, window: Window) -> tuple[Reg, Reg]:
+        """Find a position that may lie outside, or 0 if it does, and whether it lies inside."""
+        if window not in self.memo:
+            if self.lanes > 1 and self.vector in self.group.seen(window.axes()):
+                raise LaneByLane
+            reg, const = self.position(self.group.position(window.at))
+            at = self.b.position(const) if reg is None else reg + const
+            inside = self.b.emit(f"icmp ult i64 {at.name}, {window.extent}", "i1")
+            self.memo[window] = self.b.select(inside, at, self.b.position(0)), inside
+        return self.memo[window]
 
     def _within(self, held: Held) -> Reg:
         """Read a position that data hold, and check it."""
@@ -197,7 +210,15 @@ class Nest:
         return pointer, self.b.position(const), along
 
     def load(self, value: Value, index: Index) -> Reg:
-        """Read, as a vector where it varies along the vector's axis."""
+        """Read, as a vector where it varies along the vector's axis; 0 where a position lies outside."""
+        made = self._loaded(value, index)
+        for place in index:
+            for term in place.terms:
+                if isinstance(term, Window):
+                    made = self.b.select(self._seen(term)[1], made, self.b.constant(0, made))
+        return made
+
+    def _loaded(self, value: Value, index: Index) -> Reg:
         pointer, at, along = self.address(value, index)
         if not along or self.lanes == 1:
             return self.b.load(pointer, value.dtype, at)

@@ -16,13 +16,14 @@ from math import prod
 from typing import Any
 
 from ..graph import Node
-from .affine import Affine, Axis, NotAffine, Split, of
+from .affine import Affine, Axis, NotAffine, Split, Window, of
 from .values import COPY, FOLD, GIVEN, MAP, OPAQUE, PATCHED, VIEW, Index, Patch, Value, copy_of, over_rows, relaid, row_major, rows_of, trimmed, values
 
 ALIGN = 64
 Place = tuple[bool, int]  # (from outside, slot) or (in the arena, byte)
 NARROW = 4
 MIXED = 1.6  # how much dearer an axis is that others take apart, if a vector lies along it
+SUMMED = 1.8  # how much longer a contraction takes whose operands are both vectors
 ACROSS = 5  # cycles that it takes to sum the lanes of a vector
 STRIDED = 4  # cycles that it takes to read and write numbers one by one, where a few of each are used together
 FAR = 1024  # bytes from one step of a contraction to the next that the nearest cache does not like
@@ -321,6 +322,8 @@ class Planner:
             return
         group = self.home[value]
         self.stored.add(value)
+        if not group.stores and group.fold is None:
+            settle(self, group)
         group.stores[value] = None
         if value not in self.pinned and group.opaque is None and value.kind != COPY and value.within is None:
             order = [*(axis for axis in group.axes if axis is not group.vector), group.vector]
@@ -459,7 +462,11 @@ class Planner:
         for arg, place in value.fold.reads:
             try:
                 base, at = source(arg, place_of(place))
-                found.append(base.flat(at).terms.get(axis, 0))
+                if base.kind == MAP and base not in self.home:  # what it is made of tells
+                    base, at = max(self.reached(base, at), key=lambda leaf: read(leaf[1]), default=(base, at))
+                flat = base.flat(at).terms
+                apart = any(axis in term.axes() for term in flat if not isinstance(term, Axis))
+                found.append(-1 if apart else flat.get(axis, 0))
             except (NotAffine, Split):
                 found.append(-1)
         return found
@@ -488,9 +495,15 @@ class Planner:
             base, at = source(arg, place_of(place))
             axes = {axis for p in at for axis in p.axes()}
             held = any(isinstance(term, Held) for p in at for term in p.terms)
+            windowed = any(isinstance(term, Window) for p in at for term in p.terms)
+            if windowed and base.kind == MAP and base not in self.home:
+                self.materialise(base)
             once = all(axis in axes for axis in (*fold.axes, *fold.reduced) if axis.extent > 1)
             reused = [axis.extent for axis in fold.axes if axis not in axes]
             far = stride == 1 and column in self.panels and self.is_far(value, base, at, column)
+            if lane is not None and self.step(base, at, lane) != 1:
+                base = self.whole_copy(base, at, lane)
+                self.materialise(base)
             if (stride not in (0, 1) and lane is None or held or far) and not once and max(reused, default=1) > 1:
                 base, at = self.copied(value, base, at, column)
                 self.materialise(base)
@@ -573,14 +586,28 @@ class Planner:
         apart *= base.dtype.itemsize
         return apart >= FAR and prod(axis.extent for axis in fold.reduced) * apart > NEAREST
 
+    def step(self, base: Value, at: Index, axis: Axis) -> int:
+        """Tell how far apart in memory neighbours along an axis lie."""
+        return base.flat(at).terms.get(axis, 0)
+
+    def dim(self, at: Index, axis: Axis) -> int | None:
+        """Find the one axis of what is read along which an index goes step by step with an axis of the reader."""
+        dims = [k for k, place in enumerate(at) if axis in place.axes()]
+        return dims[0] if len(dims) == 1 and at[dims[0]].terms.get(axis) == 1 else None
+
+    def whole_copy(self, base: Value, at: Index, axis: Axis) -> Value:
+        """Find a copy of the whole of a value where neighbours along an axis lie side by side."""
+        dim = self.dim(at, axis)
+        assert dim is not None
+        return self.copies.setdefault((base, dim), relaid(base, dim))
+
     def copied(self, value: Value, base: Value, at: Index, column: Axis) -> tuple[Value, Index]:
         """Find a copy of what is read at an index where neighbours along the column lie side by side."""
         fold = value.fold
         assert fold is not None
         axes = [*fold.axes, *fold.reduced]
-        dims = [] if column in self.panels else [k for k, place in enumerate(at) if column in place.axes()]
-        if len(dims) == 1 and at[dims[0]].terms.get(column) == 1 and elements(base) < read(at) and base.kind != MAP:
-            return self.copies.setdefault((base, dims[0]), relaid(base, dims[0])), at
+        if column not in self.panels and self.dim(at, column) is not None and elements(base) < read(at) and base.kind != MAP:
+            return self.whole_copy(base, at, column), at
         if column in self.panels:  # panel by panel, and in it row by row
             axes = sorted(axes, key=lambda axis: axis in value.fold.reduced)
         copy, order = copy_of(base, at, axes, column)
@@ -597,13 +624,26 @@ class Planner:
         assert fold is not None
         if fold.combine is None:
             return None
-        near = [a for a in fold.reduced if a.extent >= LANES // 2 and set(self.strides(value, a)) == {1}]
+        reads = [source(arg, place_of(place)) for arg, place in fold.reads]
+        free = [base.kind == MAP and base not in self.home for base, _ in reads]
+        near = {}
+        for axis in fold.reduced:
+            steps = self.strides(value, axis)
+            can = [
+                step == 1 or (not is_free and self.dim(at, axis) is not None)
+                for (_, at), step, is_free in zip(reads, steps, free, strict=True)
+            ]
+            if axis.extent >= LANES // 2 and all(can):
+                near[axis] = sum(
+                    COPYING * elements(base) for (base, at), step in zip(reads, steps, strict=True)
+                    if step != 1 and (base, self.dim(at, axis)) not in self.copies
+                )  # fmt: skip
         if not near:
             return None
-        lane = max(near, key=lambda axis: axis.extent)
+        lane = min(near, key=lambda axis: (near[axis], -axis.extent))
         sizes = prod(axis.extent for axis in (*fold.axes, *fold.reduced))
         lanes = -(-lane.extent // LANES) * LANES
-        work = sizes * lanes / lane.extent / (2 * LANES) + ACROSS * elements(value)
+        work = SUMMED * sizes * lanes / lane.extent / (2 * LANES) + ACROSS * elements(value) + near[lane]
         return lane if work < self.work(value, self.best_column(value)) else None
 
     def best_column(self, value: Value) -> Axis:
@@ -680,14 +720,28 @@ class Planner:
         apart *= base.dtype.itemsize
         return apart >= FAR and prod(axis.extent for axis in fold.reduced) * apart > NEAREST
 
+    def step(self, base: Value, at: Index, axis: Axis) -> int:
+        """Tell how far apart in memory neighbours along an axis lie."""
+        return base.flat(at).terms.get(axis, 0)
+
+    def dim(self, at: Index, axis: Axis) -> int | None:
+        """Find the one axis of what is read along which an index goes step by step with an axis of the reader."""
+        dims = [k for k, place in enumerate(at) if axis in place.axes()]
+        return dims[0] if len(dims) == 1 and at[dims[0]].terms.get(axis) == 1 else None
+
+    def whole_copy(self, base: Value, at: Index, axis: Axis) -> Value:
+        """Find a copy of the whole of a value where neighbours along an axis lie side by side."""
+        dim = self.dim(at, axis)
+        assert dim is not None
+        return self.copies.setdefault((base, dim), relaid(base, dim))
+
     def copied(self, value: Value, base: Value, at: Index, column: Axis) -> tuple[Value, Index]:
         """Find a copy of what is read at an index where neighbours along the column lie side by side."""
         fold = value.fold
         assert fold is not None
         axes = [*fold.axes, *fold.reduced]
-        dims = [] if column in self.panels else [k for k, place in enumerate(at) if column in place.axes()]
-        if len(dims) == 1 and at[dims[0]].terms.get(column) == 1 and elements(base) < read(at) and base.kind != MAP:
-            return self.copies.setdefault((base, dims[0]), relaid(base, dims[0])), at
+        if column not in self.panels and self.dim(at, column) is not None and elements(base) < read(at) and base.kind != MAP:
+            return self.whole_copy(base, at, column), at
         if column in self.panels:  # panel by panel, and in it row by row
             axes = sorted(axes, key=lambda axis: axis in value.fold.reduced)
         copy, order = copy_of(base, at, axes, column)
@@ -704,13 +758,26 @@ class Planner:
         assert fold is not None
         if fold.combine is None:
             return None
-        near = [a for a in fold.reduced if a.extent >= LANES // 2 and set(self.strides(value, a)) == {1}]
+        reads = [source(arg, place_of(place)) for arg, place in fold.reads]
+        free = [base.kind == MAP and base not in self.home for base, _ in reads]
+        near = {}
+        for axis in fold.reduced:
+            steps = self.strides(value, axis)
+            can = [
+                step == 1 or (not is_free and self.dim(at, axis) is not None)
+                for (_, at), step, is_free in zip(reads, steps, free, strict=True)
+            ]
+            if axis.extent >= LANES // 2 and all(can):
+                near[axis] = sum(
+                    COPYING * elements(base) for (base, at), step in zip(reads, steps, strict=True)
+                    if step != 1 and (base, self.dim(at, axis)) not in self.copies
+                )  # fmt: skip
         if not near:
             return None
-        lane = max(near, key=lambda axis: axis.extent)
+        lane = min(near, key=lambda axis: (near[axis], -axis.extent))
         sizes = prod(axis.extent for axis in (*fold.axes, *fold.reduced))
         lanes = -(-lane.extent // LANES) * LANES
-        work = sizes * lanes / lane.extent / (2 * LANES) + ACROSS * elements(value)
+        work = SUMMED * sizes * lanes / lane.extent / (2 * LANES) + ACROSS * elements(value) + near[lane]
         return lane if work < self.work(value, self.best_column(value)) else None
 
     def best_column(self, value: Value) -> Axis:
@@ -913,6 +980,8 @@ def merge(group: Group) -> None:
         return
     touched = [value.flat(group.members[value]) for value in group.stores]
     touched += [value.flat(place) for value, places in group.loads.items() for place in places]
+    for at in touched:
+        touched += [term.at for term in at.terms if isinstance(term, Window)]
     fold = group.fold.fold if group.fold is not None else None
     for axes in (group.axes, *([fold.reduced] if fold is not None else [])):
         while pair := _as_one(group, axes, [group.position(at).terms for at in touched]):

@@ -22,6 +22,7 @@ from ..errors import TraceError
 from ..generator import Generator
 from ..nn import Module
 from ..optim import Optimizer
+from ..scalar import Value
 from ..tensor import Tensor
 from .guards import ATOMS, GONE, Guards
 
@@ -40,6 +41,7 @@ class Reach:
         self.globals: set[tuple[int, str]] = set()
         self.pending: collections.deque[tuple[Any, str]] = collections.deque()
         self.optimizers: list[tuple[Optimizer, str]] = []
+        self.values: list[Value] = []
         self.copies: list[tuple[Any, Any, str]] = []  # containers, what they held, and their names
 
     def go(self, *roots: tuple[Any, str]) -> None:
@@ -49,7 +51,9 @@ class Reach:
             value, name = self.pending.popleft()
             if not isinstance(value, (*ATOMS, types.ModuleType)) and id(value) not in self.seen:
                 self.seen[id(value)] = value
-                if not isinstance(value, Tensor):
+                if isinstance(value, Value):
+                    self.values.append(value)
+                elif not isinstance(value, Tensor):
                     self._open(value, name)
 
     def restore(self) -> None:

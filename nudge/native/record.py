@@ -15,11 +15,14 @@ from ..dtype import float64
 from ..errors import TraceError
 from ..graph import NO_PARAMS, Node, ancestors, tick, watched
 from ..number import ANSWERS, Number
+from ..mode import mode
 from ..op import Abstract
+from ..scalar import Value
 from ..tensor import Tensor, of_node, wrap
 from ..tree import flatten
 from .guards import GONE, Guards, Term, is_traced
 from .reach import Reach
+from .scalars import Scalars
 from .trace import Leaf, Program, Tracer
 
 # What becomes of a leaf's gradient: it stays, is None, is not stored, is a tensor from outside, or an output.
@@ -56,6 +59,7 @@ class Recorded:
     arguments: list[int]  # which leaf each of the program's inputs is, before its numbers
     born: list[tuple[dict[Any, Any], Any, int]]  # states that an optimizer gets: the dict, the name, the output
     keeps_history: bool  # whether a result is one that gradients are still wanted of
+    scalars: Scalars | None
     reached: set[int]  # of every object that the function can read: its identity
 
 
@@ -69,8 +73,14 @@ def record(
     """
     guards = Guards()
     reach = Reach(guards)
-    reach.go((function, name), *((leaf, f"argument {k}") for k, leaf in enumerate(leaves) if not _is_array(leaf)))
+    reach.go((function, name))
+    reached = set(reach.seen)
+    reach.go(*((leaf, f"argument {k}") for k, leaf in enumerate(leaves) if not _is_array(leaf)))
     tracer, values, since = Tracer(), [], tick()
+    at = {id(value): k for k, value in enumerate(reach.values)}
+    scalars = Scalars(
+        reach.values, {at[id(leaf)]: k for k, leaf in enumerate(leaves) if isinstance(leaf, Value)}
+    ) if reach.values else None
 
     def number(value: float) -> Number:
         node = ArrayNode(None, (), NO_PARAMS, Abstract((), float64), Storage(), False)
@@ -88,6 +98,8 @@ def record(
                 handles[id(handle)] = k
                 arguments.append(k)
                 tracer.capture(handle)
+        elif isinstance(leaf, Value):
+            handles[id(leaf)] = k
         elif isinstance(leaf, float) and chosen is not None:
             numbers[k] = len(values)
             given[k] = number(leaf)
@@ -96,14 +108,22 @@ def record(
     chance = _chance()
     tracer.begin()
     try:
+        if scalars is not None:
+            scalars.lend()
         result = function(*rebuild(given)[0], **rebuild(given)[1])
         parts, rebuild_result = flatten(result)
+        histories = [part for part in parts if isinstance(part, Value)] if mode.grad else []
         tracer.lift(tuple(part for part in parts if isinstance(part, Tensor) and id(part) not in reach.seen))
         outputs = _Outputs(tracer, name, reach.seen)
         results = [outputs.result(part, handles) for part in parts]
         born = _born(reach, tracer, outputs)
+        if scalars is not None:
+            scalars.collect(tracer, inputs)
+            scalars.restore()
     except BaseException:
         tracer.end()
+        if scalars is not None:
+            scalars.restore()
         guards.drop()
         reach.restore()
         tracer.finish()
@@ -121,7 +141,9 @@ def record(
             )
         tracer.check()
         kept = [*outputs.nodes]
-        keeps_history = _keeps_history(kept, tracer, since)
+        keeps_history = _keeps_history(kept, tracer, since) or any(
+            part.op is not None and not any(step in tracer.passed for step in ancestors([part])) for part in histories
+        )
         captured = _captured(tracer, outputs, handles, keep_grads, since)
     except BaseException:
         reach.restore()
@@ -148,8 +170,8 @@ def record(
     for one in captured:
         one.slot = slots.get(id(one.tensor))
     return Recorded(
-        program, guards, captured, results, rebuild_result, numbers, arguments, born, keeps_history,
-        {*reach.seen},
+        program, guards, captured, results, rebuild_result, numbers, arguments, born, keeps_history, scalars,
+        reached | {key for key in reach.seen if key not in handles},
     )
 
 
@@ -176,8 +198,12 @@ class _Outputs:
 
     def result(self, part: Any, handles: dict[int, int]) -> tuple[str, Any]:
         """Tell how a part of the result comes about at each run."""
-        if type(part) is Number and part.recipe is not None:
-            return "number", part.recipe
+        if type(part) is Number:
+            return ("number", part.recipe) if part.recipe is not None else ("float", self.add(part))
+        if isinstance(part, Value):
+            if id(part) in self.reached:
+                return ("argument", handles[id(part)]) if id(part) in handles else ("as it is", part)
+            return ("value", self.add(part.data)) if isinstance(part.data, Tensor) else ("as it is", part)
         if isinstance(part, Tensor):
             if id(part) in handles:
                 return "argument", handles[id(part)]

@@ -164,7 +164,7 @@ class Dot:
         for h, many in ((height, self.rows // height), (self.rows % height, 1)):
             for w, blocks in ((width, self.columns // width), (self.columns % width, 1)):
                 if h and w:
-                    cost += many * blocks * max(h * w / 2, (h + w) / 2, LATENCY / 2)
+                    cost += many * blocks * max(h * w / 2, h + w, LATENCY / 2)
         return cost * (1 + 0.02 * ((self.rows % height > 0) + (self.columns % width > 0)))
 
     def fill(self, start: Reg | None, beyond: int, height: int, room: str, stride: int) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 
 from ..graph import Node, ancestors
 from ..op import Elementwise, Kernel, Operation, Reduction, View, parse_signature
-from .affine import Affine, Axis, of
+from .affine import Affine, Axis, Window, of
 from .builder import Builder, Reg
 
 Index = tuple[Any, ...]
@@ -344,15 +344,24 @@ def _reduction(value: Value) -> Fold | None:
         return None
     x, inner, index, out = placed
     own: list[Axis] = []
+    solved: dict[Any, Affine] = {}
     for place, size in zip(out, value.shape, strict=True):
-        if place == 0:
+        at = place if isinstance(place, Affine) else Affine({}, place)
+        if not at.terms and not at.const:
             own.append(Axis(1))
             continue
-        axis = next((axis for axis in inner if of(axis) == place), None)
-        if axis is None or axis.extent != size:
+        axis = max(at.terms, key=lambda axis: axis.extent, default=None)
+        if axis is None or at.terms[axis] != 1 or axis in own or axis in solved:
             return None
-        own.append(axis)
-    reduced = [axis for axis in inner if axis not in own and axis.extent != 1]
+        if at == of(axis) and axis.extent == size:
+            own.append(axis)
+            continue
+        own.append(Axis(size))
+        solved[axis] = Affine({Window(of(own[-1]) - (at - of(axis)), axis.extent): 1})
+    if solved and value.op.identity != 0:
+        return None
+    index = tuple(place.replaced(solved) for place in index)
+    reduced = [axis for axis in inner if axis not in own and axis not in solved and axis.extent != 1]
     combine = op.combine
 
     def init(b: Builder) -> Reg:

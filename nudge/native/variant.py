@@ -11,6 +11,7 @@ import numpy as np
 from ..arraynode import UNSTORED, Storage
 from ..mode import epoch, mode
 from ..op import Abstract
+from ..scalar import Value
 from ..tensor import Tensor
 from .ending import Ending, Fresh, address, handle_of
 from .guards import alike
@@ -61,9 +62,11 @@ class Variant:
         if self.written or any(one.argument is not None and one.grad is not STAYS for one in self.recorded.captured):
             tensors = [k for k in self.recorded.arguments if self.leaves[k].is_tensor]
             parts += [f"a[{j}] is not a[{k}]" for j in tensors for k in tensors if j < k]
+        values = [k for k, leaf in enumerate(leaves) if isinstance(leaf, Value)]
+        parts += [f"a[{j}] is not a[{k}]" for j in values for k in values if leaves[j] is not leaves[k]]
         first: dict[int, int] = {}
         for k, leaf in enumerate(leaves):
-            if isinstance(leaf, Tensor) and first.setdefault(id(leaf), k) != k:
+            if isinstance(leaf, (Tensor, Value)) and first.setdefault(id(leaf), k) != k:
                 parts.append(f"a[{k}] is a[{first[id(leaf)]}]")
         if self.changed and len(_arrays(leaves)) > 1:
             self.space["apart"] = self._apart
@@ -97,6 +100,9 @@ class Variant:
             if k in self.at:
                 self._show(self.at[k], numbers)
             self.kept_array[k] = numbers
+        elif isinstance(leaf, Value):
+            if leaf is not kind.first and (id(kind.first) in self.recorded.reached or id(leaf) in self.recorded.reached):
+                return False
         elif not alike(kind.first, leaf):
             return False
         self.kept[k] = leaf
@@ -194,7 +200,12 @@ class Variant:
             at += 1
         for numbers, copy in self.strided.values():
             copy[...] = numbers
+        scalars = self.recorded.scalars
+        if scalars is not None:
+            scalars.read(leaves)
         self.code.run(table, steps, feed)
+        if scalars is not None:
+            scalars.write(leaves)
         for slot, (numbers, copy) in self.strided.items():
             if slot in self.written_slots:
                 numbers[...] = copy
@@ -202,7 +213,7 @@ class Variant:
 
     def _quick(self) -> Callable[[Sequence[Any]], Any]:
         """Make `run` for the most common kind of program, in which all is at hand that it touches."""
-        if self.ending.others or self.recorded.born or self.code is None:
+        if self.ending.others or self.recorded.born or self.recorded.scalars is not None or self.code is None:
             return self.run
         table, run, strided, ending, new = self.table, self.code.run, self.strided, self.ending, Tensor.__new__
         outputs = [(self.first + k, fresh, fresh.ready) for k, fresh in enumerate(self.fresh)]
