@@ -6,10 +6,12 @@ for that (to take a branch, to call `math.sqrt`), the answer holds for this trac
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import operator
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .dtype import NUMBERS, float32
+from .methods.inplace import OPERATORS
 from .mode import mode
 from .op import Operation
 from .tensor import Tensor
@@ -68,6 +70,14 @@ class Number(Tensor):
     def __repr__(self) -> str:
         """Show its value."""
         return repr(self.value)
+
+
+def _out_of_place(name: str) -> Callable[[Number, Any], Any]:
+    return lambda self, other: getattr(operator, name)(self, other)
+
+
+for _in_place in OPERATORS:  # a number never changes: `x += 1` gives x another one
+    setattr(Number, f"__{_in_place}__", _out_of_place(_in_place[1:]))
 
 
 def _values(args: Sequence[Any]) -> list[Any]:

@@ -40,7 +40,7 @@ class Value(Node, Operand):
     def __init__(self, data: float, label: str = "") -> None:
         """Make a leaf. Raises DTypeError for what is not a number."""
         try:
-            self.data = float(data)
+            self.data = data if epoch.traces and _is_traced(data) else float(data)
         except (TypeError, ValueError):
             raise DTypeError(f"Value holds one number, got {data!r}; for arrays there is nudge.tensor") from None
         self.op, self.args, self.born, self.label = None, (), tick(), label

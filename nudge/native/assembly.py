@@ -177,6 +177,10 @@ class Assembly:
             x = combine(self._shuffled(x, list(range(half))), self._shuffled(x, list(range(half, 2 * half))))
         return combine(self.lane(x, 0), self.lane(x, 1)) if x.lanes else x
 
+    def any(self, mask: Reg) -> Reg:
+        """Tell whether one lane holds."""
+        return self.intrinsic(f"vector.reduce.or.{mask.short}", "i1", mask) if mask.lanes else mask
+
     def lane_mask(self, n_valid: Reg | int, lanes: int) -> Reg:
         """Make a mask that holds in the first `n_valid` lanes."""
         if isinstance(n_valid, int):

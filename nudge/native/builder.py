@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from .assembly import TYPES, WIDTH, Assembly, DType, Reg, typed
+from .vectormath import FUNCTIONS
 
 __all__ = ["TYPES", "WIDTH", "Builder", "DType", "Reg", "typed"]
 
@@ -178,16 +179,6 @@ class Builder(Assembly):
         """Round down."""
         return self.call("floor", x) if x.real else x
 
-    def pow(self, x: Reg, n: Reg) -> Reg:
-        """Raise to a power; whole numbers by way of float64."""
-        if x.real:
-            return self.call("pow", x, n)
-        wide = np.dtype("float64")
-        return self.cast(
-            self.call("pow", self.cast(x, wide), self.cast(n, wide)),
-            np.dtype("int32" if x.element == "i32" else "int64"),
-        )
-
     def sign(self, x: Reg) -> Reg:
         """Tell the sign; NaN stays."""
         zero = self.constant(0, x)
@@ -196,15 +187,12 @@ class Builder(Assembly):
         )
         return self.select(self.compare("gt", x, zero), self.constant(1, x), below)
 
-    def sigmoid(self, x: Reg) -> Reg:
-        """Squash into (0, 1)."""
-        one = self.constant(1, x)
-        return self.div(one, self.add(one, self.call("exp", self.neg(x))))
-
     def __getattr__(self, name: str) -> Callable[..., Reg]:
         # Comparisons and functions of floats go by their names.
         if name in COMPARE:
             return lambda x, z: self.compare(name, x, z)
+        if name in FUNCTIONS:
+            return lambda *args: FUNCTIONS[name](self, *args)
         if name.startswith("_"):
             raise AttributeError(name)
         return lambda *args: self.call(name, *args)
