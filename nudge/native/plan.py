@@ -452,8 +452,9 @@ class Planner:
             return False
         strides = self.strides(value, fold.reduced[-1])
         wide = [axis for axis in fold.axes if axis.extent >= NARROW]
-        reused = all(any(s == 0 for s in self.strides(value, axis)) for axis in wide) and len(fold.reads) > 1
-        return all(s in (0, 1) for s in strides) and not (reused and wide)
+        seen = [source(arg, place_of(place))[1] for arg, place in fold.reads]
+        reused = all(any(axis not in self._axes(at) for axis in wide) for at in seen)
+        return all(s in (0, 1) for s in strides) and not reused
 
     def strides(self, value: Value, axis: Axis) -> list[int]:
         """List how far apart in memory neighbours along an axis lie in what a fold reads; -1 where that is unknown."""
@@ -488,6 +489,8 @@ class Planner:
                 axis in axes for axis in (*fold.axes, *fold.reduced) if axis.extent > 1
             ):
                 self.materialise(base)
+            elif base in self.home:
+                self.store(base)
         lane = self.best_lane(value)
         column = self.best_column(value) if lane is not None else self.panel(value, self.best_column(value))
         reads = []
@@ -963,14 +966,15 @@ def settle(planner: Planner, group: Group) -> None:
         return
     touched = [(value, group.members[value]) for value in group.stores]
     touched += [(value, place) for value, places in group.loads.items() for place in places]
-    steps = [value.flat(place).terms for value, place in touched]
+    steps = [(value.flat(place).terms, read(place)) for value, place in touched]
     axes = [axis for axis in group.axes if axis.extent > 1]
     if group.fold is not None and group.fold.fold is not None and group.lane is None:
         strides = {axis: planner.strides(group.fold, axis) for axis in axes}
         best = max((sum(s in (0, 1) for s in found) for found in strides.values()), default=0)
         axes = [axis for axis in axes if sum(s in (0, 1) for s in strides[axis]) == best]
     group.vector = max(
-        axes, key=lambda axis: (sum(found.get(axis) == 1 for found in steps), axes.index(axis)), default=group.vector
+        axes, default=group.vector,
+        key=lambda axis: (sum(size for found, size in steps if found.get(axis) == 1), axes.index(axis)),
     )
 
 
