@@ -101,7 +101,8 @@ MODULES = (
     "autograd", "config", "data", "func", "io", "native", "nn", "ops", "optim", "report", "scalar", "see", "train",
 )  # fmt: skip
 HOME = {
-    "Run": "train", "compile": "native.compile", "draw": "see", "fit": "fitting", "load": "io", "save": "io", "vmap": "func",
+    "Run": "train", "compile": "native.compile", "draw": "see", "fit": "fitting", "load": "io", "save": "io",
+    "vmap": "func",
 }  # fmt: skip
 
 

@@ -22,7 +22,7 @@ mode = Mode()
 
 
 class Epoch:
-    """Counts what compiled steps could not see otherwise: tensors that show other memory, modules that hold other things.
+    """Counts what compiled steps would not see: tensors that show other memory, modules that hold other things.
 
     A step that finds the count where it left it need not look at any of that.
     """

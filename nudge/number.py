@@ -1,7 +1,7 @@
 """Number: a Python number in a traced program, such as a learning rate, which may be another at the next run.
 
-It meets tensors as a Python number does (it leaves their dtype alone), and it knows what it is now. Where the program asks
-for that (to take a branch, to call `math.sqrt`), the answer holds for this trace only, and the trace keeps the question.
+It meets tensors as a Python number does (it leaves their dtype alone), and it knows what it is now. Where the program
+asks for that (to take a branch, to call `math.sqrt`), the answer holds for this trace, which keeps the question.
 """
 
 from __future__ import annotations
@@ -89,7 +89,9 @@ def evaluate(recipe: Recipe, numbers: Sequence[float]) -> Any:
     if isinstance(recipe, int):
         return numbers[recipe]
     op, args, params = recipe
-    given = [evaluate(arg.recipe, numbers) if type(arg) is Number else arg for arg in args]
+    given = [
+        evaluate(arg.recipe, numbers) if isinstance(arg, Number) and arg.recipe is not None else arg for arg in args
+    ]
     return op(*given, **params)
 
 

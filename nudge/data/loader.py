@@ -141,7 +141,7 @@ class DataLoader(Generic[T]):
         return map(self._fetched, self._rows())
 
     def feed(self) -> Feed | None:
-        """Tell what the batches are made of, where tensors stand side by side; None where examples are fetched singly."""
+        """Tell what the batches are made of, where tensors stand side by side; None where examples are fetched."""
         dataset, positions = self.dataset, None
         while type(dataset) is Subset:
             positions = dataset.indices if positions is None else dataset.indices[positions]

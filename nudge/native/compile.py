@@ -29,7 +29,7 @@ HISTORY = (
     "backward(), call it under nudge.no_grad(), or let it return a detach()"
 )
 _said: set[str] = set()
-MISFITS = (AttributeError, LookupError, ValueError)  # what reading anew may raise where things are no more what they were
+MISFITS = (AttributeError, LookupError, ValueError)  # what reading anew may raise where things are not as they were
 MOST, MANY = 32, 8  # forms of a function that are kept, and from which on there are so many that we say so
 
 
@@ -38,13 +38,14 @@ class Compiled:
 
     def __init__(self, function: Callable[..., Any], keep_grads: bool = False) -> None:
         """Take a function. Raises UsageError for a generator function and for what cannot be called."""
-        inner = inspect.unwrap(function) if callable(function) else function
-        if not callable(function):
-            raise UsageError(f"nudge.compile takes a function, not {function!r} ({type(function).__name__})")
+        given: Any = function
+        if not callable(given):
+            raise UsageError(f"nudge.compile takes a function, not {given!r} ({type(given).__name__})")
+        inner = inspect.unwrap(function)
         if inspect.isgeneratorfunction(inner) or inspect.iscoroutinefunction(inner):
             raise UsageError(
-                f"{inner.__name__} is a generator or coroutine, which stops halfway: compile a function that returns, and "
-                "call it in the loop"
+                f"{inner.__name__} is a generator or coroutine, which stops halfway: compile a function that returns, "
+                "and call it in the loop"
             )
         self.function, self.keep_grads = function, keep_grads
         self.name = getattr(function, "__name__", type(function).__name__)
@@ -85,9 +86,9 @@ class Compiled:
     def run(self, k: int | None = None, *args: Any, loader: Any = None, **kwargs: Any) -> Any:
         """Run k steps and give what the last one returns; as many in one native call as take a 20th of a second.
 
-        With a `loader` (a DataLoader, a Feed, or whatever gives batches when it is iterated over) each step is called on
-        the next batch's parts and then `args`; k may be left out for once through. A loader that ends is begun anew, and
-        the same one in the next `run` goes on where it is.
+        With a `loader` (a DataLoader, a Feed, or whatever gives batches when it is iterated over) each step is called
+        on the next batch's parts and then `args`; k may be left out for once through. A loader that ends is begun anew,
+        and the same one in the next `run` goes on where it is.
         """
         if loader is None:
             if k is None:
@@ -233,6 +234,6 @@ def _check_arguments(leaves: Sequence[Any], name: str) -> None:
             hash(leaf)
         except TypeError:
             raise TraceError(
-                f"{name} was given {leaf!r} ({type(leaf).__name__}): expected tensors, arrays, numbers, or constants that "
-                "can be hashed, in tuples, lists and dicts"
+                f"{name} was given {leaf!r} ({type(leaf).__name__}): expected tensors, arrays, numbers, or constants "
+                "that can be hashed, in tuples, lists and dicts"
             ) from None

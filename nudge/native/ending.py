@@ -40,7 +40,8 @@ class Ending:
         self.stamped = -1
         self.storages = [one.tensor._storage for one in self.fixed if one.is_written]
         self.unstored = [one.tensor.node for one in self.fixed if one.grad is NOT_STORED]
-        self.grads = [(one.tensor.node, one.grad) for one in self.fixed if one.grad is not STAYS and one.grad is not NOT_STORED]
+        fates = [(one.tensor.node, one.grad) for one in self.fixed]
+        self.grads = [(node, grad) for node, grad in fates if grad is not STAYS and grad is not NOT_STORED]
 
     def __call__(self, leaves: Sequence[Any], outputs: list[Any]) -> Any:
         """Leave the marks and gradients of a run, and make its result."""

@@ -67,7 +67,8 @@ class Guards:
         for term in self.terms:
             if term.put is None or not (term.is_setting or term.name in chosen):
                 continue
-            held, stand_in = term.held, None
+            held = term.held
+            stand_in: Any = None
             if isinstance(held, float):
                 stand_in = number(held)
             elif type(held) is tuple and held and all(isinstance(part, float) for part in held):
@@ -76,7 +77,7 @@ class Guards:
                 stand_in = wrap(held)
             if stand_in is not None:
                 parts = stand_in if isinstance(stand_in, tuple) else (stand_in,)
-                term.numbers = [part.recipe for part in parts if type(part) is Number]
+                term.numbers = [part.recipe for part in parts if type(part) is Number and type(part.recipe) is int]
                 term.put(stand_in)
                 self.lifted.append((term, stand_in))
 

@@ -106,8 +106,8 @@ class Reach:
             self._optimizer(value, name)
         elif isinstance(value, Iterator):
             raise TraceError(
-                f"{name} is a {type(value).__name__}, which a compiled step would read once and never again: pass what it "
-                "gives as an argument"
+                f"{name} is a {type(value).__name__}, which a compiled step would read once and never again: pass what "
+                "it gives as an argument"
             )
         elif not isinstance(value, Generator):
             self._object(value, name)
@@ -240,7 +240,8 @@ class Reach:
         self.optimizers.append((optimizer, name))
         attributes = vars(optimizer)
         at = self.guards.name(attributes)
-        for state in (*optimizer.state.values(), optimizer.state):
+        states: list[dict[Any, Any]] = [*optimizer.state.values(), optimizer.state]
+        for state in states:
             self.copies.append((state, dict(state), f"{name}.state"))
         self.seen |= {id(held): held for state in optimizer.state.values() for held in state.values()}
         for attribute in list(attributes):

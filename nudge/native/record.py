@@ -14,8 +14,8 @@ from ..arraynode import UNSTORED, ArrayNode, Storage, Withheld
 from ..dtype import float64
 from ..errors import TraceError
 from ..graph import NO_PARAMS, Node, ancestors, tick, watched
-from ..number import ANSWERS, Number
 from ..mode import mode
+from ..number import ANSWERS, Number
 from ..op import Abstract
 from ..scalar import Value
 from ..tensor import Tensor, of_node, wrap
@@ -64,7 +64,7 @@ class Recorded:
 
 
 def record(
-    function: Callable[..., Any], name: str, leaves: list[Any], rebuild: Callable[[Sequence[Any]], Any],
+    function: Callable[..., Any], name: str, leaves: Sequence[Any], rebuild: Callable[[Sequence[Any]], Any],
     chosen: set[str] | None, keep_grads: bool,
 ) -> Recorded:
     """Trace a call. `chosen` names the numbers that change from run to run; None has all taken as they are.
@@ -136,8 +136,8 @@ def record(
             raise _effect(changed, reach, name)
         if _chance() != chance:
             raise TraceError(
-                f"{name} draws from Python's or NumPy's random numbers, which a compiled step would draw once and repeat: "
-                "draw with nudge's, or pass what was drawn as an argument"
+                f"{name} draws from Python's or NumPy's random numbers, which a compiled step would draw once and "
+                "repeat: draw with nudge's, or pass what was drawn as an argument"
             )
         tracer.check()
         kept = [*outputs.nodes]
@@ -215,8 +215,8 @@ class _Outputs:
         held = [name for name, value in getattr(part, "__dict__", {}).items() if is_traced(value)]
         if held:
             raise TraceError(
-                f"{self.name} returns a {type(part).__name__} that holds a traced tensor as .{held[0]}: return tensors in "
-                "tuples, lists and dicts"
+                f"{self.name} returns a {type(part).__name__} that holds a traced tensor as .{held[0]}: return tensors "
+                "in tuples, lists and dicts"
             )
         return "as it is", part
 
@@ -232,8 +232,8 @@ def _captured(
         left = leaf.left or leaf.node
         if leaf.is_written and left in carrying and not left.is_leaf:
             raise TraceError(
-                f"a tensor of shape {leaf.tensor.shape} from outside is left with a history ({left.line}), which would end "
-                "with the compiled step: write a detach() of what was computed"
+                f"a tensor of shape {leaf.tensor.shape} from outside is left with a history ({left.line}), which would "
+                "end with the compiled step: write a detach() of what was computed"
             )
         of = owners.get(id(leaf.tensor))
         found.append(
@@ -290,14 +290,14 @@ def _effect(changed: list[tuple[Term, Any]], reach: Reach, name: str) -> TraceEr
     for now, where in leaks:
         if is_traced(now):
             return TraceError(
-                f"{name} leaves a traced tensor of shape {now.shape} outside, {where}: while it is traced there are no "
-                "numbers to keep; return it"
+                f"{name} leaves a traced tensor of shape {now.shape} outside, {where}: while it is traced there are "
+                "no numbers to keep; return it"
             )
     term, now = changed[0]
     what = "takes away" if now is GONE else "changes"
     return TraceError(
-        f"{name} {what} {term.name}{_shown(term, now)}, which only its trace would do, and no run of the compiled step: "
-        "return what is new, or hold it in a tensor and write that in place"
+        f"{name} {what} {term.name}{_shown(term, now)}, which only its trace would do, and no run of the compiled "
+        "step: return what is new, or hold it in a tensor and write that in place"
     )
 
 

@@ -26,8 +26,8 @@ class Scalars:
         for value in self.values:
             if value.op is not None:
                 raise TraceError(
-                    "a Value made outside of the compiled function carries a history: begin with Value(v.data) inside, or "
-                    "compute it there"
+                    "a Value made outside of the compiled function carries a history: begin with Value(v.data) inside, "
+                    "or compute it there"
                 )
         self.numbers = {name: np.zeros(len(self.values)) for name in ("data", "grad")}
         self.tensors = {name: wrap(numbers) for name, numbers in self.numbers.items()}
@@ -93,6 +93,6 @@ def _check_known(nodes: Sequence[Node], known: set[Any], name: str) -> None:
     for node in ancestors(nodes):
         if node.op is None and node not in known:
             raise TraceError(
-                f"a Value's {name} is left with a number for each example of a vmap: return it from the mapped function "
-                "instead"
+                f"a Value's {name} is left with a number for each example of a vmap: return it from the mapped "
+                "function instead"
             )

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arraynode import UNSTORED, Storage
+from ..arraynode import Storage
 from ..mode import epoch, mode
 from ..op import Abstract
 from ..scalar import Value
@@ -52,10 +52,13 @@ class Variant:
     # -- does it fit? ------------------------------------------------------------------------------
 
     def _expression(self, leaves: Sequence[Any]) -> str:
-        parts = [f"((epoch.now == E and not epoch.traces) or rebind()) and len(a) == {len(leaves)} and mode.grad is {mode.grad}"]
+        parts = ["((epoch.now == E and not epoch.traces) or rebind())"]
+        parts.append(f"len(a) == {len(leaves)} and mode.grad is {mode.grad}")
         self.space["kept"] = self.kept = [None] * len(leaves)
         for k, leaf in enumerate(leaves):
-            quick = f"a[{k}] is kept[{k}]" + (f" and a[{k}]._array is kept_array[{k}]" if isinstance(leaf, Tensor) else "")
+            quick = f"a[{k}] is kept[{k}]"
+            if isinstance(leaf, Tensor):
+                quick += f" and a[{k}]._array is kept_array[{k}]"
             parts.append(f"({quick} or takes({k}, a[{k}]))")
         self.space["kept_array"] = self.kept_array = [None] * len(leaves)
         self.leaves = [_Kind(leaf) for leaf in leaves]
@@ -101,7 +104,7 @@ class Variant:
                 self._show(self.at[k], numbers)
             self.kept_array[k] = numbers
         elif isinstance(leaf, Value):
-            if leaf is not kind.first and (id(kind.first) in self.recorded.reached or id(leaf) in self.recorded.reached):
+            if leaf is not kind.first and {id(kind.first), id(leaf)} & self.recorded.reached:
                 return False
         elif not alike(kind.first, leaf):
             return False
@@ -122,14 +125,12 @@ class Variant:
     def _graded(self, j: int, leaves: Sequence[Any]) -> bool:
         """Tell whether a tensor has a gradient where the program found one, and point at it."""
         one = self.recorded.captured[j]
-        grad = handle_of(one, leaves)._fresh()
-        held = None if grad is None else grad.grad
-        if held is UNSTORED:
-            grad.known_grad()
+        node = handle_of(one, leaves)._fresh()
+        held = None if node is None else node.known_grad()
         if (held is not None) is not one.had_grad:
             return False
         for other in self.recorded.captured if held is not None else ():
-            if other.of is one.tensor and other.slot is not None:
+            if held is not None and other.of is one.tensor and other.slot is not None:
                 if held.shape != one.tensor.shape or held.requires_grad:
                     return False
                 other.found = held
@@ -213,7 +214,7 @@ class Variant:
 
     def _quick(self) -> Callable[[Sequence[Any]], Any]:
         """Make `run` for the most common kind of program, in which all is at hand that it touches."""
-        if self.ending.others or self.recorded.born or self.recorded.scalars is not None or self.code is None:
+        if self.ending.others or self.recorded.born or self.recorded.scalars or self.code is None:
             return self.run
         table, run, strided, ending, new = self.table, self.code.run, self.strided, self.ending, Tensor.__new__
         outputs = [(self.first + k, fresh, fresh.ready) for k, fresh in enumerate(self.fresh)]
@@ -246,12 +247,15 @@ class _Kind:
 
     def fits(self, leaf: Any) -> bool:
         """Tell whether an array or tensor is of this shape, dtype and need of a gradient."""
-        if isinstance(leaf, Tensor):
-            return (
-                self.is_tensor and type(leaf._array) is not Abstract and leaf._array.shape == self.shape and leaf._array.dtype == self.dtype
-                and leaf.requires_grad is self.requires_grad and not (self.requires_grad and not leaf.is_leaf)
-            )
-        return isinstance(leaf, np.ndarray) and not self.is_tensor and leaf.shape == self.shape and leaf.dtype == self.dtype
+        if not isinstance(leaf, Tensor):
+            array = isinstance(leaf, np.ndarray) and not self.is_tensor
+            return array and leaf.shape == self.shape and leaf.dtype == self.dtype
+        if not self.is_tensor:
+            return False
+        numbers = leaf._array
+        if type(numbers) is Abstract or numbers.shape != self.shape or numbers.dtype != self.dtype:
+            return False
+        return leaf.requires_grad is self.requires_grad and (not self.requires_grad or leaf.is_leaf)
 
 
 def _arrays(leaves: Sequence[Any]) -> dict[int, Any]:

@@ -111,7 +111,7 @@ class Optimizer:
                     state[name] = wrap(np.array(new))
 
     def start(self, p: Tensor, group: Group) -> dict[str, Any]:
-        """Give arrays that as a state mean the same as none, where there are such: so a traced step has but one form."""
+        """Give arrays that mean the same, as a state, as none, where there are such: so a traced step has one form."""
         return {}
 
     @abstractmethod

@@ -9,7 +9,7 @@ from nudge.data import DataLoader, TensorDataset
 from nudge.data.loader import Subset
 from nudge.errors import IndexingError, UsageError
 from nudge.generator import Generator
-from tests.native.test_compile import OPTIMIZERS, X, Y, Twin, agree, network
+from tests.native.test_compile import OPTIMIZERS, Twin, X, Y, agree, network
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
