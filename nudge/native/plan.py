@@ -1057,31 +1057,73 @@ def _may_write(planner: Planner, value: Value, old: Value | None) -> bool:
 def _ordered(planner: Planner, plan: Plan, held: Mapping[int, Value]) -> list[Group]:
     """Order the groups: after what they read, and before what they read is overwritten; copy where that is a circle."""
     groups = planner.groups
-    while True:
-        before: dict[Group, set[Group]] = {
-            group: {planner.home[value] for value in group.loads if value in planner.home} - {group} for group in groups
-        }
-        for first, then in planner.after:
-            before[then].add(first)
-        writers = {value: slot for value, slot in plan.slots.items() if value.kind != GIVEN and slot in held}
-        for value, slot in writers.items():
-            writing = planner.writers(value)
-            for writer in writing:
-                before[writer] |= {g for g in groups if g not in writing and (held[slot] in g.loads or g.checks)}
-        order: list[Group] = []
-        done: set[Group] = set()
-        pending = list(groups)
-        while pending:
-            ready = next((g for g in pending if before[g] <= done), None)
-            if ready is None:
-                break
-            pending.remove(ready)
-            order.append(ready)
-            done.add(ready)
-        if not pending:
-            return order
-        stuck = next(value for value in writers if any(group in pending for group in planner.writers(value)))
-        plan.copies.append((stuck, plan.slots.pop(stuck)))
+    readers: dict[Value, list[Group]] = {}
+    writers: dict[Value, list[Group]] = {}
+    for group in groups:
+        for value in group.loads:
+            readers.setdefault(value, []).append(group)
+        for value in group.stores:
+            writers.setdefault(value.within or value, []).append(group)
+    before: dict[Group, dict[Group, Value | None]] = {group: {} for group in groups}  # and for the sake of which write
+    for group in groups:
+        for value in group.loads:
+            if value in planner.home:
+                before[group][planner.home[value]] = None
+    for first, then in planner.after:
+        before[then][first] = None
+    checking = [group for group in groups if group.checks]
+    for value, slot in plan.slots.items():
+        if value.kind != GIVEN and slot in held:
+            for writer in writers[value]:
+                for group in (*readers.get(held[slot], ()), *checking):
+                    if group not in writers[value]:
+                        before[writer].setdefault(group, value)
+    while (circle := _circle(before)) is not None:
+        for group in groups:
+            before[group] = {other: value for other, value in before[group].items() if value is not circle}
+        plan.copies.append((circle, plan.slots.pop(circle)))
+    order: list[Group] = []
+    done: set[Group] = set()
+    for group in groups:
+        _after_all(group, before, done, order)
+    return order
+
+
+def _after_all(group: Group, before: Mapping[Group, Mapping[Group, Any]], done: set[Group], order: list[Group]) -> None:
+    """Add a group to an order, after all that must go before it."""
+    pending = [(group, False)]
+    while pending:
+        at, ready = pending.pop()
+        if ready:
+            order.append(at)
+        elif at not in done:
+            done.add(at)
+            pending.append((at, True))
+            pending += [(other, False) for other in before[at] if other not in done and other is not at]
+
+
+def _circle(before: Mapping[Group, Mapping[Group, Value | None]]) -> Value | None:
+    """Find a write that closes a circle of groups of which each has to wait for another; None if there is no circle."""
+    state: dict[Group, int] = {}
+    for start in before:
+        way: list[tuple[Group, Any]] = [] if start in state else [(start, iter(before[start]))]
+        if way:
+            state[start] = 1
+        while way:
+            group, others = way[-1]
+            other = next(others, None)
+            if other is None:
+                state[group] = 2
+                way.pop()
+            elif other is not group and state.get(other) == 1:
+                ring = [step for step, _ in way]
+                ring = [*ring[ring.index(other) :], other]
+                found = [before[a][b] for a, b in zip(ring, ring[1:], strict=False)]
+                return next(value for value in found if value is not None)
+            elif other not in state:
+                state[other] = 1
+                way.append((other, iter(before[other])))
+    return None
 
 
 def _arrange(planner: Planner, plan: Plan) -> None:
