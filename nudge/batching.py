@@ -78,12 +78,12 @@ def vmap(f: Callable[..., Any], in_dims: Any = 0, out_dims: Any = 0, randomness:
         scope = Mapped(sizes.pop(), randomness, mode.mapped)
         inputs = [x if dim is None else scope.stand_in(_to_front(x, dim)) for x, dim in zip(tensors, dims, strict=True)]
         mode.mapped = scope
-        epoch.traces += 1
+        epoch.enter()
         try:
             outputs, rebuild_output = flatten(f(*rebuild(inputs)))
         finally:
             mode.mapped = scope.outer
-            epoch.traces -= 1
+            epoch.leave()
         results = _run_batched(scope, [leaf_tensor(y) for y in outputs])
         places = flatten(out_dims)[0] if isinstance(out_dims, (tuple, list)) else [out_dims] * len(results)
         if len(places) != len(results):

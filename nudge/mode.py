@@ -24,15 +24,27 @@ mode = Mode()
 class Epoch:
     """Counts what compiled steps would not see: tensors that show other memory, modules that hold other things.
 
-    A step that finds the count where it left it need not look at any of that.
+    A step that finds the count where it left it need not look at any of that. It is raised after a change, so that no
+    other thread looks in between.
     """
 
-    __slots__ = ("now", "traces")
+    __slots__ = ("_lock", "now", "traces")
 
     def __init__(self) -> None:
         """Begin at 0."""
         self.now = 0
         self.traces = 0  # that are under way, in any thread
+        self._lock = threading.Lock()
+
+    def enter(self) -> None:
+        """Note that something is traced, or mapped, from here on."""
+        with self._lock:
+            self.traces += 1
+
+    def leave(self) -> None:
+        """Note that it is over."""
+        with self._lock:
+            self.traces -= 1
 
 
 epoch = Epoch()
@@ -49,8 +61,9 @@ def _raising(name: str) -> Callable[..., Any]:
 
     @functools.wraps(plain)
     def change(self: Watched, *args: Any, **kwargs: Any) -> Any:
+        found = plain(self, *args, **kwargs)
         epoch.now += 1
-        return plain(self, *args, **kwargs)
+        return found
 
     return change
 

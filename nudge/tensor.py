@@ -32,9 +32,9 @@ class HookHandle:
 
     def remove(self) -> None:
         """Take the hook away; once is enough."""
-        epoch.now += 1
         if self._hook in self._hooks:
             self._hooks.remove(self._hook)
+        epoch.now += 1
         self._hooks = []  # the same function may have been registered again, under a handle of its own
 
 
@@ -195,7 +195,6 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
             raise DTypeError(
                 f"a tensor of {self.dtype} cannot require a gradient: only floats can be nudged; cast with .float()"
             )
-        epoch.now += 1
         self._base, self._chain = None, ()
         if not requires_grad:
             self._node = None
@@ -204,6 +203,7 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
         else:  # in a traced program a leaf still has a value that was computed
             self._node = ArrayNode(ops.alias, (node,), NO_PARAMS, self._array, self._storage, True)
             self._node.keeps_grad = True
+        epoch.now += 1
         return self
 
     @property
@@ -257,9 +257,9 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
         """Call `hook(grad)` when the gradient is known; it may return another; `remove()` of the result ends it."""
         if not self.requires_grad:
             raise GraphError("a hook on a tensor that does not require a gradient would never be called")
-        epoch.now += 1
         hooks = self.node.hooks = self.node.hooks or []
         hooks.append(hook)
+        epoch.now += 1
         return HookHandle(hooks, hook)
 
     def backward(self, gradient: Any = None, retain_graph: bool | None = None, create_graph: bool = False) -> None:
@@ -279,8 +279,8 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
 
     def detach_(self) -> Tensor:
         """Forget the history."""
-        epoch.now += 1
         self._base, self._chain, self._node = None, (), None
+        epoch.now += 1
         return self
 
     @property
@@ -294,7 +294,6 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
             with no_grad():  # to a traced program memory has one name, which it keeps
                 self.copy_(value)
             return
-        epoch.now += 1
         node, storage = self._fresh(), Storage()
         storage.touch(sys._getframe(1))
         self._array, self._storage, self._base, self._chain = value._array, storage, None, ()
@@ -302,6 +301,7 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
             node.data, node.storage = value._array, storage
         else:
             self._node = None
+        epoch.now += 1
 
 
 def _shares_memory(out: Any, source: Any) -> bool:

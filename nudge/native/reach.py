@@ -21,6 +21,7 @@ import numpy as np
 from ..errors import TraceError
 from ..generator import Generator
 from ..nn import Module
+from ..op import Operation
 from ..optim import Optimizer
 from ..scalar import Value
 from ..tensor import Tensor
@@ -109,7 +110,7 @@ class Reach:
                 f"{name} is a {type(value).__name__}, which a compiled step would read once and never again: pass what "
                 "it gives as an argument"
             )
-        elif not isinstance(value, Generator):
+        elif not isinstance(value, (Generator, Operation)):
             self._object(value, name)
 
     def _function(self, f: types.FunctionType, name: str) -> None:
@@ -130,6 +131,8 @@ class Reach:
                 self.pending.append((held, f"a default of {f.__qualname__}"))
         if is_user(f):
             self._globals(f)
+            if vars(f):
+                self._dict(vars(f), name)
 
     def _globals(self, f: types.FunctionType) -> None:
         space, at = f.__globals__, ""

@@ -60,6 +60,7 @@ class Recorded:
     born: list[tuple[dict[Any, Any], Any, int]]  # states that an optimizer gets: the dict, the name, the output
     keeps_history: bool  # whether a result is one that gradients are still wanted of
     scalars: Scalars | None
+    seen: list[tuple[Tensor, Any]]  # every tensor that the function can read, and what it could learn of it
     reached: set[int]  # of every object that the function can read: its identity
 
 
@@ -171,8 +172,14 @@ def record(
         one.slot = slots.get(id(one.tensor))
     return Recorded(
         program, guards, captured, results, rebuild_result, numbers, arguments, born, keeps_history, scalars,
+        [(tensor, facts(tensor)) for tensor in reach.seen.values() if isinstance(tensor, Tensor)],
         reached | {key for key in reach.seen if key not in handles},
     )
+
+
+def facts(tensor: Tensor) -> Any:
+    """Give what a program can learn of a tensor without its numbers."""
+    return tensor.shape, tensor.dtype, tensor.requires_grad
 
 
 def _is_array(leaf: Any) -> bool:

@@ -6,7 +6,6 @@ buffers; the handles that it rebinds in place are what must be written back.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -67,9 +66,6 @@ class Leaf:
         return self.node.grad if self.left is None else self.left.grad
 
 
-_counting = threading.Lock()
-
-
 class Tracer:
     """Lends every tensor that the program touches a stand-in for its value, and gives the values back at the end."""
 
@@ -84,14 +80,12 @@ class Tracer:
     def begin(self) -> None:
         """Be the trace of this thread."""
         self.outer, mode.trace = mode.trace, self
-        with _counting:
-            epoch.traces += 1
+        epoch.enter()
 
     def end(self) -> None:
         """Be it no more."""
         mode.trace = self.outer
-        with _counting:
-            epoch.traces -= 1
+        epoch.leave()
 
     def lift(self, args: tuple[Any, ...]) -> None:
         """Capture the tensors among an operation's arguments that still hold values."""

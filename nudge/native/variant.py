@@ -15,7 +15,7 @@ from ..scalar import Value
 from ..tensor import Tensor
 from .ending import Ending, Fresh, address, handle_of
 from .guards import alike
-from .record import STAYS, Recorded
+from .record import STAYS, Recorded, facts
 
 
 class Variant:
@@ -140,6 +140,8 @@ class Variant:
     def _rebind(self) -> bool:
         """Look at all that moved the epoch, if anything of this program's did, and point anew at captured tensors."""
         if mode.trace is not None or mode.mapped is not None or not self.cold():
+            return False
+        if any(facts(tensor) != known for tensor, known in self.recorded.seen):
             return False
         for one in self.recorded.captured:
             if one.argument is None and one.of is None:

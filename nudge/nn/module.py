@@ -65,12 +65,12 @@ class Module:
     _forward_hooks: Sequence[Callable[..., Any]] = ()
 
     def __setattr__(self, name: str, value: Any) -> None:
-        epoch.now += 1
         object.__setattr__(self, name, value)
+        epoch.now += 1
 
     def __delattr__(self, name: str) -> None:
-        epoch.now += 1
         object.__delattr__(self, name)
+        epoch.now += 1
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the output. Every subclass has its own."""

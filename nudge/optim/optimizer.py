@@ -46,8 +46,8 @@ class Optimizer:
             self.add_param_group(group)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        epoch.now += 1
         object.__setattr__(self, name, value)
+        epoch.now += 1
 
     def add_param_group(self, param_group: Mapping[str, Any]) -> None:
         """Add parameters with settings of their own; what they do not set is as for the others."""

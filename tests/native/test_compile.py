@@ -318,6 +318,28 @@ def test_changed_default_arguments():
     assert compiled(nudge.ones(1), by=4.0).item() == 4
 
 
+def test_what_was_only_looked_at():
+    w = nudge.ones(3)
+
+    def f(x):
+        return x * len(w) + (10 if w.requires_grad else 0) + f.bonus
+
+    f.bonus = 0
+    compiled = nudge.compile(f)
+    assert compiled(nudge.ones(1)).item() == 3
+    w.data = nudge.ones(5)
+    assert compiled(nudge.ones(1)).item() == 5
+    w.requires_grad_()
+    assert compiled(nudge.ones(1)).item() == 15
+    f.bonus = 100
+    assert compiled(nudge.ones(1)).item() == 115
+
+
+def test_functions_of_nudge_itself():
+    for f in (nudge.tanh, nudge.ops.tanh, F.gelu, nudge.sum, nudge.Tensor.exp):
+        agree(nudge.compile(f)(nudge.ones(3)), f(nudge.ones(3)))
+
+
 def test_an_array_that_changes_in_its_place():
     table = np.ones(3)
     compiled = nudge.compile(lambda x: x + nudge.tensor(table))
