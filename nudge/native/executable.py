@@ -12,7 +12,7 @@ from ..errors import IndexingError
 from .jit import assemble
 from .lower import cycles, lower
 from .plan import ALIGN, plan
-from .threads import crew
+from .threads import Pace, crew
 from .trace import Program
 
 WORTH = 30_000  # cycles of work, roughly, from which on a step is shared among threads
@@ -32,7 +32,7 @@ class Executable:
         self.text = lower(self.plan)
         self._function = assemble(self.text)
         self._address = ctypes.cast(self._function, ctypes.c_void_p).value or 0
-        self._shared = cycles(self.plan) > WORTH
+        self._pace = Pace() if cycles(self.plan) > WORTH else None
         memory = np.empty(self.plan.arena + ALIGN, np.uint8)
         self._arena = memory[-memory.ctypes.data % ALIGN :]
         self._place = self._arena.ctypes.data
@@ -45,9 +45,10 @@ class Executable:
         Raises IndexingError for an index that is none: then that step has changed nothing, and none came after it.
         """
         args = (table.buffer_info()[0], self._place, self._reported, feed, steps)
-        workers = crew() if self._shared else None
-        if workers is None or not workers.run(self._address, *args):
+        if self._pace is None or (workers := crew()) is None:
             self._function(*args, 0, 1, 0)
+        else:
+            self._pace.run(self._function, self._address, workers, args)
         if self._report[0]:
             found = self._report.tolist()
             self._report[:] = 0

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import atexit
 import ctypes
+import math
 import multiprocessing
 import os
 import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -185,6 +188,32 @@ class Crew:
         """Let the worker end."""
         self.box[JOB] = -1
         self._wake.set()
+
+
+class Pace:
+    """Runs a step on two threads, or on one as long as two are not faster: beside a busy neighbour they may be slower."""
+
+    def __init__(self) -> None:
+        """Begin by finding out how long one thread takes."""
+        self.alone = self.shared = math.inf  # seconds a step, at best lately
+        self.rest, self.patience = 2, 16  # runs alone until two threads are tried; and after the next time that failed
+
+    def run(self, function: Callable[..., Any], address: int, workers: Crew, args: tuple[int, ...]) -> None:
+        """Run some steps; the results are the same either way."""
+        start = time.perf_counter()
+        share = self.rest <= 0 and workers.run(address, *args)
+        if not share:
+            function(*args, 0, 1, 0)
+        took = (time.perf_counter() - start) / max(args[-1], 1)
+        if not share:
+            self.rest -= 1
+            self.alone = took if self.alone == math.inf else min(took, self.alone * 1.02)
+            return
+        self.shared = took if self.shared == math.inf else 0.75 * self.shared + 0.25 * took
+        if self.shared <= self.alone:
+            self.patience = 16
+        else:
+            self.rest, self.patience, self.shared = self.patience, min(2 * self.patience, 1024), math.inf
 
 
 _crew: Crew | None = None
