@@ -7,9 +7,10 @@ from math import prod
 from typing import Any
 
 from .affine import Split, of
+from .group import Group
 from .loops import Access, write_alone
 from .nest import LaneByLane, Nest
-from .plan import Group, Place, Plan
+from .plan import Place, Plan
 from .tile import REGISTERS
 from .values import Value
 from .writer import Writer
@@ -18,8 +19,8 @@ from .writer import Writer
 def lower(plan: Plan, vector: int = 64, name: str = "step") -> str:
     """Write the module; vectors have `vector` bytes.
 
-    Every thread calls `name(ptr* given, ptr arena, ptr report, ptr feed, i64 steps, i64 thread, i64 threads, ptr meet)`,
-    which runs the groups in order, `steps` times, shares the larger ones among the threads, and copies at a step's end
+    Every thread calls `name(given, arena, report, feed, steps, thread, threads, meet)`, addresses and whole numbers (see
+    `STEP`), which runs the groups in order, `steps` times, shares the larger ones among the threads, and copies at a step's end
     what belongs into buffers. Nothing is overwritten where a position was reported that is none (`Builder.within`);
     then no further step is run.
     """
@@ -67,7 +68,8 @@ def lower(plan: Plan, vector: int = 64, name: str = "step") -> str:
         for count, (value, slot) in enumerate(plan.copies):
             moves += _address(plan.place(value), f"%c{count}")
             moves += _address((True, slot), f"%d{count}")
-            moves.append(f"  call void @llvm.memmove.p0.p0.i64(ptr %d{count}, ptr %c{count}, i64 {value.size}, i1 false)")
+            moved = f"ptr %d{count}, ptr %c{count}, i64 {value.size}, i1 false"
+            moves.append(f"  call void @llvm.memmove.p0.p0.i64({moved})")
         lines += _by_first("copies", moves)
         meet()
     text = STEP.format(name=name, body="\n".join(lines))
@@ -180,7 +182,8 @@ end:
 }}
 """
 
-# Two words, on cache lines of their own: how many threads have come, and how often all have. Who waits long lets others run.
+# Two words, on cache lines of their own: how many threads have come, and how often all have. Who waits long lets
+# others run.
 MEET = """declare i32 @sched_yield()
 declare void @llvm.x86.sse2.pause()
 
@@ -279,7 +282,7 @@ def memory_of(plan: Plan, group: Group) -> dict[Value, Place]:
 
 
 def starts_of(group: Group, memory: Mapping[Value, Place]) -> dict[Place, int]:
-    """Find the byte of each place at which a group begins, so that groups that differ in that alone share a function."""
+    """Find the byte of each place at which a group begins: groups that differ in that alone share a function."""
     starts: dict[Place, int] = {}
     for value, place in memory.items():
         touched = [*group.loads.get(value, ()), *([group.members[value]] if value in group.stores else [])]

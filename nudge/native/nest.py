@@ -12,7 +12,8 @@ import numpy as np
 
 from .affine import Affine, Axis, Window
 from .builder import Reg
-from .plan import Group, Held, Plan, place_of, source
+from .group import Group, Held, place_of, source
+from .plan import Plan
 from .tile import Dot, Tile
 from .values import COPY, FOLD, GIVEN, MAP, VIEW, Index, Value, trimmed
 from .writer import Writer
@@ -166,7 +167,9 @@ class Nest:
         if name not in self.memo:
             total: Reg | None = None
             for term, step in key:
-                reg = self._within(term) if isinstance(term, Held) else self._seen(term)[0] if isinstance(term, Window) else term
+                reg = term
+                if not isinstance(term, Reg):
+                    reg = self._within(term) if isinstance(term, Held) else self._seen(term)[0]
                 part = reg if step == 1 else reg * step
                 total = part if total is None else total + part
             self.memo[name] = total
@@ -444,8 +447,8 @@ class Nest:
 
     def _contraction(self) -> None:
         value = self.group.fold
-        assert value is not None and value.fold is not None
-        group, fold = self.group, value.fold
+        assert value is not None
+        group = self.group
         tile = Tile.choose(self) if group.lane is None else Dot(self)
         others = [a for a in group.axes if a is not self.vector and a is not tile.row and a.extent != 1]
         blocks, left = divmod(tile.rows, tile.height)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .affine import Axis
 from .builder import Reg
-from .plan import place_of, source
+from .group import place_of, source
 
 if TYPE_CHECKING:
     from .nest import Nest, Piece

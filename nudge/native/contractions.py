@@ -1,0 +1,293 @@
+"""Contractions: which axis the vectors lie along, and what is copied so that neighbours lie side by side."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from math import prod
+from typing import Any
+
+from .affine import Affine, Axis, NotAffine, Split, Window, of
+from .group import Group, Held, elements, halves, moved, place_of, read, source
+from .homes import Homes
+from .values import GIVEN, MAP, VIEW, Index, Value, copy_of, relaid
+
+NARROW = 4
+MIXED = 1.6  # how much dearer an axis is that others take apart, if a vector lies along it
+SUMMED = 1.8  # how much longer a contraction takes whose operands are both vectors
+ACROSS = 5  # cycles that it takes to sum the lanes of a vector
+STRIDED = 4  # cycles that it takes to read and write numbers one by one, where a few of each are used together
+FAR = 1024  # bytes from one step of a contraction to the next that the nearest cache does not like
+NEAREST = 32768  # bytes that it holds
+LANES = 16  # numbers in a vector, roughly
+COPYING = 1.5  # cycles that it takes to copy a number to another place
+
+
+class Contractions(Homes):
+    """How folds find their groups, which they are the heart of."""
+
+    def __init__(self, roots: Sequence[Value]) -> None:
+        """Begin with no copies."""
+        super().__init__(roots)
+        self.panels: set[Axis] = set()  # columns that are parts of one
+        self.copies: dict[Any, Value] = {}  # of the same places of the same value: one
+
+    def is_narrow(self, value: Value) -> bool:
+        """Tell whether a fold has no axis along which a vector would be worth while."""
+        assert value.fold is not None
+        return all(axis.extent < NARROW for axis in value.fold.axes)
+
+    def _joins(self, value: Value) -> bool:
+        """Let a fold along one axis become a statistic of the rows of the group that computes what it reads."""
+        fold = value.fold
+        assert fold is not None
+        if len(fold.reduced) != 1 or fold.combine is None:
+            return False
+        try:
+            leaves = [leaf for arg, place in fold.reads for leaf in self.reached(*source(arg, place_of(place)))]
+        except (NotAffine, Split):
+            return False
+        group = self.latest(leaves)
+        if group is None or group.opaque or not any(self.home.get(leaf) is group for leaf, _ in leaves):
+            return False
+        match = self.fits(group, [*fold.axes, *fold.reduced], leaves)
+        if match is None:
+            return False
+        along = match[fold.reduced[0]]
+        if along != of(group.vector) or not self.may_leave_out(group, match.values()):
+            return False
+        group.column = group.vector
+        self._adopt_fold(group, value, match)
+        return True
+
+    def _adopt_fold(self, group: Group, value: Value, match: Mapping[Any, Affine]) -> None:
+        fold = value.fold
+        assert fold is not None
+        fold.reads = [(arg, moved(place, match)) for arg, place in fold.reads]
+        for arg, place in fold.reads:
+            self._need(group, *source(arg, place))
+        group.members[value] = moved(value.own or place_of([of(axis) for axis in fold.axes]), match)
+        self.home[value] = group
+
+    def in_rows(self, value: Value) -> bool:
+        """Tell whether a fold reads each number once, side by side along its last axis: no contraction."""
+        fold = value.fold
+        assert fold is not None
+        if fold.combine is None or len(fold.reduced) != 1 or fold.reduced[0].extent == 0:
+            return False
+        strides = self.strides(value, fold.reduced[-1])
+        wide = [axis for axis in fold.axes if axis.extent >= NARROW]
+        seen = [source(arg, place_of(place))[1] for arg, place in fold.reads]
+        reused = all(any(axis not in self._axes(at) for axis in wide) for at in seen)
+        return all(s in (0, 1) for s in strides) and not reused
+
+    def strides(self, value: Value, axis: Axis) -> list[int]:
+        """List how far apart in memory neighbours along an axis lie in what a fold reads; -1 where that is unknown."""
+        assert value.fold is not None
+        found = []
+        for arg, place in value.fold.reads:
+            try:
+                base, at = source(arg, place_of(place))
+                if base.kind == MAP and base not in self.home:  # what it is made of tells
+                    base, at = max(self.reached(base, at), key=lambda leaf: read(leaf[1]), default=(base, at))
+                flat = base.flat(at).terms
+                apart = any(axis in term.axes() for term in flat if not isinstance(term, Axis))
+                found.append(-1 if apart else flat.get(axis, 0))
+            except (NotAffine, Split):
+                found.append(-1)
+        return found
+
+    def _contract(self, value: Value) -> None:
+        """Begin a group around a contraction, and store what it would otherwise compute or gather again and again."""
+        fold = value.fold
+        assert fold is not None
+        for arg, place in fold.reads:
+            base, at = source(arg, place_of(place))
+            axes = {axis for p in at for axis in p.axes()}
+            if base.kind == MAP and base not in self.home and not all(
+                axis in axes for axis in (*fold.axes, *fold.reduced) if axis.extent > 1
+            ):
+                self.materialise(base)
+            elif base in self.home:
+                self.store(base)
+        lane = self.best_lane(value)
+        column = self.best_column(value) if lane is not None else self.panel(value, self.best_column(value))
+        reads = []
+        for (arg, place), stride in zip(fold.reads, self.strides(value, column), strict=True):
+            base, at = source(arg, place_of(place))
+            axes = {axis for p in at for axis in p.axes()}
+            held = any(isinstance(term, Held) for p in at for term in p.terms)
+            windowed = any(isinstance(term, Window) for p in at for term in p.terms)
+            if windowed and base.kind == MAP and base not in self.home:
+                self.materialise(base)
+            once = all(axis in axes for axis in (*fold.axes, *fold.reduced) if axis.extent > 1)
+            reused = [axis.extent for axis in fold.axes if axis not in axes]
+            far = stride == 1 and column in self.panels and self.is_far(value, base, at, column)
+            if lane is not None and self.step(base, at, lane) != 1:
+                base = self.whole_copy(base, at, lane)
+                self.materialise(base)
+            if (stride not in (0, 1) and lane is None or held or far) and not once and max(reused, default=1) > 1:
+                base, at = self.copied(value, base, at, column)
+                self.materialise(base)
+            reads.append((base, at))
+        fold.reads = reads
+        group = self.new(fold.axes)
+        group.fold, group.vector, group.lane = value, column, lane
+        for arg, place in reads:
+            self._need(group, arg, place)
+        group.members[value] = value.own or place_of([of(axis) for axis in fold.axes])
+        self.home[value] = group
+
+    def _split(self, value: Value) -> None:
+        """Take the axes of a fold apart where what it reads asks for that."""
+        fold = value.fold
+        assert fold is not None
+        value.own = place_of([of(axis) for axis in fold.axes])
+        while True:
+            try:
+                for arg, place in fold.reads:
+                    deque(self.reached(*source(arg, place_of(place))), maxlen=0)
+                return
+            except NotAffine:
+                for arg, place in fold.reads:
+                    self.materialise(source(arg, place_of(place))[0])
+            except Split as split:
+                outer, inner = halves(split)
+                swap = {split.axis: of(outer) * split.inner + of(inner)}
+                fold.take_apart(split.axis, outer, inner, swap)
+                value.own = moved(value.own, swap)
+
+    def beside(self, value: Value) -> set[Axis]:
+        """Find the axes along which neighbours lie side by side in what is given and used with a fold's result."""
+        assert value.fold is not None
+        found: set[Axis] = set()
+        users = [*value.users, *(user for view in value.users if view.kind == VIEW for user in view.users)]
+        for user in users:
+            if user.kind != MAP:
+                continue
+            axes = user.axes()
+            try:
+                reads = self.reads(user, place_of([of(axis) for axis in axes]))
+            except (NotAffine, Split):
+                continue
+            mine = [place for arg, place in reads if arg is value]
+            for arg, place in reads:
+                if mine and arg.kind == GIVEN and elements(arg) == elements(value):
+                    near = {axis for axis, step in arg.flat(place).terms.items() if step == 1}
+                    found |= {a for p, own in zip(mine[0], value.own, strict=True) for t in p.terms if t in near
+                              for a in own.terms}  # fmt: skip
+        return found
+
+    def panel(self, value: Value, column: Axis) -> Axis:
+        """Part a column whose neighbours are read far from row to row into panels, each of which is copied together."""
+        fold = value.fold
+        assert fold is not None
+        reads = [source(arg, place_of(place)) for arg, place in fold.reads]
+        far = any(column in self._axes(at) and self.is_far(value, base, at, column) for base, at in reads)
+        width = next((n * LANES for n in (4, 3, 2, 7, 5) if column.extent % (n * LANES) == 0), 0)
+        if not far or not width or width == column.extent or of(column) not in value.own or len(reads) < 2:
+            return column
+        outer, inner = halves(Split(column, width))
+        swap = {column: of(outer) * width + of(inner)}
+        fold.take_apart(column, outer, inner, swap)
+        value.own = moved(value.own, swap)
+        self.panels.add(inner)
+        return inner
+
+    def _axes(self, index: Index) -> set[Axis]:
+        return {axis for place in index for axis in place.axes()}
+
+    def is_far(self, value: Value, base: Value, at: Index, column: Axis) -> bool:
+        """Tell whether what a contraction reads from step to step lies too far apart for the nearest cache."""
+        fold = value.fold
+        assert fold is not None
+        steps = base.flat(at).terms
+        apart = max((steps.get(axis, 0) for axis in fold.reduced), default=0)
+        if steps.get(column) != 1 and column not in self.panels:  # what would be copied into rows of that length
+            apart = column.extent
+        apart *= base.dtype.itemsize
+        return apart >= FAR and prod(axis.extent for axis in fold.reduced) * apart > NEAREST
+
+    def step(self, base: Value, at: Index, axis: Axis) -> int:
+        """Tell how far apart in memory neighbours along an axis lie."""
+        return base.flat(at).terms.get(axis, 0)
+
+    def dim(self, at: Index, axis: Axis) -> int | None:
+        """Find the one axis of what is read along which an index goes step by step with an axis of the reader."""
+        dims = [k for k, place in enumerate(at) if axis in place.axes()]
+        return dims[0] if len(dims) == 1 and at[dims[0]].terms.get(axis) == 1 else None
+
+    def whole_copy(self, base: Value, at: Index, axis: Axis) -> Value:
+        """Find a copy of the whole of a value where neighbours along an axis lie side by side."""
+        dim = self.dim(at, axis)
+        assert dim is not None
+        return self.copies.setdefault((base, dim), relaid(base, dim))
+
+    def copied(self, value: Value, base: Value, at: Index, column: Axis) -> tuple[Value, Index]:
+        """Find a copy of what is read at an index where neighbours along the column lie side by side."""
+        fold = value.fold
+        assert fold is not None
+        axes = [*fold.axes, *fold.reduced]
+        can = column not in self.panels and base.kind != MAP and self.dim(at, column) is not None
+        if can and elements(base) < read(at):
+            return self.whole_copy(base, at, column), at
+        if column in self.panels:  # panel by panel, and in it row by row
+            axes = sorted(axes, key=lambda axis: axis in value.fold.reduced)
+        copy, order = copy_of(base, at, axes, column)
+        steps = base.flat(at)
+        key = (base, steps.const, *((axis.extent, steps.terms.get(axis, 0)) for axis in order))
+        return self.copies.setdefault(key, copy), place_of([of(axis) for axis in order])
+
+    def best_lane(self, value: Value) -> Axis | None:
+        """Choose an axis that is summed for the lanes of the vectors, if all that is read lies side by side along it.
+
+        Then the lanes are summed in the end; None where copying for another axis is less work.
+        """
+        fold = value.fold
+        assert fold is not None
+        if fold.combine is None:
+            return None
+        reads = [source(arg, place_of(place)) for arg, place in fold.reads]
+        free = [base.kind == MAP and base not in self.home for base, _ in reads]
+        near = {}
+        for axis in fold.reduced:
+            steps = self.strides(value, axis)
+            can = [
+                step == 1 or (not is_free and self.dim(at, axis) is not None)
+                for (_, at), step, is_free in zip(reads, steps, free, strict=True)
+            ]
+            if axis.extent >= LANES // 2 and all(can):
+                near[axis] = sum(
+                    COPYING * elements(base) for (base, at), step in zip(reads, steps, strict=True)
+                    if step != 1 and (base, self.dim(at, axis)) not in self.copies
+                )  # fmt: skip
+        if not near:
+            return None
+        lane = min(near, key=lambda axis: (near[axis], -axis.extent))
+        sizes = prod(axis.extent for axis in (*fold.axes, *fold.reduced))
+        lanes = -(-lane.extent // LANES) * LANES
+        work = SUMMED * sizes * lanes / lane.extent / (2 * LANES) + ACROSS * elements(value) + near[lane]
+        return lane if work < self.work(value, self.best_column(value)) else None
+
+    def best_column(self, value: Value) -> Axis:
+        """Choose the axis of which a vector holds neighbours: that with the least work, copies included."""
+        fold = value.fold
+        assert fold is not None
+        candidates = [axis for axis in fold.axes if axis.extent > 1] or fold.axes[-1:] or [Axis(1)]
+        return min(reversed(candidates), key=lambda axis: self.work(value, axis))
+
+    def work(self, value: Value, column: Axis) -> float:
+        """Estimate the cycles of a contraction whose vectors hold neighbours along a column."""
+        fold = value.fold
+        assert fold is not None
+        places = prod(axis.extent for axis in (*fold.axes, *fold.reduced))
+        seen = [source(arg, place_of(place)) for arg, place in fold.reads]
+        reads = [min(elements(base), read(place)) for base, place in seen]
+        lanes = -(-column.extent // LANES) * LANES if column.extent > LANES // 2 else LANES
+        steps = self.strides(value, column)
+        copied = COPYING * sum(size for size, step in zip(reads, steps, strict=True) if step not in (0, 1))
+        beside = self.beside(value)
+        if beside and column not in beside:
+            copied += STRIDED * elements(value)
+        whole = any(place == of(column) for place in value.own)
+        return (1 if whole else MIXED) * places * lanes / max(column.extent, 1) / (2 * LANES) + copied

@@ -1,0 +1,227 @@
+"""Homes: which group computes a value, what it reads there, and what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from .affine import Affine, Axis, NotAffine, Split, of
+from .group import Group, Held, halves, moved, place_of, read, same_memory, source
+from .values import COPY, GIVEN, MAP, VIEW, Index, Value, copy_of, row_major, trimmed
+
+CHEAP = 4  # steps of a chain that is rather computed again than stored
+
+
+class Homes:
+    """The groups so far, and the rules by which values find theirs."""
+
+    def __init__(self, roots: Sequence[Value]) -> None:
+        """Begin with no groups; `roots` are what somebody outside wants."""
+        self.roots = set(roots)
+        self.pinned = {same_memory(root) for root in roots}  # whose layout in memory somebody outside counts on
+        self.groups: list[Group] = []
+        self.home: dict[Value, Group] = {}
+        self.stored: set[Value] = set()
+
+    # -- what a value reads --
+
+    def reads(self, value: Value, index: Index) -> list[tuple[Value, Index]]:
+        """List what a map, or a copy, reads when it is computed at an index."""
+        if value.copied is not None:
+            return [source(*value.copied(index))]
+        if value.kind == VIEW:
+            return [source(value, index)]
+        return [
+            source(arg, trimmed(index, arg.shape)) for arg in value.args if isinstance(arg, Value)
+        ]
+
+    def leaves(self, value: Value, index: Index) -> Iterator[tuple[Value, Index]]:
+        """Give what computing a value at an index takes from groups and from outside, through all that is free."""
+        for arg, place in self.reads(value, index):
+            yield from self.reached(arg, place)
+
+    def reached(self, arg: Value, place: Index) -> Iterator[tuple[Value, Index]]:
+        """Give an argument itself, if it has a home or is given, or else what it is made of; positions held too."""
+        for at in place:
+            for held in at.terms:
+                if isinstance(held, Held):
+                    yield from self.reached(*source(held.value, held.index))
+        if arg.kind == GIVEN or arg in self.home:
+            yield arg, place
+        else:
+            yield from self.leaves(arg, place)
+
+    # -- joining --
+
+    def fits(
+        self, group: Group, axes: Sequence[Axis], leaves: Sequence[tuple[Value, Index]]
+    ) -> dict[Any, Affine] | None:
+        """Match axes with a group's, so that whatever is read from it is read where it is computed; None if in vain."""
+        match: dict[Any, Affine] = {}
+        for value, place in leaves:
+            if self.home.get(value) is not group:
+                continue
+            for mine, theirs in zip(place, group.members[value], strict=True):
+                if not mine.terms and mine == theirs:
+                    continue
+                if len(mine.terms) != 1 or mine.const:
+                    return None
+                ((axis, step),) = mine.terms.items()
+                if step != 1 or not isinstance(axis, Axis) or match.setdefault(axis, theirs) != theirs:
+                    return None
+        taken = [axis for at in match.values() for axis in at.terms]
+        free = [axis for axis in group.axes if axis.extent > 1 and axis not in taken]
+        for axis in axes:
+            if axis.extent > 1 and axis not in match:
+                same = next((other for other in reversed(free) if other.extent == axis.extent), None)
+                if same is None:
+                    return None
+                match[axis] = of(same)
+                taken.append(same)
+                free.remove(same)
+        if len(set(taken)) != len(taken) or any(at.const or at.span() != axis.extent for axis, at in match.items()):
+            return None
+        return match
+
+    def latest(self, leaves: Sequence[tuple[Value, Index]]) -> Group | None:
+        """Find the youngest group that is read."""
+        found = [self.groups.index(self.home[value]) for value, _ in leaves if value in self.home]
+        return self.groups[max(found)] if found else None
+
+    def may_leave_out(self, group: Group, used: Any) -> bool:
+        """Tell whether what lies along these axes is computed by the group: it may leave out the column alone."""
+        taken = {axis for place in used for axis in place.terms}
+        left = [axis for axis in group.axes if axis.extent > 1 and axis not in taken]
+        return not left or left == [group.column]
+
+    def adopt(self, group: Group, value: Value, index: Index) -> None:
+        """Compute a value in a group, at an index; note what that loads."""
+        while True:
+            try:
+                self._note(group, value, index)
+                break
+            except Split as split:
+                index = moved(index, group.split(split))
+        group.members[value] = index
+        self.home[value] = group
+
+    def _note(self, group: Group, value: Value, index: Index) -> None:
+        for arg, place in self.reads(value, index):
+            self._need(group, arg, place)
+
+    def _need(self, group: Group, arg: Value, place: Index) -> None:
+        for at in place:
+            for held in at.terms:
+                if isinstance(held, Held):
+                    group.checks = True
+                    self._need(group, *source(held.value, held.index))
+        if arg.kind == GIVEN:
+            group.loads.setdefault(arg, []).append(place)
+        elif self.home.get(arg) is group and group.members[arg] == place:
+            return
+        elif arg in self.home and not self.cheap(arg):
+            self.store(arg)
+            group.loads.setdefault(arg, []).append(place)
+        else:
+            self._note(group, arg, place)
+
+    def cheap(self, value: Value, budget: int = CHEAP) -> bool:
+        """Tell whether a value of a group is rather computed again: a few steps from what is stored anyway."""
+        if value in self.stored or value.kind != MAP or not budget or not value.shape:
+            return False
+        try:
+            reads = self.reads(value, place_of([of(axis) for axis in value.axes()]))
+        except (NotAffine, Split):
+            return False
+        return all(
+            arg.kind == GIVEN or arg in self.stored or (self.cheap(arg, budget - 1)) for arg, _ in reads
+        )
+
+    def store(self, value: Value) -> None:
+        """Keep a value of a group in memory, laid out as the group goes through it."""
+        if value in self.stored:
+            return
+        group = self.home[value]
+        self.stored.add(value)
+        if not group.stores and group.fold is None:
+            settle(self, group)
+        group.stores[value] = None
+        if value not in self.pinned and group.opaque is None and value.kind != COPY and value.within is None:
+            order = [*(axis for axis in group.axes if axis is not group.vector), group.vector]
+            index = group.members[value]
+            inner = [max((order.index(axis) for axis in place.axes()), default=-1) for place in index]
+            value.lay_out(sorted(range(len(inner)), key=inner.__getitem__))
+
+    # -- groups --
+
+    def new(self, axes: Sequence[Axis]) -> Group:
+        """Begin a group."""
+        group = Group(axes)
+        self.groups.append(group)
+        return group
+
+    def materialise(self, value: Value) -> None:
+        """Store a value: of a group, or one that is free, in a group that computes the like or in a new one."""
+        value = same_memory(value)
+        if value.kind == GIVEN:
+            return
+        if value in self.home:
+            self.store(value)
+            return
+        axes = value.axes()
+        index = place_of([of(axis) for axis in axes])
+        while True:
+            try:
+                leaves = list(self.leaves(value, index))
+                break
+            except Split as split:
+                outer, inner = halves(split)
+                at = axes.index(split.axis)
+                axes[at : at + 1] = [outer, inner]
+                index = tuple(p.replaced({split.axis: of(outer) * split.inner + of(inner)}) for p in index)
+        latest = self.latest(leaves)
+        since = 0 if latest is None else self.groups.index(latest)
+        for group in reversed(self.groups[since:]):
+            if group.fold is None and group.opaque is None and group is not latest and value.kind == MAP:
+                match = self.fits(group, axes, leaves)
+                if match is not None and self.may_leave_out(group, match.values()):
+                    self.adopt(group, value, tuple(place.replaced(match) for place in index))
+                    self.store(value)
+                    return
+        if value not in self.pinned and value.kind == MAP and leaves:
+            base, place = max(leaves, key=lambda leaf: leaf[0].size)
+            steps = base.flat(place).terms
+            axes.sort(key=lambda axis: -steps.get(axis, 0))
+        group = self.new(axes)
+        self.adopt(group, value, index)
+        self.store(value)
+
+    def plain(self, value: Value) -> Value:
+        """Store a value in row-major order; give what holds it."""
+        base = same_memory(value)
+        if base.kind == GIVEN:
+            return base
+        if base in self.stored and base.steps != row_major(base.shape):
+            axes = base.axes()
+            base, _ = copy_of(base, place_of([of(axis) for axis in axes]), axes, axes[-1])
+        self.pinned.add(base)
+        self.materialise(base)
+        return base
+
+
+def settle(homes: Any, group: Group) -> None:
+    """Choose the vector's axis where nothing has fixed it: along which most of what is touched lies side by side."""
+    if group.opaque or group.column is not None:
+        return
+    touched = [(value, group.members[value]) for value in group.stores]
+    touched += [(value, place) for value, places in group.loads.items() for place in places]
+    steps = [(value.flat(place).terms, read(place)) for value, place in touched]
+    axes = [axis for axis in group.axes if axis.extent > 1]
+    if group.fold is not None and group.fold.fold is not None and group.lane is None:
+        strides = {axis: homes.strides(group.fold, axis) for axis in axes}
+        best = max((sum(s in (0, 1) for s in found) for found in strides.values()), default=0)
+        axes = [axis for axis in axes if sum(s in (0, 1) for s in strides[axis]) == best]
+    group.vector = max(
+        axes, default=group.vector,
+        key=lambda axis: (sum(size for found, size in steps if found.get(axis) == 1), axes.index(axis)),
+    )
