@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from importlib import metadata
 from pathlib import Path
 
-PEERS = ("numpy", "micrograd", "torch", "cyclopts", "scikit-learn", "pandas")
+PEERS = ("numpy", "llvmlite", "micrograd", "torch", "jax", "numba", "cyclopts", "scikit-learn", "pandas")
 
 
 def in_turn(
