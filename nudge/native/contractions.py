@@ -54,7 +54,7 @@ class Contractions(Homes):
         if match is None:
             return False
         along = match[fold.reduced[0]]
-        if along != of(group.vector) or not self.may_leave_out(group, match.values()):
+        if group.vector is None or along != of(group.vector) or not self.may_leave_out(group, match.values()):
             return False
         group.column = group.vector
         self._adopt_fold(group, value, match)
@@ -232,7 +232,7 @@ class Contractions(Homes):
         if can and elements(base) < read(at):
             return self.whole_copy(base, at, column), at
         if column in self.panels:  # panel by panel, and in it row by row
-            axes = sorted(axes, key=lambda axis: axis in value.fold.reduced)
+            axes = sorted(axes, key=lambda axis: axis in fold.reduced)
         copy, order = copy_of(base, at, axes, column)
         steps = base.flat(at)
         key = (base, steps.const, *((axis.extent, steps.terms.get(axis, 0)) for axis in order))

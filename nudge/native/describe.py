@@ -220,6 +220,7 @@ def _kernel(value: Value) -> Fold | None:
     ]
     likes = [(arg.dtype) for arg in value.args]
     init, step = op.init, op.step
+    assert step is not None
 
     def start(b: Builder) -> Reg:
         return init(b, *(b.number(0, like) for like in likes))[-1]

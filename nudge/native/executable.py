@@ -31,7 +31,7 @@ class Executable:
         self.plan = plan(copies, given)
         self.text = lower(self.plan)
         self._function = assemble(self.text)
-        self._address = ctypes.cast(self._function, ctypes.c_void_p).value or 0
+        self._address = ctypes.cast(self._function, ctypes.c_void_p).value or 0  # type: ignore[arg-type]
         self._pace = Pace() if cycles(self.plan) > WORTH else None
         memory = np.empty(self.plan.arena + ALIGN, np.uint8)
         self._arena = memory[-memory.ctypes.data % ALIGN :]

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..graph import Node
 from .affine import Affine, Axis, NotAffine, Split, of
-from .values import VIEW, Index, Value, trimmed
+from .values import VIEW, Fold, Index, Value, trimmed
 
 
 class Group:
@@ -28,6 +28,18 @@ class Group:
         self.stores: dict[Value, None] = {}
         self.merged: list[tuple[Axis, Axis, Axis]] = []  # (outer, inner, what both became)
         self.checks = False  # whether it reads at positions that data hold
+
+    @property
+    def result(self) -> Value:
+        """The contraction, of a group that has one."""
+        assert self.fold is not None
+        return self.fold
+
+    @property
+    def contraction(self) -> Fold:
+        """How the contraction arises."""
+        assert self.result.fold is not None
+        return self.result.fold
 
     def split(self, split: Split) -> dict[Any, Affine]:
         """Take an axis apart into two; give what stands in its place. Raises NotAffine for the column."""

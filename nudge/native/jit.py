@@ -62,7 +62,7 @@ def functions(text: str, types: Mapping[str, tuple[Any, ...]]) -> list[Callable[
     for name in types:
         builder = builder.export_symbol(name)
     library = builder.add_current_process().link(_jit(), f"module{next(_count)}")
-    made = []
+    made: list[Callable[..., Any]] = []
     for name, type in types.items():
         function = ctypes.CFUNCTYPE(*type)(library[name])
         function.library = library  # type: ignore[attr-defined]

@@ -9,7 +9,8 @@ from typing import Any
 from .affine import Split, of
 from .group import Group
 from .loops import Access, write_alone
-from .nest import LaneByLane, Nest
+from .nest import Nest
+from .place import LaneByLane
 from .plan import Place, Plan
 from .tile import REGISTERS
 from .values import Value
@@ -19,10 +20,10 @@ from .writer import Writer
 def lower(plan: Plan, vector: int = 64, name: str = "step") -> str:
     """Write the module; vectors have `vector` bytes.
 
-    Every thread calls `name(given, arena, report, feed, steps, thread, threads, meet)`, addresses and whole numbers (see
-    `STEP`), which runs the groups in order, `steps` times, shares the larger ones among the threads, and copies at a step's end
-    what belongs into buffers. Nothing is overwritten where a position was reported that is none (`Builder.within`);
-    then no further step is run.
+    Every thread calls `name(given, arena, report, feed, steps, thread, threads, meet)`, addresses and whole numbers
+    (see `STEP`), which runs the groups in order, `steps` times, shares the larger ones among the threads, and copies
+    at a step's end what belongs into buffers. Nothing is overwritten where a position was reported that is none
+    (`Builder.within`); then no further step is run.
     """
     functions: dict[str, str] = {}
     declared: set[str] = set()
@@ -115,9 +116,9 @@ SHARED = 6000  # cycles of work, roughly, from which on threads share a group
 
 def work_of(group: Group) -> float:
     """Estimate the cycles that a group takes."""
-    places = prod(axis.extent for axis in group.axes)
+    places: int = prod(axis.extent for axis in group.axes)
     folds = [value.fold for value in group.members if value.fold is not None]
-    inner = prod(axis.extent for axis in group.fold.fold.reduced) if group.fold is not None else 0
+    inner: int = prod(axis.extent for axis in group.contraction.reduced) if group.fold is not None else 0
     return places * (inner / 32 + len(group.members) * (1 + len(folds)) / 8)
 
 

@@ -1,260 +1,24 @@
-"""A group as a loop nest: registers for what is computed at one place, a tile of them for a contraction."""
+"""A group as a loop nest: rows, pieces of them in vectors, and a tile of registers for a contraction."""
 
 from __future__ import annotations
 
-from collections import ChainMap
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
-from .affine import Affine, Axis, Window
+from .affine import Axis
 from .builder import Reg
-from .group import Group, Held, place_of, source
-from .plan import Plan
+from .group import place_of, source
+from .place import Piece, Place
 from .tile import Dot, Tile
-from .values import COPY, FOLD, GIVEN, MAP, VIEW, Index, Value, trimmed
-from .writer import Writer
+from .values import FOLD, Value
 
 AT_ONCE = 4  # vectors of a row that are held in registers, rather than gone through in loops
 INLINE = 96  # steps that are written out for the places of a tile, rather than looped over
 
 
-class LaneByLane(Exception):
-    """What a vector cannot hold at once: positions that data hold, each lane its own."""
-
-
-class Piece:
-    """Where along the vector's axis a register stands: a position, a constant beyond it, and which lanes are valid."""
-
-    def __init__(self, start: Reg | None, beyond: int, valid: int | None) -> None:
-        """Take the position, the constant, and how many lanes are valid (None: all)."""
-        self.start, self.beyond, self.valid = start, beyond, valid
-
-
-class Nest:
+class Nest(Place):
     """Writes one group as a function."""
-
-    def __init__(self, b: Writer, group: Group, plan: Plan, pointers: Mapping[Value, str], starts: Mapping[Value, int],
-        lanes: int, most: int, registers: int,
-    ) -> None:
-        """Write with a builder; `pointers` names the memory of what is loaded and stored."""
-        self.b, self.group, self.plan, self.pointers, self.starts, self.lanes = b, group, plan, pointers, starts, lanes
-        self.registers, self.most = registers, most
-        self.vector = group.vector
-        self.bound: dict[Axis, tuple[Reg | None, int]] = {}
-        self.memo: ChainMap[Any, Any] = ChainMap()
-        self.mask: Reg | None = None
-        self._varies: dict[Any, frozenset[Axis]] = {}
-        self.scratch: Callable[[], Reg] | None = None
-
-    # -- scopes --
-
-    @contextmanager
-    def scope(self, *outer: Any) -> Iterator[None]:
-        """Let what is computed from here on be forgotten afterwards; `outer` are scopes to look into besides."""
-        held, bound, mask = self.memo, dict(self.bound), self.mask
-        self.memo = ChainMap({}, *outer, *held.maps)
-        yield
-        self.memo, self.bound, self.mask = held, bound, mask
-
-    def bind(self, axis: Axis | None, reg: Reg | None, beyond: int = 0) -> None:
-        """Say where an axis stands."""
-        if axis is not None:
-            self.bound[axis] = (reg, beyond)
-
-    def enter(self, piece: Piece) -> None:
-        """Stand at a piece of the vector's axis."""
-        self.bind(self.vector, piece.start, piece.beyond)
-        whole = piece.valid is None or self.lanes == 1
-        self.mask = None if whole else self.b.lane_mask(piece.valid, self.lanes)
-
-    # -- what depends on what --
-
-    def depends(self, value: Value, index: Index) -> frozenset[Axis]:
-        """Find the loop variables along which a value at an index varies."""
-        key = (value, index)
-        if key not in self._varies:
-            self._varies[key] = frozenset(self.group.seen(self._axes(value, index)))
-        return self._varies[key]
-
-    def _axes(self, value: Value, index: Index) -> frozenset[Axis]:
-        if value.kind == MAP and not self._is_read(value, index):
-            found: frozenset[Axis] = frozenset()
-            for arg in value.args:
-                if isinstance(arg, Value):
-                    found |= self.depends(*source(arg, trimmed(index, arg.shape)))
-            return found
-        if value.kind in (VIEW, COPY) and not self._is_read(value, index):
-            return self.depends(*_seen(value, index))
-        axes: set[Axis] = set()
-        for place in index:
-            for term in place.terms:
-                axes |= {term} if isinstance(term, Axis) else term.axes()
-                if isinstance(term, Held):
-                    axes |= self.depends(*source(term.value, term.index))
-        return frozenset(axes)
-
-    def _is_read(self, value: Value, index: Index) -> bool:
-        return value.kind == GIVEN or value in self.group.loads or self._is_tile(value, index)
-
-    def _is_tile(self, value: Value, index: Index) -> bool:
-        return value is self.group.fold and index == self.group.members[value]
-
-    # -- values --
-
-    def at(self, value: Value, index: Index) -> Reg:
-        """Compute, load or look up a value at an index."""
-        key = (value, index)
-        if key not in self.memo:
-            self.memo[key] = self._made(value, index)
-        return self.memo[key]
-
-    def _made(self, value: Value, index: Index) -> Reg:
-        if self._is_tile(value, index):
-            assert self.scratch is not None
-            return self.scratch()
-        if value.kind == GIVEN or (value in self.group.loads and self.group.members.get(value) != index):
-            return self.load(value, index)
-        if value.kind in (VIEW, COPY):
-            return self.at(*_seen(value, index))
-        assert value.kind == MAP, f"{value} is not there"
-        promoted = None
-        registers: list[Reg] = []
-        for arg in value.args:
-            if isinstance(arg, Value):
-                registers.append(self.at(*source(arg, trimmed(index, arg.shape))))
-            else:
-                promoted = value.promoted() if promoted is None else promoted
-                registers.append(self.b.number(arg, promoted))
-        if value.rule is not None:
-            return value.rule(self.b, *registers)
-        assert value.op.lower is not None
-        return value.op.lower(self.b, *registers, **value.params)
-
-    def hoist(self, value: Value, index: Index) -> None:
-        """Compute now what of a value does not vary along the vector's axis."""
-        if (value, index) in self.memo or self._is_read(value, index) and self.vector in self.depends(value, index):
-            return
-        if self.vector not in self.depends(value, index):
-            self.at(value, index)
-        elif value.kind in (VIEW, COPY):
-            self.hoist(*_seen(value, index))
-        else:
-            for arg in value.args:
-                if isinstance(arg, Value):
-                    self.hoist(*source(arg, trimmed(index, arg.shape)))
-
-    # -- memory --
-
-    def position(self, place: Affine) -> tuple[Reg | None, int]:
-        """Find a position as a register and a constant beyond it."""
-        const, key = place.const, []
-        for axis, step in place.terms.items():
-            if not isinstance(axis, Axis):
-                key.append((axis, step))
-                continue
-            reg, beyond = self.bound[axis]
-            const += step * beyond
-            if reg is not None:
-                key.append((reg, step))
-        if not key:
-            return None, const
-        held = any(isinstance(term, (Held, Window)) for term, _ in key)
-        name = (place, "held") if held else ("position", *key)  # what data hold may differ from row to row
-        if name not in self.memo:
-            total: Reg | None = None
-            for term, step in key:
-                reg = term
-                if not isinstance(term, Reg):
-                    reg = self._within(term) if isinstance(term, Held) else self._seen(term)[0]
-                part = reg if step == 1 else reg * step
-                total = part if total is None else total + part
-            self.memo[name] = total
-        return self.memo[name], const
-
-    def _seen(self, window: Window) -> tuple[Reg, Reg]:
-        """Find a position that may lie outside, or 0 if it does, and whether it lies inside."""
-        if window not in self.memo:
-            if self.lanes > 1 and self.vector in self.group.seen(window.axes()):
-                raise LaneByLane
-            reg, const = self.position(self.group.position(window.at))
-            at = self.b.position(const) if reg is None else reg + const
-            inside = self.b.emit(f"icmp ult i64 {at.name}, {window.extent}", "i1")
-            self.memo[window] = self.b.select(inside, at, self.b.position(0)), inside
-        return self.memo[window]
-
-    def _within(self, held: Held) -> Reg:
-        """Read a position that data hold, and check it."""
-        if held not in self.memo:
-            base, index = source(held.value, held.index)
-            if self.lanes > 1 and self.vector in self.depends(base, index):
-                raise LaneByLane
-            reg = self.b.cast(self.at(base, index), np.dtype("int64"))
-            where, beyond = self.position(self.group.position(base.flat(index)))
-            at = self.b.position(beyond) if where is None else where + beyond
-            step = self.plan.reader(held.reader, base.shape)
-            self.memo[held] = self.b.within(replace(reg, source=at), held.extent, "%report", step)
-        return self.memo[held]
-
-    def address(self, value: Value, index: Index) -> tuple[str, Reg, int]:
-        """Find where a value at an index stands: a pointer, a position beyond it, and the vector's step."""
-        place = self.group.position(value.flat(index)) - self.starts[value]
-        along = place.terms.get(self.vector, 0) if self.vector is not None else 0
-        reg, const = self.position(place)
-        pointer = self.pointers[value]
-        if reg is not None:
-            name = ("pointer", value, reg)
-            if name not in self.memo:
-                self.memo[name] = self.b.address(pointer, value.dtype, reg)
-            pointer = self.memo[name]
-        return pointer, self.b.position(const), along
-
-    def load(self, value: Value, index: Index) -> Reg:
-        """Read, as a vector where it varies along the vector's axis; 0 where a position lies outside."""
-        made = self._loaded(value, index)
-        for place in index:
-            for term in place.terms:
-                if isinstance(term, Window):
-                    made = self.b.select(self._seen(term)[1], made, self.b.constant(0, made))
-        return made
-
-    def _loaded(self, value: Value, index: Index) -> Reg:
-        pointer, at, along = self.address(value, index)
-        if not along or self.lanes == 1:
-            return self.b.load(pointer, value.dtype, at)
-        if along != 1:
-            return self.b.gather(pointer, value.dtype, at, along, self.lanes, self.mask)
-        if self.mask is not None:
-            return self.b.load_masked(pointer, value.dtype, at, self.lanes, self.mask)
-        return self._load(pointer, value.dtype, at, self.lanes)
-
-    def _load(self, pointer: str, dtype: Any, at: Reg, lanes: int) -> Reg:
-        return self.b.load(pointer, dtype, at) if lanes == 1 else self.b.load_vector(pointer, dtype, at, lanes)
-
-    def _save(self, reg: Reg, pointer: str, dtype: Any, at: Reg) -> None:
-        if self.lanes == 1:
-            self.b.store(reg, pointer, dtype, at)
-        else:
-            self.b.store_vector(reg, pointer, dtype, at)
-
-    def write(self, value: Value, reg: Reg) -> None:
-        """Store a member at its place."""
-        pointer, at, along = self.address(value, self.group.members[value])
-        reg = self.b.cast(reg, value.dtype)
-        if self.lanes == 1 or not along:
-            self.b.store(reg, pointer, value.dtype, at)
-            return
-        if not reg.type.startswith("<"):
-            reg = self.b.splat(reg, self.lanes)
-        if along != 1:
-            self.b.scatter(reg, pointer, value.dtype, at, along, self.mask)
-        elif self.mask is not None:
-            self.b.store_masked(reg, pointer, value.dtype, at, self.mask)
-        else:
-            self.b.store_vector(reg, pointer, value.dtype, at)
 
     # -- the row program --
 
@@ -271,8 +35,8 @@ class Nest:
         scopes: list[Any] = [{} for _ in pieces or ()]
         stats = self.members([FOLD])
         members = self.group.members
-        fold = self.group.fold
         for k, reg in enumerate(tiles or ()):
+            fold = self.group.result
             (scopes[k] if self.along(fold) else self.memo)[(fold, members[fold])] = reg
         for stat in stats:
             self.memo[(stat, members[stat])] = (
@@ -473,7 +237,7 @@ class Nest:
         else:
             self._block(tile, None, 0, left)
 
-    def _block(self, tile: Tile, start: Reg | None, beyond: int, height: int) -> None:
+    def _block(self, tile: Tile | Dot, start: Reg | None, beyond: int, height: int) -> None:
         """Contract for some rows, and compute what goes with it."""
         if isinstance(tile, Dot):
             total = -(-tile.columns // self.lanes)
@@ -487,7 +251,8 @@ class Nest:
                     wide = tile.width * self.lanes
                     with self.b.loop(pieces) as k, self.scope():
                         at = k * wide
-                        self._tile(tile, start, beyond, height, [Piece(at, v * self.lanes, None) for v in range(tile.width)])
+                        chosen = [Piece(at, v * self.lanes, None) for v in range(tile.width)]
+                        self._tile(tile, start, beyond, height, chosen)
                 else:
                     with self.scope():
                         self._tile(tile, start, beyond, height, pieces)
@@ -513,7 +278,7 @@ class Nest:
     def _room(self, size: int) -> str:
         """Make room for results of the contraction on the stack."""
         assert self.group.fold is not None
-        return self.b.stack(f"[{size} x {self.b.stored_as(self.group.fold.dtype)}]")
+        return self.b.stack(f"[{size} x {self.b.stored_as(self.group.result.dtype)}]")
 
     def _from_room(
         self, tile: Tile | Dot, start: Reg | None, beyond: int, height: int, room: str, total: int
@@ -526,7 +291,7 @@ class Nest:
             base = i * (total * self.lanes)
 
             def read() -> Reg:
-                reg, const = self.bound[self.vector] if self.along(fold) else (None, 0)
+                reg, const = self.stand if self.along(fold) else (None, 0)
                 at = base + const if reg is None else base + reg + const
                 return self._load(room, fold.dtype, at, self.lanes if self.along(fold) else 1)
 
@@ -539,7 +304,7 @@ class Nest:
             for reg, piece in zip(row, pieces, strict=True):
                 const = i * total * self.lanes + piece.beyond
                 at = self.b.position(const) if piece.start is None else piece.start + const
-                self._save(reg, room, self.group.fold.dtype, at)
+                self._save(reg, room, self.group.result.dtype, at)
 
     def _pieces_all(self) -> list[Piece]:
         if self.vector is None:
@@ -559,17 +324,12 @@ class Nest:
         room = self._room(height * len(pieces) * self.lanes)
         for i, row in enumerate(made):
             for v, reg in enumerate(row):
-                self._save(reg, room, self.group.fold.dtype, self.b.position((i * len(pieces) + v) * self.lanes))
-        with self.b.loop(height) as i, self.scope():
-            self.bind(tile.row, i if start is None else start + i, beyond)
-            base = i * (len(pieces) * self.lanes)
-            row = [
-                self._load(room, self.group.fold.dtype, base + v * self.lanes, self.lanes)
+                self._save(reg, room, self.group.result.dtype, self.b.position((i * len(pieces) + v) * self.lanes))
+        with self.b.loop(height) as at, self.scope():
+            self.bind(tile.row, at if start is None else start + at, beyond)
+            base = at * (len(pieces) * self.lanes)
+            loaded = [
+                self._load(room, self.group.result.dtype, base + v * self.lanes, self.lanes)
                 for v in range(len(pieces))
             ]
-            self.row(pieces, row)
-
-
-def _seen(value: Value, index: Index) -> tuple[Value, Index]:
-    """Find what a view or a copy shows at an index."""
-    return source(value, index) if value.copied is None else source(*value.copied(index))
+            self.row(pieces, loaded)

@@ -35,10 +35,10 @@ class Plan:
     offsets: dict[Value, int] = field(default_factory=dict)  # values in the arena: at which byte
     copies: list[tuple[Value, int]] = field(default_factory=list)  # after all groups: from a value's place to a buffer
     arena: int = 0
-    readers: list[tuple[Node, tuple[int, ...]]] = field(default_factory=list)  # what reads at positions held by arrays of a shape
+    readers: list[tuple[Node, tuple[int, ...]]] = field(default_factory=list)  # what reads where arrays of a shape say
 
     def reader(self, node: Node, shape: tuple[int, ...]) -> int:
-        """Number a step that reads at positions which an array of a shape holds, from 1."""
+        """Give the number, from 1, of a step that reads where an array of a shape says."""
         if (node, shape) not in self.readers:
             self.readers.append((node, shape))
         return self.readers.index((node, shape)) + 1
@@ -51,7 +51,7 @@ class Plan:
 
 
 def plan(roots: Sequence[tuple[Node, int]], given: Sequence[Node]) -> Plan:
-    """Plan a program: `roots` lists (value, slot), the buffers where they belong; the first slots hold what is given."""
+    """Plan a program: `roots` lists (value, slot), the buffer where it belongs; the first slots hold what is given."""
     known = values([node for node, _ in roots], given)
     planner = Planner(known, [known[node] for node, _ in roots])
     planner.plan()
@@ -161,7 +161,7 @@ def _circle(before: Mapping[Group, Mapping[Group, Value | None]]) -> Value | Non
 
 
 def _arrange(planner: Planner, plan: Plan) -> None:
-    """Give each stored value that has no buffer a place in the arena, shared with those that are needed at other times."""
+    """Give each stored value that has no buffer a place in the arena, which it shares with those of other times."""
     at = {group: k for k, group in enumerate(plan.groups)}
     last: dict[Value, int] = {}
     for k, group in enumerate(plan.groups):

@@ -164,7 +164,7 @@ def _solved(at: Index, steps: Affine) -> list[int] | None:
 
 
 def by_depth(found: Iterable[Value]) -> list[Value]:
-    """Order values by how many contractions lie behind them, so that what needs fewer is there when more is computed."""
+    """Order values by how many contractions lie behind them: what needs few is there when what needs more begins."""
     depth: dict[Value, int] = {}
     for value in found:
         behind = [depth[arg] for arg in value.args if isinstance(arg, Value)]

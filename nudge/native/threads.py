@@ -22,7 +22,7 @@ from ..errors import UsageError
 
 MOST = 2  # threads, for now
 
-# A box of words, each on a cache line of its own: job number, done number, function, arguments, asleep, and the barrier.
+# A box of words, on cache lines of their own: job number, done number, function and arguments, asleep, the barrier.
 JOB, DONE, CALL, ASLEEP, MEET = 0, 8, 16, 32, 40
 WORDS = 64
 
@@ -191,7 +191,7 @@ class Crew:
 
 
 class Pace:
-    """Runs a step on two threads, or on one as long as two are not faster: beside a busy neighbour they may be slower."""
+    """Runs a step on two threads, or on one while two are not faster: beside a busy neighbour they may be slower."""
 
     def __init__(self) -> None:
         """Begin by finding out how long one thread takes."""

@@ -1,4 +1,4 @@
-"""A contraction's tile: some rows by some vectors of results, held in registers while the loop over what is summed runs."""
+"""A contraction's tile: rows by vectors of results, held in registers while the loop over what is summed runs."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from .affine import Axis
 from .builder import Reg
 from .group import place_of, source
+from .place import Piece
 
 if TYPE_CHECKING:
-    from .nest import Nest, Piece
+    from .nest import Nest
 
 REGISTERS = {64: 32, 32: 16, 16: 32, 4: 16}  # by the bytes of a vector
 LATENCY = 8  # accumulators that two units need to be busy
@@ -27,15 +28,14 @@ class Tile:
     @classmethod
     def choose(cls, nest: Nest) -> Tile:
         """Pick the tile by a model of what the processor does: two multiply-adds and two loads in a cycle."""
-        fold = nest.group.fold.fold
+        fold = nest.group.contraction
         vectors = max(-(-(nest.vector.extent if nest.vector is not None else 1) // nest.lanes), 1)
         depends = [nest.depends(*source(arg, place_of(place))) for arg, place in fold.reads]
         rows = [a for a in nest.group.axes if a is not nest.vector and a.extent > 1]
         row = max(rows, key=lambda a: (sum(a not in d for d in depends if nest.vector in d), a.extent), default=None)
         reused = row is not None and any(row not in d for d in depends)
-        extent = max(row.extent, 1) if reused else 1
-        if not reused:
-            row = None
+        row = row if reused else None
+        extent = 1 if row is None else max(row.extent, 1)
         best = None
         for width in range(1, min(vectors, 6) + 1):
             for height in range(1, min(extent, 16) + 1):
@@ -54,8 +54,6 @@ class Tile:
 
     def columns(self) -> list[Any]:
         """Give the blocks of columns: how many whole ones a loop takes, and the pieces of the one that is left."""
-        from .nest import Piece
-
         lanes, extent = self.nest.lanes, self.nest.vector.extent if self.nest.vector is not None else 1
         wide = self.width * lanes
         blocks = extent // wide
@@ -67,7 +65,7 @@ class Tile:
     def contract(self, start: Reg | None, beyond: int, height: int, pieces: list[Piece]) -> list[list[Reg]]:
         """Run the loop over what is summed; give the results by row and piece."""
         nest = self.nest
-        b, fold = nest.b, nest.group.fold.fold
+        b, fold = nest.b, nest.group.contraction
         first = fold.init(b)
         if nest.lanes > 1:
             first = b.splat(first, nest.lanes)
@@ -114,7 +112,7 @@ class Tile:
     def _step(self, state: Any, start: Any, beyond: int, height: int, pieces: list[Piece]) -> Any:
         """Add what stands at one place of the reduced axes."""
         nest = self.nest
-        b, fold = nest.b, nest.group.fold.fold
+        b, fold = nest.b, nest.group.contraction
         reads = [source(arg, place_of(place)) for arg, place in fold.reads]
         depends = [nest.depends(*read) for read in reads]
         found: dict[Any, Reg] = {}
@@ -126,7 +124,7 @@ class Tile:
                 for k, (read, axes) in enumerate(zip(reads, depends, strict=True)):
                     key = (k, i if self.row in axes else -1, v if nest.vector in axes else -1)
                     if key not in found:
-                        nest.memo = _Positions(base)
+                        nest.memo = _Positions(base)  # type: ignore[assignment]
                         nest.bind(self.row, start, beyond + i)
                         nest.enter(piece)
                         found[key] = nest.at(*read)
@@ -139,12 +137,12 @@ class Tile:
 
 
 class Dot:
-    """A tile whose vectors hold neighbours along a summed axis: some rows by some columns, their lanes summed at last."""
+    """A tile whose vectors hold neighbours along a summed axis: rows by columns, their lanes summed at last."""
 
     def __init__(self, nest: Nest) -> None:
         """Choose rows and columns such that what is read is used as often as registers allow."""
         self.nest = nest
-        fold = nest.group.fold.fold
+        fold = nest.group.contraction
         self.reads = [source(arg, place_of(place)) for arg, place in fold.reads]
         depends = [nest.depends(*read) for read in self.reads]
         axes = [axis for axis in nest.group.axes if axis is not nest.vector and axis.extent > 1]
@@ -155,7 +153,8 @@ class Dot:
         most = nest.registers - 8
         pairs = [(h, w) for h in range(1, min(self.rows, 8) + 1) for w in range(1, min(self.columns, 8) + 1)]
         self.height, self.width = min((p for p in pairs if p[0] * p[1] <= most), key=self._cost)
-        lane = nest.group.lane
+        assert nest.group.lane is not None
+        self.lane = lane = nest.group.lane
         self.lanes = min(nest.most, max(1, 1 << (lane.extent - 1).bit_length()))
 
     def _cost(self, pair: tuple[int, int]) -> float:
@@ -183,7 +182,7 @@ class Dot:
         stride: int,
     ) -> None:
         nest = self.nest
-        b, fold, lane = nest.b, nest.group.fold.fold, nest.group.lane
+        b, fold, lane = nest.b, nest.group.contraction, self.lane
         vector, lanes = nest.vector, nest.lanes
         nest.lanes = self.lanes
         first = b.splat(fold.init(b), self.lanes if self.lanes > 1 else 0)
@@ -198,7 +197,7 @@ class Dot:
             for (i, j), held in zip(places, state, strict=True):
                 registers = []
                 for k, read in enumerate(self.reads):
-                    nest.memo = _Positions(base)
+                    nest.memo = _Positions(base)  # type: ignore[assignment]
                     nest.bind(self.row, start, beyond + i)
                     nest.bind(vector, column, after + j)
                     axes = nest.depends(*read)
@@ -233,10 +232,16 @@ class Dot:
         b.contracts = True
         state = over(outer, state)
         b.contracts = False
+        combine = fold.combine
+        assert combine is not None
+
+        def join(x: Reg, z: Reg) -> Reg:
+            return combine(b, x, z)
+
         for (i, j), held in zip(places, state, strict=True):
-            total = b.across(lambda x, z: fold.combine(b, x, z), held)
+            total = b.across(join, held)
             at = b.position(i * stride + after + j) if column is None else column + (i * stride + after + j)
-            b.store(total, room, nest.group.fold.dtype, at)
+            b.store(total, room, nest.group.result.dtype, at)
         nest.lanes = lanes
 
 

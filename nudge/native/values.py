@@ -79,7 +79,7 @@ class Value:
         self.fold: Fold | None = None
         self.own: Index = ()  # of a fold whose axes were taken apart: its index in them
         self.steps = row_major(shape)  # how far apart in memory neighbours along each axis lie
-        self.shown: Callable[[Index], tuple[Value, Index]] | None = None  # of a view by a rule of its own: what it shows
+        self.shown: Callable[[Index], tuple[Value, Index]] | None = None  # of a view that is no view in the table
         self.rule: Callable[..., Reg] | None = None  # of a map: what it does, if not what its operation says
         self.patches: list[Patch] = []  # of what is put together of others: those
         self.fill: Any = None  # and what stands where there are none
@@ -94,7 +94,7 @@ class Value:
 
     def __repr__(self) -> str:
         """Show kind, symbol, and shape."""
-        return f"{self.kind} {self.op.name if self.op else ''}{list(self.shape)}"
+        return f"{self.kind} {self.op.name if self.kind != GIVEN else ''}{list(self.shape)}"
 
     def promoted(self) -> Any:
         """Give the dtype in which numbers among the arguments are read."""
@@ -168,7 +168,7 @@ def rows_of(value: Value) -> Value | None:
         return None
     ((x, index),) = fold.reads
     last = fold.reduced[-1]
-    if not isinstance(x, Value) or index[-1] != of(last) or len({a for p in index for a in p.terms}) < len(fold.reduced):
+    if not isinstance(x, Value) or index[-1] != of(last):
         return None
     rows = Value(FOLD, value.node, value.args, (*x.shape[:-1], 1), value.dtype)
     others = [*fold.axes, *fold.reduced]

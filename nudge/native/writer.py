@@ -1,4 +1,4 @@
-"""The builder with control flow and memory as loop nests need them: loops between bounds, conditions, room on the stack."""
+"""The builder with control flow and memory as loop nests need them: loops, conditions, room on the stack."""
 
 from __future__ import annotations
 
@@ -64,7 +64,9 @@ class Writer(Builder):
         self.declared.add(f"declare {type} {name}(<{lanes} x ptr>, <{lanes} x i1>, {type})")
         held = "splat (i1 true)" if mask is None else mask.name
         made = self.emit(
-            f"call {type} {name}(<{lanes} x ptr> align {dtype.itemsize} {places.name}, <{lanes} x i1> {held}, {type} zeroinitializer)", type
+            f"call {type} {name}(<{lanes} x ptr> align {dtype.itemsize} {places.name}, <{lanes} x i1> {held}, "
+            f"{type} zeroinitializer)",
+            type,
         )
         if dtype == np.dtype(bool):
             return self.emit(f"icmp ne {type} {made.name}, zeroinitializer", f"<{lanes} x i1>")
@@ -82,7 +84,8 @@ class Writer(Builder):
         self.declared.add(f"declare void {name}({type}, <{lanes} x ptr>, <{lanes} x i1>)")
         held = "splat (i1 true)" if mask is None else mask.name
         self.lines.append(
-            f"  call void {name}({type} {value.name}, <{lanes} x ptr> align {dtype.itemsize} {places.name}, <{lanes} x i1> {held})"
+            f"  call void {name}({type} {value.name}, <{lanes} x ptr> align {dtype.itemsize} {places.name}, "
+            f"<{lanes} x i1> {held})"
         )
 
     @contextmanager
