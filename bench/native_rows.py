@@ -193,8 +193,7 @@ def main(options: Options) -> bool:
     """Measure the rows that are asked for."""
     import nudge
 
-    if hasattr(nudge, "set_num_threads"):
-        nudge.set_num_threads(options.threads)
+    nudge.set_num_threads(options.threads)
     try:
         import torch
     except ImportError:
