@@ -14,13 +14,14 @@ from ..arraynode import UNSTORED, ArrayNode, Storage, Withheld
 from ..dtype import float64
 from ..errors import TraceError
 from ..graph import NO_PARAMS, Node, ancestors, tick, watched
-from ..mode import mode
+from ..mode import mode, no_grad
 from ..number import ANSWERS, Number
 from ..op import Abstract
 from ..scalar import Value
 from ..tensor import Tensor, of_node, wrap
 from ..tree import flatten
 from .guards import GONE, Guards, Term, is_traced
+from .levels import Levels
 from .reach import Reach
 from .scalars import Scalars
 from .trace import Leaf, Program, Tracer
@@ -132,6 +133,8 @@ def record(
     tracer.end()
     changed = guards.drop()
     tracer.finish()
+    if scalars is not None:
+        scalars.settle(tracer)
     try:
         if changed:
             raise _effect(changed, reach, name)
@@ -154,6 +157,7 @@ def record(
     if not born:
         reach.settle_optimizers()
     guards.settle(values, tracer.questions, ANSWERS)
+    constants = _levelled(tracer, outputs, scalars)
     leafs = [tracer.leaves[id(given[k])] for k in arguments]
     others = [leaf for leaf in tracer.leaves.values() if id(leaf.tensor) not in handles]
     writes = [(leaf, leaf.left) for leaf in tracer.leaves.values() if leaf.is_written and leaf.left is not None]
@@ -161,7 +165,7 @@ def record(
     used_leaves = [leaf for leaf in others if leaf.node in used or leaf.is_written]
     program = Program(
         [*(leaf.node for leaf in leafs), *inputs],
-        [(leaf.tensor, leaf.node) for leaf in used_leaves],
+        [*((leaf.tensor, leaf.node) for leaf in used_leaves), *constants],
         outputs.nodes,
         [(leaf.tensor, node) for leaf, node in writes if id(leaf.tensor) not in handles],
         [(arguments.index(handles[id(leaf.tensor)]), node) for leaf, node in writes if id(leaf.tensor) in handles],
@@ -170,11 +174,32 @@ def record(
     slots |= {id(leaf.tensor): len(program.inputs) + k for k, leaf in enumerate(used_leaves)}
     for one in captured:
         one.slot = slots.get(id(one.tensor))
+    for k, (tensor, _) in enumerate(constants):
+        at = len(program.inputs) + len(used_leaves) + k
+        captured.append(Captured(tensor, at, None, None, False, False, False, (), None, STAYS))
     return Recorded(
         program, guards, captured, results, rebuild_result, numbers, arguments, born, keeps_history, scalars,
         [(tensor, facts(tensor)) for tensor in reach.seen.values() if isinstance(tensor, Tensor)],
         reached | {key for key in reach.seen if key not in handles},
     )
+
+
+def _levelled(tracer: Tracer, outputs: _Outputs, scalars: Scalars | None) -> list[tuple[Tensor, Node]]:
+    """Rewrite a program of very many small steps by levels; give the constants that it reads then."""
+    parts = [] if scalars is None else scalars.left
+    whole = {id(tensor) for tensor, _ in parts}
+    written = [leaf for leaf in tracer.leaves.values() if leaf.is_written and id(leaf.tensor) not in whole]
+    roots = [*outputs.nodes, *(leaf.left for leaf in written if leaf.left), *(n for _, nodes in parts for n in nodes)]
+    levels = Levels(roots)
+    if not levels.rewrite():
+        return []
+    with no_grad():
+        outputs.nodes[:] = [levels.handle(node).node for node in outputs.nodes]
+        for leaf in written:
+            leaf.left = levels.handle(leaf.left).node if leaf.left else None
+        for tensor, nodes in parts:
+            tracer.leaves[id(tensor)].left = levels.rows(nodes).node
+    return [*levels.constants]
 
 
 def facts(tensor: Tensor) -> Any:

@@ -13,7 +13,7 @@ from ..graph import Node, ancestors
 from ..mode import no_grad
 from ..number import Number
 from ..scalar import Value
-from ..tensor import Tensor, wrap
+from ..tensor import Tensor, of_node, wrap
 from .trace import Tracer
 
 
@@ -32,6 +32,7 @@ class Scalars:
         self.numbers = {name: np.zeros(len(self.values)) for name in ("data", "grad")}
         self.tensors = {name: wrap(numbers) for name, numbers in self.numbers.items()}
         self.before = [(value.data, value.grad) for value in self.values]
+        self.left: list[tuple[Tensor, list[Node]]] = []  # what is to be in a column after a run, number by number
         self.written: list[tuple[str, list[int]]] = []
 
     def lend(self) -> None:
@@ -49,11 +50,17 @@ class Scalars:
             if not changed:
                 continue
             self.written.append((name, changed))
-            parts: list[Any] = [_tensor(now, name) for now in left]
+            parts = [_tensor(now, name) for now in left]
+            tracer.lift(tuple(parts))
+            self.left.append((tensor, [part.node for part in parts]))
             known = {*inputs, *(leaf.node for leaf in tracer.leaves.values())}
-            _check_known([part.node for part in parts], known, name)
-            with no_grad():
-                tensor.copy_(stack(parts))
+            _check_known(self.left[-1][1], known, name)
+
+    def settle(self, tracer: Tracer) -> None:
+        """Note, when the trace is over, what the columns are bound to."""
+        with no_grad():
+            for tensor, nodes in self.left:
+                tracer.leaves[id(tensor)].left = stack([of_node(node) for node in nodes]).node  # type: ignore[arg-type]
 
     def restore(self) -> None:
         """Give them back the numbers that they had."""

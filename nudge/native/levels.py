@@ -1,0 +1,168 @@
+"""Levels: a program of thousands of small equal steps, rewritten as fewer steps on rows of them.
+
+What scalar code builds is a graph of single numbers (or, under vmap, of one number for each example). Steps of the same
+operation that do not wait for one another form a level, and become one step whose first axis counts them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import ops
+from ..arraynode import ArrayNode, Storage
+from ..functions import cat
+from ..graph import NO_PARAMS, Node, ancestors
+from ..mode import no_grad
+from ..op import Abstract, Elementwise
+from ..tensor import Tensor, of_node, wrap
+
+ENOUGH = 150  # steps, from which on a program is rewritten
+FEW = 4  # pieces that are joined one by one; more are gathered from their sources
+
+Place = tuple[Tensor, int]  # a tensor, and which of its rows
+
+
+class Levels:
+    """Rewrites the steps behind some nodes."""
+
+    def __init__(self, roots: Iterable[Node]) -> None:
+        """Look at all that the roots are made of."""
+        self.order = ancestors(roots)[::-1]
+        shapes = Counter(node.data.shape for node in self.order if isinstance(node.op, Elementwise))
+        self.shape: tuple[int, ...] = shapes.most_common(1)[0][0] if shapes else ()
+        self.members = {node for node in self.order if self._is_member(node)}
+        self.places: dict[Node, Place] = {}
+        self.handles: dict[Node, Tensor] = {}
+        self.joined: dict[tuple[int, ...], Tensor] = {}
+        self.constants: list[tuple[Tensor, ArrayNode]] = []  # which rows are gathered, and numbers
+
+    def _is_member(self, node: Node) -> bool:
+        return (
+            isinstance(node.op, Elementwise)
+            and node.data.shape == self.shape
+            and all(arg.data.shape in ((), self.shape) for arg in node.args if isinstance(arg, Node))
+        )
+
+    def rewrite(self) -> bool:
+        """Do it, where there is enough to gain."""
+        if len(self.members) < ENOUGH:
+            return False
+        self._found()
+        levels: dict[Node, int] = {}
+        groups: dict[Any, list[Node]] = defaultdict(list)
+        for node in self.order:
+            below = max((levels[arg] for arg in node.args if isinstance(arg, Node)), default=0)
+            levels[node] = below + (node in self.members)
+            if node in self.members:
+                kinds = tuple((arg.data.dtype, arg.data.shape) if isinstance(arg, Node) else None for arg in node.args)
+                groups[levels[node], node.op, repr(node.params), node.data.dtype, kinds].append(node)
+        with no_grad():
+            for key in sorted(groups, key=lambda key: key[0]):
+                self._row_of(groups[key])
+        return True
+
+    def _found(self) -> None:
+        """Give places to what stands beside each other already, and put the rest that members read there."""
+        loose: dict[Any, list[Node]] = defaultdict(list)
+        read = {arg for node in self.members for arg in node.args if isinstance(arg, Node) and arg not in self.members}
+        for node in self.order:
+            if node in read and (place := _place_of(node)) is not None:
+                self.places[node] = place
+            elif node in read and not any(arg in self.members for arg in ancestors([node])):
+                loose[node.data.shape, node.data.dtype].append(node)
+        for nodes in loose.values():
+            if len(nodes) > 1:
+                rows = cat([of_node(node)[None] for node in nodes])  # type: ignore[arg-type]
+                self.places |= {node: (rows, k) for k, node in enumerate(nodes)}
+
+    def _row_of(self, nodes: list[Node]) -> None:
+        """Make one step of equal ones."""
+        first = nodes[0]
+        if len(nodes) == 1:
+            args = [self.handle(arg) if isinstance(arg, Node) else arg for arg in first.args]
+            self.handles[first] = first.op(*args, **first.params)
+            return
+        args = [self._argument(column, nodes) for column in zip(*(node.args for node in nodes), strict=True)]
+        made = first.op(*args, **first.params)
+        if made.ndim == len(self.shape):  # all of them read the same, so they are the same
+            self.handles |= dict.fromkeys(nodes, made)
+        else:
+            self.places |= {node: (made, k) for k, node in enumerate(nodes)}
+
+    def _argument(self, column: Sequence[Any], nodes: list[Node]) -> Any:
+        if isinstance(column[0], Node):
+            return self.rows(column)
+        if all(type(part) is type(column[0]) and part == column[0] for part in column):
+            return column[0]
+        dtype = next((arg.data.dtype for arg in nodes[0].args if isinstance(arg, Node)), nodes[0].data.dtype)
+        return self._constant(np.array(column, dtype).reshape(-1, *(1,) * len(self.shape)))
+
+    def rows(self, nodes: Sequence[Node]) -> Any:
+        """Stand nodes side by side along a first axis; where all are one, give it without that axis."""
+        if all(node is nodes[0] for node in nodes):
+            return self.handle(nodes[0])
+        places = [self._place(node) for node in nodes]
+        pieces: list[tuple[Tensor, int, int]] = []  # a source, the first row, and how many
+        for source, row in places:
+            if pieces and pieces[-1][0] is source and pieces[-1][1] + pieces[-1][2] == row:
+                pieces[-1] = (source, pieces[-1][1], pieces[-1][2] + 1)
+            else:
+                pieces.append((source, row, 1))
+        if len(pieces) <= FEW:
+            made = [ops.narrow(source, -source.ndim, row, count) for source, row, count in pieces]
+            found = made[0] if len(made) == 1 else cat(made)
+        else:
+            found = self._gathered(places)
+        return found.reshape(len(nodes), *found.shape[1:], *(1,) * (len(self.shape) + 1 - found.ndim))
+
+    def _gathered(self, places: list[Place]) -> Tensor:
+        sources = {id(source): source for source, _ in places}
+        starts, total = {}, 0
+        for key, source in sources.items():
+            starts[key] = total
+            total += source.shape[0]
+        if tuple(sources) not in self.joined:
+            self.joined[tuple(sources)] = cat([*sources.values()]) if len(sources) > 1 else next(iter(sources.values()))
+        source = self.joined[tuple(sources)]
+        index = self._constant(np.array([starts[id(source)] + row for source, row in places], np.int64))
+        flat = source.reshape(total, -1)
+        return ops.gather(flat, index).reshape(len(places), *source.shape[1:])
+
+    def _place(self, node: Node) -> Place:
+        if node not in self.places:
+            self.places[node] = (self.handle(node)[None], 0)  # type: ignore[index]
+        return self.places[node]
+
+    def handle(self, node: Node) -> Tensor:
+        """Give a node as it stands in the rewritten program."""
+        if node not in self.handles:
+            if node in self.members:
+                source, row = self.places[node]
+                self.handles[node] = source[row]  # type: ignore[index]
+            elif any(isinstance(arg, Node) for arg in node.args):
+                given = [self.handle(arg) if isinstance(arg, Node) else arg for arg in node.args]
+                same = all(not isinstance(a, Node) or h.node is a for a, h in zip(node.args, given, strict=True))
+                self.handles[node] = of_node(node) if same else node.op(*given, **node.params)  # type: ignore[arg-type]
+            else:
+                self.handles[node] = of_node(node)  # type: ignore[arg-type]
+        return self.handles[node]
+
+    def _constant(self, numbers: Any) -> Tensor:
+        node = ArrayNode(None, (), NO_PARAMS, Abstract(numbers.shape, numbers.dtype), Storage(), False)
+        self.constants.append((wrap(numbers), node))
+        return of_node(node)
+
+
+def _place_of(node: Node) -> Place | None:
+    """Find where in a vector a number stands that was only looked at since."""
+    index: tuple[Any, ...] = ()
+    while node.op is not None and node.op.is_view and not node.data.shape or len(index) and node.op is not None:
+        if not node.op.is_view or len(node.args) != 1:
+            return None
+        index = node.op.index(index, node.args[0].data, **node.params)
+        node = node.args[0]
+    return (of_node(node), int(index[0])) if len(index) == 1 and node.op is None else None  # type: ignore[arg-type]
