@@ -20,7 +20,7 @@ from ..scalar import Value
 from ..tensor import Tensor
 from ..tree import flatten
 from .loop import Batches, repeat, spread
-from .record import record
+from .record import Recorded, record
 from .variant import Variant
 
 NO_LLVM = "llvmlite, which makes machine code, is not installed: pip install llvmlite"
@@ -56,6 +56,7 @@ class Compiled:
         self.traces = 0
         self._said: set[str] = set()
         self._warned = False
+        self._fixed = False  # whether it needs all numbers as they are
         self.lock = threading.RLock()
         self._enter, self._leave = self.lock.acquire, self.lock.release  # a third of what `with` takes
         self._tracing = False
@@ -154,11 +155,7 @@ class Compiled:
         chosen = self._note_changes(leaves)
         self._tracing = True
         try:
-            try:
-                recorded = record(self.function, self.name, leaves, rebuild, chosen, self.keep_grads)
-            except Exception:  # where it cannot do with numbers that change, it is made for those of this call
-                recorded = record(self.function, self.name, leaves, rebuild, None, self.keep_grads)
-                self._refused |= self._chosen
+            recorded = self._recorded(leaves, rebuild, chosen)
         finally:
             self._tracing = False
         self.traces += 1
@@ -170,6 +167,21 @@ class Compiled:
             self._variants.append(variant)
         del self._variants[:-MOST]
         return variant
+
+    def _recorded(self, leaves: Sequence[Any], rebuild: Any, chosen: set[str]) -> Recorded:
+        """Trace, with as many numbers read at each run as the function can do with; it may need some as they are."""
+        for numbers in (chosen, set[str]()) if chosen else (chosen,):
+            if self._fixed:
+                break
+            try:
+                recorded = record(self.function, self.name, leaves, rebuild, numbers, self.keep_grads)
+            except Exception:
+                continue
+            self._refused |= chosen - numbers
+            return recorded
+        recorded = record(self.function, self.name, leaves, rebuild, None, self.keep_grads)
+        self._fixed = True
+        return recorded
 
     def _note_changes(self, leaves: Sequence[Any]) -> set[str]:
         """Find what made the last form unfit; a number that changes once may change again, and is read from then on."""
@@ -200,7 +212,26 @@ class Compiled:
 
 
 def compile(function: Callable[..., Any] | None = None, *, keep_grads: bool = False) -> Any:
-    """Make a function run as machine code, in place on the same arrays.
+    """Make a function run as machine code: the whole of it, at each call, in place on the same arrays.
+
+    The function is run once on stand-ins for tensors, and what it does becomes one program: forward, backward, clipping,
+    the optimizer's update. A later call runs that program; it is traced anew where it would be another one, since an
+    argument has another shape, dtype or form, or since something that it read from Python has changed: a global, a
+    closure's variable, a default, an attribute or item of an object that it can reach. Floats among them that change,
+    such as a learning rate, are read at each call. So a call always does what the function would do.
+
+    Tensors from outside are read and updated where they are; what is returned is the caller's. A gradient that the step
+    computes and does not return is stored in `.grad` with `keep_grads`, or where the step adds to what stood there; else
+    reading it raises GraphError, and never gives an old one.
+
+    A function whose result gradients are wanted of runs as it is, with a warning: compile the whole step. So does all
+    where there is no LLVM, or where `NUDGE_NATIVE=0` asks for it; `NUDGE_NATIVE=require` makes that an error.
+
+    Raises:
+        TraceError: at its first call, where it needs a number that only a run has (a branch on a tensor, print), changes
+            variables or objects outside, keeps a tensor outside, or calls itself. Then it has changed nothing.
+        UsageError: what is no function, or one that stops halfway (a generator).
+        IndexingError: at a call, for an index that is none; then that call has changed nothing.
 
     >>> from nudge.creation import tensor
     >>> w = tensor([1.0, 2.0])
@@ -208,8 +239,10 @@ def compile(function: Callable[..., Any] | None = None, *, keep_grads: bool = Fa
     ... def step(x):
     ...     w.add_(x)
     ...     return (w * w).sum()
-    >>> step(tensor([1.0, 1.0])), w
-    (tensor(13.), tensor([2., 3.]))
+    >>> step(tensor([1.0, 1.0]))
+    tensor(13.)
+    >>> step.run(3, tensor([1.0, 0.0])), w
+    (tensor(34.), tensor([5., 3.]))
     """
     if function is None:
         return functools.partial(compile, keep_grads=keep_grads)

@@ -134,7 +134,7 @@ class Levels:
 
     def _place(self, node: Node) -> Place:
         if node not in self.places:
-            self.places[node] = (self.handle(node)[None], 0)  # type: ignore[index]
+            self.places[node] = (self.handle(node)[None], 0)
         return self.places[node]
 
     def handle(self, node: Node) -> Tensor:
@@ -142,7 +142,7 @@ class Levels:
         if node not in self.handles:
             if node in self.members:
                 source, row = self.places[node]
-                self.handles[node] = source[row]  # type: ignore[index]
+                self.handles[node] = source[row]
             elif any(isinstance(arg, Node) for arg in node.args):
                 given = [self.handle(arg) if isinstance(arg, Node) else arg for arg in node.args]
                 same = all(not isinstance(a, Node) or h.node is a for a, h in zip(node.args, given, strict=True))

@@ -11,7 +11,9 @@ import builtins
 import collections
 import dis
 import functools
+import site
 import sys
+import sysconfig
 import types
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -27,7 +29,8 @@ from ..scalar import Value
 from ..tensor import Tensor
 from .guards import ATOMS, GONE, Guards
 
-LIBRARIES = frozenset(sys.stdlib_module_names - {"__main__"}) | {"nudge", "numpy", "llvmlite", "builtins"}
+LIBRARIES = frozenset(sys.stdlib_module_names - {"__main__"}) | {"nudge", "numpy", "builtins"}
+INSTALLED = tuple(sysconfig.get_path(kind) for kind in ("stdlib", "purelib", "platlib")) + (site.getusersitepackages(),)
 OPEN = (argparse.Namespace, types.SimpleNamespace)  # a library's, and nothing but what the user put in
 MANY = 64  # items, from which on a container is compared in one go
 
@@ -151,7 +154,7 @@ class Reach:
                     continue
                 self._item(space, at, name, name)
                 held = space[name]
-                if isinstance(held, types.ModuleType) and held.__name__.partition(".")[0] not in LIBRARIES:
+                if isinstance(held, types.ModuleType) and _is_users(held.__name__):
                     inner = self.guards.name(vars(held))
                     for attribute in code.co_names:
                         if attribute in vars(held) and (id(vars(held)), attribute) not in self.globals:
@@ -219,7 +222,8 @@ class Reach:
         if inside is not None:
             self.pending.append((inside, name))
             return
-        if not (is_user(type(value)) or isinstance(value, OPEN) or type(value).__module__.startswith("nudge.")):
+        ours = module or type(value).__module__.startswith("nudge.")
+        if not (ours or is_user(type(value)) or isinstance(value, OPEN)):
             return
         if hasattr(value, "__dict__"):
             attributes = vars(value)
@@ -265,7 +269,15 @@ class Reach:
 
 def is_user(thing: Any) -> bool:
     """Tell whether a function or class is the user's, and not a library's."""
-    return (getattr(thing, "__module__", None) or "builtins").partition(".")[0] not in LIBRARIES
+    return _is_users(getattr(thing, "__module__", None) or "builtins")
+
+
+@functools.lru_cache(4096)
+def _is_users(module: str) -> bool:
+    if module.partition(".")[0] in LIBRARIES:
+        return False
+    file = getattr(sys.modules.get(module), "__file__", None)
+    return file is None or not file.startswith(INSTALLED)
 
 
 def _codes(code: types.CodeType) -> Iterator[types.CodeType]:

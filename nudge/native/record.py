@@ -174,9 +174,8 @@ def record(
     slots |= {id(leaf.tensor): len(program.inputs) + k for k, leaf in enumerate(used_leaves)}
     for one in captured:
         one.slot = slots.get(id(one.tensor))
-    for k, (tensor, _) in enumerate(constants):
-        at = len(program.inputs) + len(used_leaves) + k
-        captured.append(Captured(tensor, at, None, None, False, False, False, (), None, STAYS))
+    for slot, (tensor, _) in enumerate(constants, len(program.inputs) + len(used_leaves)):
+        captured.append(Captured(tensor, slot, None, None, False, False, False, (), None, STAYS))
     return Recorded(
         program, guards, captured, results, rebuild_result, numbers, arguments, born, keeps_history, scalars,
         [(tensor, facts(tensor)) for tensor in reach.seen.values() if isinstance(tensor, Tensor)],

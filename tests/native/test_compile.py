@@ -164,6 +164,32 @@ def test_a_closure_float_that_cannot_be_read_at_each_run_is_traced_anew():
         assert compiled(nudge.ones(1)).item() == expected
 
 
+def test_a_float_that_is_needed_as_it_is_leaves_the_settings_alone(data):
+    width = 1.0
+
+    def make():
+        w = nudge.ones(3, requires_grad=True)
+        rule = SGD([w], lr=0.1)
+
+        def step(x):
+            rule.zero_grad()
+            loss = (w * np.full(3, width, np.float32) * x.sum()).sum()
+            loss.backward()
+            rule.step()
+            return loss
+
+        return {"step": step, "w": w, "rule": rule}
+
+    twin = Twin(make)
+    for width in (1.0, 2.0, 3.0):  # noqa: B007
+        twin(data[0])
+    traces = twin.step.traces
+    for k in range(3):
+        twin.both(lambda held, k=k: held["rule"].param_groups[0].update(lr=0.2 + k))
+        twin(data[0])
+    assert twin.step.traces == traces
+
+
 RATE = 1.0
 SHIFTS = {"by": [1.0, 2.0]}
 
