@@ -214,22 +214,22 @@ class Compiled:
 def compile(function: Callable[..., Any] | None = None, *, keep_grads: bool = False) -> Any:
     """Make a function run as machine code: the whole of it, at each call, in place on the same arrays.
 
-    The function is run once on stand-ins for tensors, and what it does becomes one program: forward, backward, clipping,
-    the optimizer's update. A later call runs that program; it is traced anew where it would be another one, since an
+    The function is run once on stand-ins for tensors, and what it does becomes one program: forward, backward,
+    clipping, the optimizer's update. A later call runs that program; it is traced anew where it would be another one, since an
     argument has another shape, dtype or form, or since something that it read from Python has changed: a global, a
     closure's variable, a default, an attribute or item of an object that it can reach. Floats among them that change,
     such as a learning rate, are read at each call. So a call always does what the function would do.
 
-    Tensors from outside are read and updated where they are; what is returned is the caller's. A gradient that the step
-    computes and does not return is stored in `.grad` with `keep_grads`, or where the step adds to what stood there; else
-    reading it raises GraphError, and never gives an old one.
+    Tensors from outside are read and updated where they are; what is returned is the caller's. A gradient that the
+    step computes and does not return is stored in `.grad` with `keep_grads`, or where the step adds to what stood
+    there; else reading it raises GraphError, and never gives an old one.
 
     A function whose result gradients are wanted of runs as it is, with a warning: compile the whole step. So does all
     where there is no LLVM, or where `NUDGE_NATIVE=0` asks for it; `NUDGE_NATIVE=require` makes that an error.
 
     Raises:
-        TraceError: at its first call, where it needs a number that only a run has (a branch on a tensor, print), changes
-            variables or objects outside, keeps a tensor outside, or calls itself. Then it has changed nothing.
+        TraceError: at its first call, where it needs a number that only a run has (a branch on a tensor, print),
+            changes variables or objects outside, keeps a tensor outside, or calls itself. Then nothing has changed.
         UsageError: what is no function, or one that stops halfway (a generator).
         IndexingError: at a call, for an index that is none; then that call has changed nothing.
 
