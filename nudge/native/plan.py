@@ -98,7 +98,7 @@ def _ordered(planner: Planner, plan: Plan, held: Mapping[int, Value]) -> list[Gr
             readers.setdefault(value, []).append(group)
         for value in group.stores:
             writers.setdefault(value.within or value, []).append(group)
-    before: dict[Group, dict[Group, Value | None]] = {group: {} for group in groups}  # and for the sake of which write
+    before: Before = {group: {} for group in groups}
     for group in groups:
         for value in group.loads:
             if value in planner.home:
@@ -110,12 +110,15 @@ def _ordered(planner: Planner, plan: Plan, held: Mapping[int, Value]) -> list[Gr
         if value.kind != GIVEN and slot in held:
             for writer in writers[value]:
                 for group in (*readers.get(held[slot], ()), *checking):
-                    if group not in writers[value]:
-                        before[writer].setdefault(group, value)
+                    if group not in writers[value] and (sake := before[writer].setdefault(group, [])) is not None:
+                        sake.append(value)
     while (circle := _circle(before)) is not None:
+        for value in circle:
+            plan.copies.append((value, plan.slots.pop(value)))
         for group in groups:
-            before[group] = {other: value for other, value in before[group].items() if value is not circle}
-        plan.copies.append((circle, plan.slots.pop(circle)))
+            kept = {other: None if sake is None else [v for v in sake if v not in circle]
+                    for other, sake in before[group].items()}  # fmt: skip
+            before[group] = {other: sake for other, sake in kept.items() if sake is None or sake}
     order: list[Group] = []
     done: set[Group] = set()
     for group in groups:
@@ -123,7 +126,11 @@ def _ordered(planner: Planner, plan: Plan, held: Mapping[int, Value]) -> list[Gr
     return order
 
 
-def _after_all(group: Group, before: Mapping[Group, Mapping[Group, Any]], done: set[Group], order: list[Group]) -> None:
+# Which groups each has to wait for: None for what it reads, or the values that it writes in place.
+Before = dict[Group, dict[Group, list[Value] | None]]
+
+
+def _after_all(group: Group, before: Before, done: set[Group], order: list[Group]) -> None:
     """Add a group to an order, after all that must go before it."""
     pending = [(group, False)]
     while pending:
@@ -136,8 +143,8 @@ def _after_all(group: Group, before: Mapping[Group, Mapping[Group, Any]], done: 
             pending += [(other, False) for other in before[at] if other not in done and other is not at]
 
 
-def _circle(before: Mapping[Group, Mapping[Group, Value | None]]) -> Value | None:
-    """Find a write that closes a circle of groups of which each has to wait for another; None if there is no circle."""
+def _circle(before: Before) -> list[Value] | None:
+    """Find the fewest bytes that, not written in place, open a circle of groups that wait for one another, if any."""
     state: dict[Group, int] = {}
     for start in before:
         way: list[tuple[Group, Any]] = [] if start in state else [(start, iter(before[start]))]
@@ -153,7 +160,8 @@ def _circle(before: Mapping[Group, Mapping[Group, Value | None]]) -> Value | Non
                 ring = [step for step, _ in way]
                 ring = [*ring[ring.index(other) :], other]
                 found = [before[a][b] for a, b in zip(ring, ring[1:], strict=False)]
-                return next(value for value in found if value is not None)
+                sakes = [sake for sake in found if sake is not None]
+                return min(sakes, key=lambda sake: sum(value.size for value in sake))
             elif other not in state:
                 state[other] = 1
                 way.append((other, iter(before[other])))

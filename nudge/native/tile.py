@@ -73,9 +73,7 @@ class Tile:
         reduced = [axis for axis in fold.reduced if axis.extent != 1]
         for axis in fold.reduced:
             nest.bind(axis, None)
-        b.contracts = True
         state = self._over(reduced, state, start, beyond, height, pieces)
-        b.contracts = False
         return [list(state[i * len(pieces) : (i + 1) * len(pieces)]) for i in range(height)]
 
     def _over(self, reduced: list[Axis], state: Any, start: Any, beyond: int, height: int, pieces: Any) -> Any:
@@ -131,7 +129,9 @@ class Tile:
                         if nest.lanes > 1 and not found[key].type.startswith("<"):
                             found[key] = b.splat(found[key], nest.lanes)
                     registers.append(found[key])
+                b.contracts = b.count
                 new.append(fold.step(b, state[i * len(pieces) + v], b.position(0), *registers))
+                b.contracts = None
         nest.memo, nest.mask = base, None
         return tuple(new)
 
@@ -205,7 +205,9 @@ class Dot:
                     if key not in found:
                         found[key] = nest.at(*read)
                     registers.append(found[key])
+                b.contracts = b.count
                 made = fold.step(b, held, b.position(0), *registers)
+                b.contracts = None
                 new.append(made if mask is None else b.select(mask, made, held))
             nest.memo, nest.vector = base, vector
             return tuple(new)
@@ -229,9 +231,7 @@ class Dot:
                     state = step(state)
             return state
 
-        b.contracts = True
         state = over(outer, state)
-        b.contracts = False
         combine = fold.combine
         assert combine is not None
 

@@ -94,7 +94,7 @@ class Value:
 
     def __repr__(self) -> str:
         """Show kind, symbol, and shape."""
-        return f"{self.kind} {self.op.name if self.kind != GIVEN else ''}{list(self.shape)}"
+        return f"{self.kind} {getattr(self.op, 'name', '')}{list(self.shape)}"
 
     def promoted(self) -> Any:
         """Give the dtype in which numbers among the arguments are read."""

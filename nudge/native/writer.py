@@ -19,12 +19,12 @@ class Writer(Builder):
         """Begin at the function's entry."""
         super().__init__()
         self.ahead: list[str] = []
-        self.contracts = False  # whether a product and the sum that it goes into may be rounded once
+        self.contracts: int | None = None  # a product made since this count may be rounded with the sum it goes into
 
     def _arithmetic(self, real: str, whole: str, logic: str, x: Reg, z: Reg) -> Reg:
-        if self.contracts and real == "fadd" and x.real:  # a product just made, and added to x, is one step
+        if self.contracts is not None and real == "fadd" and x.real:
             made = f"  {z.name} = fmul {z.type} "
-            if self.lines[-1].startswith(made):
+            if z.name == f"%r{self.count}" and self.count > self.contracts and self.lines[-1].startswith(made):
                 left, right = self.lines.pop().removeprefix(made).rsplit(", ", 1)
                 return self.fma(Reg(self, left, z.type), Reg(self, right, z.type), x)
         return super()._arithmetic(real, whole, logic, x, z)
