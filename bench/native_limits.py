@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from nudge.native.jit import assemble
 CHAINS = 16  # independent sums: latency times throughput of any processor at hand, and no more than its registers
 GEMM = 1024
 MEMORY = 256 << 20
+KERNEL = (None, *[ctypes.c_void_p] * 3)
 
 
 def lanes() -> int:
@@ -97,22 +100,20 @@ end:
 
 def best(works: list[Callable[[], object]], tries: int = 7) -> float:
     """Run all at once, each in a thread of its own, some times; return the shortest time until all are done."""
-    shortest = float("inf")
-    for _ in range(tries):
-        gate = threading.Barrier(len(works) + 1)
+    shortest, gate = float("inf"), threading.Barrier(len(works) + 1)
 
-        def go(work: Callable[[], object], gate: threading.Barrier = gate) -> None:
-            gate.wait()
-            work()
-
-        threads = [threading.Thread(target=go, args=(work,)) for work in works]
-        for thread in threads:
-            thread.start()
+    def go(work: Callable[[], object]) -> None:
         gate.wait()
-        start = time.perf_counter()
-        for thread in threads:
-            thread.join()
-        shortest = min(shortest, time.perf_counter() - start)
+        work()
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        for _ in range(tries):
+            running = [pool.submit(go, work) for work in works]
+            gate.wait()
+            start = time.perf_counter()
+            for each in running:
+                each.result()
+            shortest = min(shortest, time.perf_counter() - start)
     return shortest
 
 
@@ -123,8 +124,7 @@ class Limits:
         """Measure the arithmetic; bandwidth is measured when it is asked for."""
         self.threads = threads
         text, flops = fma_kernel()
-        self._fma, self._fma_library = assemble(text)
-        self._triad, self._triad_library = assemble(triad_kernel())
+        self._fma, self._triad = (assemble(each, type=KERNEL) for each in (text, triad_kernel()))
         places = [np.zeros((2, 16), np.float32) for _ in range(threads)]
         self._chains = [self._on(self._fma, p[0], p[1], p) for p in places]
         self._flops, self.peak = threads * flops, 0.0
