@@ -12,6 +12,7 @@ from ..errors import IndexingError
 from .jit import assemble
 from .lower import cycles, lower
 from .plan import ALIGN, plan
+from .target import host
 from .threads import Pace, crew
 from .trace import Program
 
@@ -29,7 +30,7 @@ class Executable:
         copies += [(node, k) for k, node in program.rewritten]
         copies += [(node, len(given) + k) for k, node in enumerate(program.outputs)]
         self.plan = plan(copies, given)
-        self.text = lower(self.plan)
+        self.text = lower(self.plan, host())
         self._function = assemble(self.text)
         self._address = ctypes.cast(self._function, ctypes.c_void_p).value or 0  # type: ignore[arg-type]
         self._pace = Pace() if cycles(self.plan) > WORTH else None

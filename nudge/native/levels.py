@@ -31,10 +31,12 @@ class Levels:
 
     def __init__(self, roots: Iterable[Node]) -> None:
         """Look at all that the roots are made of."""
+        roots = list(roots)
         self.order = ancestors(roots)[::-1]
         shapes = Counter(node.data.shape for node in self.order if isinstance(node.op, Elementwise))
         self.shape: tuple[int, ...] = shapes.most_common(1)[0][0] if shapes else ()
         self.members = {node for node in self.order if self._is_member(node)}
+        self.totals = self._totals(roots)
         self.places: dict[Node, Place] = {}
         self.handles: dict[Node, Tensor] = {}
         self.joined: dict[tuple[int, ...], Tensor] = {}
@@ -47,18 +49,39 @@ class Levels:
             and all(arg.data.shape in ((), self.shape) for arg in node.args if isinstance(arg, Node))
         )
 
+    def _totals(self, roots: list[Node]) -> dict[Node, list[Node]]:
+        """Find additions of additions, and what each adds up; those within are members no more."""
+        uses = Counter(arg for node in self.order for arg in node.args if isinstance(arg, Node))
+        uses.update(roots)
+        adds = {
+            node
+            for node in self.members
+            if node.op.slope == (1.0, 1.0)  # what grows with each of its arguments by as much, adds
+            and all(isinstance(arg, Node) and arg.data.shape == self.shape for arg in node.args)
+        }
+        terms: dict[Node, list[Node]] = {}
+        for node in self.order:
+            if node in adds:
+                terms[node] = []
+                for arg in node.args:
+                    inner = terms.pop(arg) if arg in terms and uses[arg] == 1 else None
+                    terms[node] += [arg] if inner is None else inner
+                    if inner is not None:
+                        self.members.discard(arg)
+        return {node: found for node, found in terms.items() if len(found) > 2}
+
     def rewrite(self) -> bool:
         """Do it, where there is enough to gain."""
-        if len(self.members) < ENOUGH:
+        if len(self.order) < ENOUGH:
             return False
         self._found()
         levels: dict[Node, int] = {}
         groups: dict[Any, list[Node]] = defaultdict(list)
         for node in self.order:
-            below = max((levels[arg] for arg in node.args if isinstance(arg, Node)), default=0)
-            levels[node] = below + (node in self.members)
+            args = self.totals.get(node, node.args)
+            levels[node] = max((levels[arg] for arg in args if isinstance(arg, Node)), default=0) + 1
             if node in self.members:
-                kinds = tuple((arg.data.dtype, arg.data.shape) if isinstance(arg, Node) else None for arg in node.args)
+                kinds = tuple((arg.data.dtype, arg.data.shape) if isinstance(arg, Node) else None for arg in args)
                 groups[levels[node], node.op, repr(node.params), node.data.dtype, kinds].append(node)
         with no_grad():
             for key in sorted(groups, key=lambda key: key[0]):
@@ -68,7 +91,8 @@ class Levels:
     def _found(self) -> None:
         """Give places to what stands beside each other already, and put the rest that members read there."""
         loose: dict[Any, list[Node]] = defaultdict(list)
-        read = {arg for node in self.members for arg in node.args if isinstance(arg, Node) and arg not in self.members}
+        args = {arg for node in self.members for arg in self.totals.get(node, node.args) if isinstance(arg, Node)}
+        read = args - self.members
         for node in self.order:
             if node in read and (place := _place_of(node)) is not None:
                 self.places[node] = place
@@ -82,6 +106,13 @@ class Levels:
     def _row_of(self, nodes: list[Node]) -> None:
         """Make one step of equal ones."""
         first = nodes[0]
+        if first in self.totals:
+            count = len(self.totals[first])
+            rows = self.rows([term for node in nodes for term in self.totals[node]], apart=True)
+            made = ops.sum(rows.reshape(len(nodes), count, *self.shape), axes=(-1 - len(self.shape),))
+            made = made.reshape(len(nodes), *self.shape)
+            self.places |= {node: (made, k) for k, node in enumerate(nodes)}
+            return
         if len(nodes) == 1:
             args = [self.handle(arg) if isinstance(arg, Node) else arg for arg in first.args]
             self.handles[first] = first.op(*args, **first.params)
@@ -101,9 +132,9 @@ class Levels:
         dtype = next((arg.data.dtype for arg in nodes[0].args if isinstance(arg, Node)), nodes[0].data.dtype)
         return self._constant(np.array(column, dtype).reshape(-1, *(1,) * len(self.shape)))
 
-    def rows(self, nodes: Sequence[Node]) -> Any:
-        """Stand nodes side by side along a first axis; where all are one, give it without that axis."""
-        if all(node is nodes[0] for node in nodes):
+    def rows(self, nodes: Sequence[Node], apart: bool = False) -> Any:
+        """Stand nodes side by side along a first axis; where all are one, give it without that axis, unless `apart`."""
+        if not apart and all(node is nodes[0] for node in nodes):
             return self.handle(nodes[0])
         places = [self._place(node) for node in nodes]
         pieces: list[tuple[Tensor, int, int]] = []  # a source, the first row, and how many

@@ -12,13 +12,13 @@ from .loops import Access, write_alone
 from .nest import Nest
 from .place import LaneByLane
 from .plan import Place, Plan
-from .tile import REGISTERS
+from .target import Target
 from .values import Value
 from .writer import Writer
 
 
-def lower(plan: Plan, vector: int = 64, name: str = "step") -> str:
-    """Write the module; vectors have `vector` bytes.
+def lower(plan: Plan, target: Target, name: str = "step") -> str:
+    """Write the module for a kind of processor.
 
     Every thread calls `name(given, arena, report, feed, steps, thread, threads, meet)`, addresses and whole numbers
     (see `STEP`), which runs the groups in order, `steps` times, shares the larger ones among the threads, and copies
@@ -39,7 +39,7 @@ def lower(plan: Plan, vector: int = 64, name: str = "step") -> str:
         if group.opaque is not None and group.opaque.patches:
             continue  # its patches are in their places
         memory = memory_of(plan, group)
-        body, units, needs = body_of(plan, group, memory, vector)
+        body, units, needs = body_of(plan, group, memory, target)
         declared |= needs
         symbol = functions.setdefault(body, f"g{len(functions)}")
         touched = _Touched(plan, group, shared=units > 1 and work_of(group) > SHARED)
@@ -73,10 +73,10 @@ def lower(plan: Plan, vector: int = 64, name: str = "step") -> str:
             moves.append(f"  call void @llvm.memmove.p0.p0.i64({moved})")
         lines += _by_first("copies", moves)
         meet()
-    text = STEP.format(name=name, body="\n".join(lines))
+    text = STEP.format(name=name, body="\n".join(lines), flush=target.flush, restore=target.restore)
     written = [body.replace("@group(", f"@{symbol}(") for body, symbol in functions.items()]
     declared.discard(MEMMOVE)
-    return "\n\n".join([*sorted(declared), *written, MEET, FEED, text])
+    return "\n\n".join([target.declared, *sorted(declared), *written, MEET.format(pause=target.pause), FEED, text])
 
 
 class _Touched:
@@ -144,20 +144,10 @@ def _by_first(tag: str, lines: list[str]) -> list[str]:
 
 MEMMOVE = "declare void @llvm.memmove.p0.p0.i64(ptr, ptr, i64, i1)"
 
-# Numbers below the smallest normal one count as 0 while the step runs: averages that decay towards 0 would otherwise
-# stop there, a hundred times slower than any other number.
-STEP = """declare void @llvm.x86.sse.stmxcsr(ptr)
-declare void @llvm.x86.sse.ldmxcsr(ptr)
-
-define void @{name}(ptr %given, ptr %arena, ptr %report, ptr %feed, i64 %steps, i64 %thread, i64 %threads, ptr %meet) {{
-entry:
-  %mode = alloca i32
-  %flush = alloca i32
-  call void @llvm.x86.sse.stmxcsr(ptr %mode)
-  %before = load i32, ptr %mode
-  %flushing = or i32 %before, 32832
-  store i32 %flushing, ptr %flush
-  call void @llvm.x86.sse.ldmxcsr(ptr %flush)
+STEP = """define void @{name}(
+    ptr %given, ptr %arena, ptr %report, ptr %feed, i64 %steps, i64 %thread, i64 %threads, ptr %meet
+) {{
+entry:{flush}
   %first = icmp eq i64 %thread, 0
   br label %again
 again:
@@ -178,7 +168,7 @@ next:
   %following = add i64 %step, 1
   br label %again
 end:
-  call void @llvm.x86.sse.ldmxcsr(ptr %mode)
+{restore}
   ret void
 }}
 """
@@ -186,9 +176,8 @@ end:
 # Two words, on cache lines of their own: how many threads have come, and how often all have. Who waits long lets
 # others run.
 MEET = """declare i32 @sched_yield()
-declare void @llvm.x86.sse2.pause()
 
-define internal void @meet(ptr %meet, i64 %threads) {
+define internal void @meet(ptr %meet, i64 %threads) {{
 entry:
   %alone = icmp eq i64 %threads, 1
   br i1 %alone, label %done, label %come
@@ -210,7 +199,7 @@ wait:
   %opened = icmp ne i64 %now, %turn
   br i1 %opened, label %done, label %spin
 spin:
-  call void @llvm.x86.sse2.pause()
+{pause}
   %more = add i64 %spins, 1
   %long = icmp ugt i64 %more, 2000
   br i1 %long, label %yield, label %again
@@ -221,7 +210,7 @@ again:
   br label %wait
 done:
   ret void
-}"""
+}}"""
 
 # The feed: how many arrays are fed, how many rows a step takes, where the rows' numbers stand, and for each array where
 # it is, where its rows go, and how many bytes a row has.
@@ -293,7 +282,7 @@ def starts_of(group: Group, memory: Mapping[Value, Place]) -> dict[Place, int]:
     return starts
 
 
-def body_of(plan: Plan, group: Group, memory: dict[Value, Place], vector: int) -> tuple[str, int, set[str]]:
+def body_of(plan: Plan, group: Group, memory: dict[Value, Place], target: Target) -> tuple[str, int, set[str]]:
     """Write a group as a function; tell how many units its outermost loop has, and what it declares."""
     names = {place: f"%a{k}" for k, place in enumerate(dict.fromkeys(memory.values()))}
     pointers = {value: names[place] for value, place in memory.items()}
@@ -302,25 +291,25 @@ def body_of(plan: Plan, group: Group, memory: dict[Value, Place], vector: int) -
         _opaque(b, plan, group, pointers)
     else:
         starts = starts_of(group, memory)
-        b, units = _nest(plan, group, pointers, {v: starts[p] // v.dtype.itemsize for v, p in memory.items()}, vector)
+        b, units = _nest(plan, group, pointers, {v: starts[p] // v.dtype.itemsize for v, p in memory.items()}, target)
     parameters = "".join(f"ptr noalias {pointer}, " for pointer in names.values())
     head = f"define internal void @group({parameters}ptr %report, i64 %low, i64 %high) {{"
     return "\n".join([head, "entry:", *b.text(), "  ret void", "}"]), units, b.declared
 
 
 def _nest(
-    plan: Plan, group: Group, pointers: dict[Value, str], starts: dict[Value, int], vector: int
+    plan: Plan, group: Group, pointers: dict[Value, str], starts: dict[Value, int], target: Target
 ) -> tuple[Writer, int]:
-    lanes = lanes_of(group, vector)
+    lanes = lanes_of(group, target.vector)
     while True:
         b = Writer()
-        nest = Nest(b, group, plan, pointers, starts, lanes, vector // width_of(group), REGISTERS[vector])
+        nest = Nest(b, group, plan, pointers, starts, lanes, target.vector // width_of(group), target.registers)
         try:
             nest.write_out()
             return b, nest.units()
         except Split as split:
             group.split(split)
-            lanes = min(lanes, lanes_of(group, vector))
+            lanes = min(lanes, lanes_of(group, target.vector))
         except LaneByLane:
             lanes = 1
 

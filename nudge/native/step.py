@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from array import array as Addresses
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from ..errors import IndexingError, ShapeError, UsageError
+from ..errors import ShapeError, UsageError
 from ..tensor import Tensor, wrap
-from .jit import assemble
-from .lower import lower
-from .plan import ALIGN, plan
+from .executable import Executable
 from .trace import trace
 
 
@@ -21,16 +20,7 @@ class Step:
     def __init__(self, step: Callable[..., Any], examples: list[Tensor]) -> None:
         """Trace `step` on the examples' shapes and dtypes, plan, lower, assemble."""
         self.program = program = trace(step, examples)
-        given = [*program.inputs, *(node for _, node in program.captured)]
-        captured = {id(tensor): len(program.inputs) + k for k, (tensor, _) in enumerate(program.captured)}
-        copies = [(node, captured[id(tensor)]) for tensor, node in program.writes]
-        copies += [(node, k) for k, node in program.rewritten]
-        copies += [(node, len(given) + k) for k, node in enumerate(program.outputs)]
-        self.plan = plan(copies, given)
-        self.text = lower(self.plan, int(__import__('os').environ.get('VB','64')))
-        self._function = assemble(self.text)
-        memory = np.empty(self.plan.arena + ALIGN, np.uint8)
-        self._arena = memory[-memory.ctypes.data % ALIGN :]
+        self.code = Executable(program)
 
     def __call__(self, *args: Tensor) -> Any:
         """Run on tensors of the examples' shapes and dtypes.
@@ -50,11 +40,7 @@ class Step:
         targets = [tensor._array for tensor, _ in self.program.captured]
         arrays += [np.ascontiguousarray(array) for array in targets]
         outputs = [np.empty(node.data.shape, node.data.dtype) for node in self.program.outputs]
-        table = np.array([array.ctypes.data for array in [*arrays, *outputs]], np.uintp)
-        report = np.zeros(4, np.int64)
-        self._function(table.ctypes.data, self._arena.ctypes.data, report.ctypes.data, 0, 1, 0, 1, 0)
-        if report[0]:
-            raise self._outside(*report.tolist())
+        self.code.run(Addresses("Q", [each.ctypes.data for each in [*arrays, *outputs]]))
         for array, target in zip(arrays[len(args) :], targets, strict=True):
             if array is not target:
                 target[...] = array
@@ -62,19 +48,6 @@ class Step:
             args[k]._overwrite(arrays[k])
         results = [wrap(output) for output in outputs]
         return results[0] if len(results) == 1 else tuple(results) if results else None
-
-
-    def _outside(self, step: int, position: int, at: int, size: int) -> IndexingError:
-        """Make the error of a position that is none of `size`; `at` says where among the positions it stands."""
-        node, shape = self.plan.readers[step - 1]
-        if node.args[-1].data.size == np.prod(shape):
-            shape = node.args[-1].data.shape
-        place = ", ".join(map(str, map(int, np.unravel_index(at, shape))))
-        line = f" ({node.line})" if node.line else ""
-        return IndexingError(
-            f"{node.op.symbol}: the index at [{place}] is {position}, where 0 to {size - 1} are expected{line}; "
-            "this step has changed nothing"
-        )
 
 
 def build(step: Callable[..., Any], *examples: Tensor) -> Step:

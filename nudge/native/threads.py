@@ -27,7 +27,7 @@ JOB, DONE, CALL, ASLEEP, MEET = 0, 8, 16, 32, 40
 WORDS = 64
 
 SERVE = """
-define i64 @serve(ptr %box, i64 %begun) {
+define i64 @serve(ptr %box, i64 %begun) {{
 entry:
   %done_at = getelementptr i64, ptr %box, i64 8
   %call = getelementptr i64, ptr %box, i64 16
@@ -51,7 +51,7 @@ work:
 ran:
   br label %look
 wait:
-  call void @llvm.x86.sse2.pause()
+{pause}
   %more = add i64 %spins, 1
   %long = icmp ugt i64 %more, 60000
   br i1 %long, label %tired, label %again
@@ -67,9 +67,9 @@ awake:
   br label %look
 leave:
   ret i64 %seen
-}
+}}
 
-define internal void @run(ptr %call, i64 %thread, ptr %meet) {
+define internal void @run(ptr %call, i64 %thread, ptr %meet) {{
 entry:
   %given_at = getelementptr i64, ptr %call, i64 1
   %arena_at = getelementptr i64, ptr %call, i64 2
@@ -84,9 +84,9 @@ entry:
   %steps = load i64, ptr %steps_at
   call void %function(ptr %given, ptr %arena, ptr %report, ptr %feed, i64 %steps, i64 %thread, i64 2, ptr %meet)
   ret void
-}
+}}
 
-define i64 @post(ptr %box, ptr %function, ptr %given, ptr %arena, ptr %report, ptr %feed, i64 %steps) {
+define i64 @post(ptr %box, ptr %function, ptr %given, ptr %arena, ptr %report, ptr %feed, i64 %steps) {{
 entry:
   %call = getelementptr i64, ptr %box, i64 16
   %given_at = getelementptr i64, ptr %call, i64 1
@@ -110,9 +110,9 @@ go:
   br label %leave
 leave:
   ret i64 %asleep
-}
+}}
 
-define void @lead(ptr %box) {
+define void @lead(ptr %box) {{
 entry:
   %done_at = getelementptr i64, ptr %box, i64 8
   %call = getelementptr i64, ptr %box, i64 16
@@ -126,7 +126,7 @@ wait:
   %is_done = icmp eq i64 %done, %job
   br i1 %is_done, label %leave, label %spin
 spin:
-  call void @llvm.x86.sse2.pause()
+{pause}
   %more = add i64 %spins, 1
   %long = icmp ugt i64 %more, 2000
   br i1 %long, label %yield, label %again
@@ -137,9 +137,9 @@ again:
   br label %wait
 leave:
   ret void
-}
+}}
 
-declare void @llvm.x86.sse2.pause()
+{declared}
 declare i32 @sched_yield()
 """
 
@@ -150,6 +150,7 @@ class Crew:
     def __init__(self) -> None:
         """Start the worker, asleep."""
         from .jit import functions
+        from .target import host
 
         words = np.zeros(WORDS + 8, np.int64)
         self.box = words[-words.ctypes.data % 64 // 8 :][:WORDS]
@@ -157,7 +158,8 @@ class Crew:
         self._place = self.box.ctypes.data
         word, address = ctypes.c_int64, ctypes.c_void_p
         self._serve, self._post, self._lead = functions(
-            SERVE, {"serve": (word, address, word), "post": (word, *[address] * 6, word), "lead": (None, address)}
+            SERVE.format(pause=host().pause, declared=host().declared),
+            {"serve": (word, address, word), "post": (word, *[address] * 6, word), "lead": (None, address)}
         )
         self._wake = threading.Event()
         self._busy = threading.Lock()

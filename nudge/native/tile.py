@@ -12,7 +12,6 @@ from .place import Piece
 if TYPE_CHECKING:
     from .nest import Nest
 
-REGISTERS = {64: 32, 32: 16, 16: 32, 4: 16}  # by the bytes of a vector
 LATENCY = 8  # accumulators that two units need to be busy
 UNROLLED = 48  # multiply-adds written out in the innermost loop
 
