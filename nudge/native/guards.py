@@ -62,24 +62,28 @@ class Guards:
 
     # -- while a program is traced -------------------------------------------------------------------
 
-    def lift(self, chosen: set[str], number: Callable[[float], Number]) -> None:
-        """Put numbers of the program in the place of settings and of what is chosen by name."""
+    def choose(self, chosen: set[str], values: list[float]) -> None:
+        """Add to the program's numbers what settings hold, and what is chosen by name."""
         for term in self.terms:
-            if term.put is None or not (term.is_setting or term.name in chosen):
-                continue
-            held = term.held
-            stand_in: Any = None
-            if isinstance(held, float):
-                stand_in = number(held)
-            elif type(held) is tuple and held and all(isinstance(part, float) for part in held):
-                stand_in = tuple(number(part) for part in held)
-            elif isinstance(held, np.ndarray) and term.name in chosen:
-                stand_in = wrap(held)
-            if stand_in is not None:
-                parts = stand_in if isinstance(stand_in, tuple) else (stand_in,)
-                term.numbers = [part.recipe for part in parts if type(part) is Number and type(part.recipe) is int]
+            if term.put is not None and (term.is_setting or term.name in chosen):
+                parts = term.held if type(term.held) is tuple else (term.held,)
+                if parts and all(isinstance(part, float) for part in parts):
+                    term.numbers = list(range(len(values), len(values) + len(parts)))
+                    values += parts
+                elif isinstance(term.held, np.ndarray):
+                    self.lifted.append((term, wrap(term.held)))
+            elif term.is_content and term.name in chosen:
+                term.text = "True"  # it is read at each run
+
+    def lift(self, numbers: Sequence[Number]) -> None:
+        """Put the program's numbers in their places."""
+        for term in self.terms:
+            if term.numbers:
+                parts = tuple(numbers[k] for k in term.numbers)
+                self.lifted.append((term, parts if type(term.held) is tuple else parts[0]))
+        for term, stand_in in self.lifted:
+            if term.put is not None:
                 term.put(stand_in)
-                self.lifted.append((term, stand_in))
 
     def drop(self) -> list[tuple[Term, Any]]:
         """Put the settings back; list the terms that the program changed meanwhile, each with what it holds now."""

@@ -95,7 +95,7 @@ class Levels:
         read = args - self.members
         for node in self.order:
             if node in read and (place := _place_of(node)) is not None:
-                self.places[node] = place
+                self.places[node] = self.handle(place[0]), place[1]
             elif node in read and not any(arg in self.members for arg in ancestors([node])):
                 loose[node.data.shape, node.data.dtype].append(node)
         for nodes in loose.values():
@@ -188,7 +188,7 @@ class Levels:
         return of_node(node)
 
 
-def _place_of(node: Node) -> Place | None:
+def _place_of(node: Node) -> tuple[Node, int] | None:
     """Find where in a vector a number stands that was only looked at since."""
     index: tuple[Any, ...] = ()
     while node.op is not None and node.op.is_view and not node.data.shape or len(index) and node.op is not None:
@@ -196,4 +196,4 @@ def _place_of(node: Node) -> Place | None:
             return None
         index = node.op.index(index, node.args[0].data, **node.params)
         node = node.args[0]
-    return (of_node(node), int(index[0])) if len(index) == 1 and node.op is None else None  # type: ignore[arg-type]
+    return (node, int(index[0])) if len(index) == 1 and node.op is None else None

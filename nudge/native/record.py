@@ -78,17 +78,12 @@ def record(
     reach.go((function, name))
     reached = set(reach.seen)
     reach.go(*((leaf, f"argument {k}") for k, leaf in enumerate(leaves) if not _is_array(leaf)))
-    tracer, values, since = Tracer(), [], tick()
+    tracer, since = Tracer(), tick()
+    values: list[float] = []
     at = {id(value): k for k, value in enumerate(reach.values)}
     scalars = Scalars(
         reach.values, {at[id(leaf)]: k for k, leaf in enumerate(leaves) if isinstance(leaf, Value)}
     ) if reach.values else None
-
-    def number(value: float) -> Number:
-        node = ArrayNode(None, (), NO_PARAMS, Abstract((), float64), Storage(), False)
-        values.append(value)
-        inputs.append(node)
-        return Number.of(of_node(node), value, len(values) - 1)
 
     inputs: list[Node] = []
     numbers: list[int | None] = [None] * len(leaves)
@@ -104,9 +99,16 @@ def record(
             handles[id(leaf)] = k
         elif isinstance(leaf, float) and chosen is not None:
             numbers[k] = len(values)
-            given[k] = number(leaf)
+            values.append(leaf)
     if chosen is not None:
-        guards.lift(chosen, number)
+        guards.choose(chosen, values)
+    placed: list[Number] = []
+    if values:
+        node = ArrayNode(None, (), NO_PARAMS, Abstract((len(values),), float64), Storage(), False)
+        inputs.append(node)
+        placed += [Number.of(part, values[k], k) for k, part in enumerate(of_node(node).unbind(0))]
+        given = [leaf if place is None else placed[place] for leaf, place in zip(given, numbers, strict=True)]
+    guards.lift(placed)
     chance = _chance()
     tracer.begin()
     try:

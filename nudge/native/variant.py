@@ -38,8 +38,8 @@ class Variant:
         self.written_slots = {one.slot for one in self.written}
         self.changed = [one.argument for one in self.written if one.argument is not None]
         self.at = {leaf: place for place, leaf in enumerate(recorded.arguments)}
-        for k in range(len(recorded.guards.numbers)):
-            self._show(len(recorded.arguments) + k, self.guards.numbers[k : k + 1].reshape(()))
+        if self.guards.numbers.size:
+            self._show(len(recorded.arguments), self.guards.numbers)
         self.fixed = {one.argument for one in recorded.captured if id(one.tensor) in recorded.reached}
         self.others = {id(one.tensor) for one in recorded.captured if one.argument is None}
         self.owned = {id(_owner(one.tensor._array)) for one in self.written}

@@ -372,6 +372,7 @@ def test_an_array_that_changes_in_its_place():
     for k in range(4):
         table[0] = k
         assert compiled(nudge.zeros(3)).tolist() == [k, 1, 1]
+    assert compiled.traces == 2
 
 
 # -- gradients -------------------------------------------------------------------------------------
