@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from .affine import Axis
@@ -11,9 +11,10 @@ from .builder import Reg
 from .group import place_of, source
 from .place import Piece, Place
 from .tile import Dot, Tile
-from .values import FOLD, Value
+from .values import COPY, FOLD, VIEW, Value
 
 AT_ONCE = 4  # vectors of a row that are held in registers, rather than gone through in loops
+NARROW = 4  # numbers in a vector, from which on squares are turned in registers
 INLINE = 96  # steps that are written out for the places of a tile, rather than looped over
 
 
@@ -149,8 +150,54 @@ class Nest(Place):
         if not rows and self._static() is None and not self.members([FOLD]):
             self._line()
             return
+        if (across := self._turned(rows)) is not None:
+            self._turn(rows, across)
+            return
         with self.nested(rows):
             self.row(self._static())
+
+    def _turned(self, rows: Sequence[Axis]) -> Axis | None:
+        """Find the axis along which a mere copy reads neighbours, if that is another than along which it writes them."""
+        if len(self.group.members) != 1 or len(self.group.loads) != 1 or self.vector is None or self.lanes < NARROW:
+            return None
+        (value,), ((base, places),) = self.group.members, self.group.loads.items()
+        terms = self.group.position(base.flat(places[0])).terms
+        stored = self.group.position(value.flat(self.group.members[value])).terms
+        if value.kind not in (COPY, VIEW) or len(places) != 1 or not all(isinstance(term, Axis) for term in terms):
+            return None
+        across = next((axis for axis in rows if terms.get(axis) == 1), None)
+        whole = across is not None and not (across.extent % self.lanes or self.vector.extent % self.lanes)
+        return across if whole and stored.get(self.vector) == 1 and terms.get(self.vector, 0) != 1 else None
+
+    def _turn(self, rows: Sequence[Axis], across: Axis) -> None:
+        """Copy squares of numbers, each turned in registers: read along one axis, written along the other."""
+        assert self.vector is not None
+        (value,), ((base, places),) = self.group.members, self.group.loads.items()
+        vector, lanes = self.vector, self.lanes
+        others = [axis for axis in rows if axis is not across]
+        first = [*others, across][0]
+        self._outermost = first.extent if others else across.extent // lanes
+        with ExitStack() as stack:
+            stack.enter_context(self.scope())
+            at = stack.enter_context(self.b.between("%low", "%high"))
+            self.bind(first, at if others else at * lanes)
+            for axis in others[1:]:
+                self.bind(axis, stack.enter_context(self.b.loop(axis.extent)))
+            if others:
+                self.bind(across, stack.enter_context(self.b.loop(across.extent // lanes)) * lanes)
+            along = stack.enter_context(self.b.loop(vector.extent // lanes)) * lanes
+            start, _ = self.bound[across]
+            stack.enter_context(self.scope())
+            square = []
+            self.vector = across
+            for k in range(lanes):
+                self.bind(vector, along, k)
+                square.append(self.load(base, places[0]))
+            self.vector = vector
+            self.bind(vector, along)
+            for k, reg in enumerate(self.b.turned(square)):
+                self.bind(across, start, k)
+                self.write(value, reg)
 
     def _line(self) -> None:
         """Go through one long row, whose pieces threads may share."""

@@ -88,6 +88,25 @@ class Writer(Builder):
             f"<{lanes} x i1> {held})"
         )
 
+    def turned(self, square: list[Reg]) -> list[Reg]:
+        """Turn a square of numbers, a power of two of rows: swap ever smaller blocks beside the diagonal."""
+        lanes = step = len(square)
+        rows = list(square)
+        while step > 1:
+            step //= 2
+            for i in range(lanes):
+                if i & step:
+                    continue
+                a, b = rows[i], rows[i + step]
+                low = [k if not k & step else lanes + k - step for k in range(lanes)]
+                high = [k + step if not k & step else lanes + k for k in range(lanes)]
+                for row, order in ((i, low), (i + step, high)):
+                    picks = ", ".join(f"i32 {k}" for k in order)
+                    rows[row] = self.emit(
+                        f"shufflevector {a.type} {a.name}, {b.type} {b.name}, <{lanes} x i32> <{picks}>", a.type
+                    )
+        return rows
+
     @contextmanager
     def between(self, low: str, high: str) -> Iterator[Reg]:
         """Run what is emitted inside for each position from `low` up to `high`."""
