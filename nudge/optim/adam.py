@@ -62,7 +62,7 @@ class Adam(Optimizer):
         square = grad * grad
         v = state["exp_avg_sq"] + (square - state["exp_avg_sq"]) * (1 - beta2) if state else square * (1 - beta2)
         t = number(count)
-        spread = ops.sqrt(v) / ops.sqrt(1 - beta2**t) + group["eps"]
+        spread = ops.sqrt(v) * (1 / ops.sqrt(1 - beta2**t)) + group["eps"]  # one division for all, not one for each
         return p - m * (group["lr"] / (1 - beta1**t)) / spread, {"step": count, "exp_avg": m, "exp_avg_sq": v}
 
 
