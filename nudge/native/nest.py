@@ -15,6 +15,7 @@ from .values import COPY, FOLD, VIEW, Value
 
 AT_ONCE = 4  # vectors of a row that are held in registers, rather than gone through in loops
 NARROW = 4  # numbers in a vector, from which on squares are turned in registers
+FAR = 1 << 20  # bytes that do not stay near from one step to the next
 INLINE = 96  # steps that are written out for the places of a tile, rather than looped over
 
 
@@ -359,7 +360,25 @@ class Nest(Place):
         whole = self.vector.extent // self.lanes
         return [Piece(None, k * self.lanes, None) for k in range(whole)] + self.rest()
 
+    def _fetch(self, tile: Tile, start: Reg | None, beyond: int, height: int, pieces: list[Piece]) -> None:
+        """Ask for what goes with a tile's results while they are computed, where it comes from far."""
+        contracted = {source(arg, place_of(place))[0] for arg, place in self.group.contraction.reads}
+        beside = [
+            (value, place) for value, places in self.group.loads.items() for place in places[:1]
+            if value not in contracted and self.group.position(value.flat(place)).terms.get(self.vector) == 1
+        ]  # fmt: skip
+        if sum(value.size for value, _ in beside) < FAR:
+            return
+        with self.b.loop(height) as at, self.scope():
+            self.bind(tile.row, at if start is None else start + at, beyond)
+            for piece in pieces:
+                self.enter(piece)
+                for value, place in beside:
+                    pointer, reg, _ = self.address(value, place)
+                    self.b.fetch(self.b.address(pointer, value.dtype, reg))
+
     def _tile(self, tile: Tile, start: Reg | None, beyond: int, height: int, pieces: list[Piece]) -> None:
+        self._fetch(tile, start, beyond, height, pieces)
         made = tile.contract(start, beyond, height, pieces)
         steps = sum(value.kind != FOLD for value in self.group.members) * height * len(pieces)
         if steps <= INLINE or height == 1:

@@ -88,6 +88,11 @@ class Writer(Builder):
             f"<{lanes} x i1> {held})"
         )
 
+    def fetch(self, pointer: str) -> None:
+        """Ask for what stands at a pointer, to be read soon."""
+        self.declared.add("declare void @llvm.prefetch.p0(ptr, i32, i32, i32)")
+        self.lines.append(f"  call void @llvm.prefetch.p0(ptr {pointer}, i32 0, i32 3, i32 1)")
+
     def turned(self, square: list[Reg]) -> list[Reg]:
         """Turn a square of numbers, a power of two of rows: swap ever smaller blocks beside the diagonal."""
         lanes = step = len(square)
