@@ -14,13 +14,13 @@ from .values import GIVEN, MAP, VIEW, Index, Value, copy_of, relaid
 
 NARROW = 4
 MIXED = 1.6  # how much dearer an axis is that others take apart, if a vector lies along it
-SUMMED = 1.8  # how much longer a contraction takes whose operands are both vectors
+SUMMED = 4  # how much longer a contraction takes whose operands are both vectors
 ACROSS = 5  # cycles that it takes to sum the lanes of a vector
 STRIDED = 10  # cycles that it takes to read and write numbers one by one, where a few of each are used together
 FAR = 1024  # bytes from one step of a contraction to the next that the nearest cache does not like
 NEAREST = 32768  # bytes that it holds
 LANES = 16  # numbers in a vector, roughly
-COPYING = 1.5  # cycles that it takes to copy a number to another place
+COPYING = 0.6  # cycles that it takes to copy a number to another place
 
 
 class Contractions(Homes):

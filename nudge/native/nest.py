@@ -363,10 +363,11 @@ class Nest(Place):
     def _fetch(self, tile: Tile, start: Reg | None, beyond: int, height: int, pieces: list[Piece]) -> None:
         """Ask for what goes with a tile's results while they are computed, where it comes from far."""
         contracted = {source(arg, place_of(place))[0] for arg, place in self.group.contraction.reads}
-        beside = [
-            (value, place) for value, places in self.group.loads.items() for place in places[:1]
-            if value not in contracted and self.group.position(value.flat(place)).terms.get(self.vector) == 1
-        ]  # fmt: skip
+        beside = []
+        for value, places in self.group.loads.items():
+            terms = self.group.position(value.flat(places[0])).terms
+            if value not in contracted and terms.get(self.vector) == 1 and all(axis in self.group.axes for axis in terms):
+                beside.append((value, places[0]))
         if sum(value.size for value, _ in beside) < FAR:
             return
         with self.b.loop(height) as at, self.scope():
