@@ -42,6 +42,7 @@ class Case:
     expected: Sequence[np.ndarray] = field(default_factory=list)
     error: Sequence[Any] = field(default_factory=list)
     tolerance: float = 0.0
+    absolute: float | None = None  # as much for all numbers; by default the tolerance of the largest
 
 
 def listed(result: Any) -> list[Any]:
@@ -62,12 +63,13 @@ def run(cases: Sequence[Case]) -> None:
             out += results
         return out
 
-    arrays = [np.ascontiguousarray(array) for case in cases for array in case.arrays]
+    arrays = [np.array(array, order="C") for case in cases for array in case.arrays]
     before = [array.copy() for array in arrays]
     built = native.build(step, *map(wrap, arrays))
     first, second = (listed(built(*map(wrap, arrays))) for _ in range(2))
-    for one, other in zip(first, second, strict=True):
-        np.testing.assert_array_equal(one.numpy(), other.numpy(), "called again, it gives something else")
+    names = [case.what for case, count in zip(cases, sizes, strict=True) for _ in range(count)]
+    for name, one, other in zip(names, first, second, strict=True):
+        np.testing.assert_array_equal(one.numpy(), other.numpy(), f"{name}: called again, it gives something else")
     for array, kept in zip(arrays, before, strict=True):
         np.testing.assert_array_equal(array, kept, "an input was written")
     found = iter(first)
@@ -88,8 +90,8 @@ def compare(case: Case, found: Sequence[np.ndarray]) -> None:
         expected = tensor.detach().numpy()
         assert (y.shape, y.dtype) == (expected.shape, expected.dtype), case.what
         finite = np.abs(expected[np.isfinite(expected)]) if expected.dtype.kind == "f" else np.abs(expected)
-        size = float(finite.max(initial=0))
-        np.testing.assert_allclose(y, expected, case.tolerance, case.tolerance * size, err_msg=case.what)
+        absolute = case.tolerance * float(finite.max(initial=0)) if case.absolute is None else case.absolute
+        np.testing.assert_allclose(y, expected, case.tolerance, absolute, err_msg=case.what)
 
 
 def with_gradients(f: Callable[..., Any], count: int) -> Callable[..., Any]:
