@@ -69,11 +69,18 @@ class Nest(Place):
         for value, reg in zip(stored, made, strict=True):
             self.write(value, reg)
 
+    def _warm(self) -> None:
+        touched = [(value, place) for value, places in self.group.loads.items() for place in places]
+        touched += [(value, self.group.members[value]) for value in self.group.stores]
+        self.unbind(*([] if self.vector is None else [self.vector]))
+        self.warm(touched)
+
     @contextmanager
     def loop_pieces(self) -> Iterator[None]:
         """Loop over the whole vectors of a row."""
         assert self.vector is not None
         whole = self.vector.extent // self.lanes
+        self._warm()
         with self.b.loop(whole) as k, self.scope():
             self.bind(self.vector, k * self.lanes if self.lanes > 1 else k)
             yield
@@ -123,6 +130,7 @@ class Nest(Place):
             self.hoist(*source(arg, place_of(place)))
         state = self._start(stat)
         if self.vector.extent >= self.lanes:
+            self._warm()
             with self.b.fold(self.vector.extent // self.lanes, (state,)) as (k, (held,), finish), self.scope():
                 self.bind(self.vector, k * self.lanes if self.lanes > 1 else k)
                 finish((self._stepped(stat, held),))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -66,6 +66,11 @@ class Place:
         """Where the vector's axis stands."""
         assert self.vector is not None
         return self.bound[self.vector]
+
+    def unbind(self, *axes: Axis) -> None:
+        """Say that axes stand nowhere yet: their loops are about to begin."""
+        for axis in axes:
+            self.bound.pop(axis, None)
 
     def enter(self, piece: Piece) -> None:
         """Stand at a piece of the vector's axis."""
@@ -152,30 +157,37 @@ class Place:
     # -- memory --
 
     def position(self, place: Affine) -> tuple[Reg | None, int]:
-        """Find a position as a register and a constant beyond it."""
-        const, key = place.const, []
-        for axis, step in place.terms.items():
-            if not isinstance(axis, Axis):
-                key.append((axis, step))
-                continue
-            reg, beyond = self.bound[axis]
+        """Find a position as a register and a constant beyond it.
+
+        It is summed in the order of the loops, so that what an outer loop fixes is added once (see `warm`).
+        """
+        const, total = place.const, None
+        name: tuple[Any, ...] = ("position",)
+        for axis, (reg, beyond) in self.bound.items():
+            step = place.terms.get(axis, 0)
             const += step * beyond
-            if reg is not None:
-                key.append((reg, step))
-        if not key:
-            return None, const
-        held = any(isinstance(term, (Held, Window)) for term, _ in key)
-        name = (place, "held") if held else ("position", *key)  # what data hold may differ from row to row
-        if name not in self.memo:
-            total: Reg | None = None
-            for term, step in key:
-                reg = term
-                if not isinstance(term, Reg):
-                    reg = self._within(term) if isinstance(term, Held) else self._seen(term)[0]
+            if step and reg is not None:
+                name = (*name, reg, step)
+                if name not in self.memo:
+                    part = reg if step == 1 else reg * step
+                    self.memo[name] = part if total is None else total + part
+                total = self.memo[name]
+        for term, step in place.terms.items():
+            if not isinstance(term, Axis):  # what data hold may differ from row to row: it is nowhere kept
+                reg = self._within(term) if isinstance(term, Held) else self._seen(term)[0]
                 part = reg if step == 1 else reg * step
                 total = part if total is None else total + part
-            self.memo[name] = total
-        return self.memo[name], const
+            elif term not in self.bound:
+                raise KeyError(term)
+        return total, const
+
+    def warm(self, touched: Iterable[tuple[Value, Index]]) -> None:
+        """Add up what loops so far fix of the positions that an inner loop will need."""
+        for value, index in touched:
+            if value not in self.pointers:
+                continue
+            place = self.group.position(value.flat(index))
+            self.position(Affine({axis: step for axis, step in place.terms.items() if axis in self.bound}))
 
     def _seen(self, window: Window) -> tuple[Reg, Reg]:
         """Find a position that may lie outside, or 0 if it does, and whether it lies inside."""

@@ -81,6 +81,8 @@ class Tile:
         if not reduced:
             return self._step(state, start, beyond, height, pieces)
         axis, *inner = reduced
+        nest.unbind(axis, *inner)
+        nest.warm(source(arg, place_of(place)) for arg, place in nest.group.contraction.reads)
         if inner:
             with b.fold(axis.extent, state) as (k, held, finish), nest.scope():
                 nest.bind(axis, k)
@@ -212,6 +214,8 @@ class Dot:
             return tuple(new)
 
         def over(axes: list[Axis], state: Any) -> Any:
+            nest.unbind(lane, *axes)
+            nest.warm(self.reads)
             if axes:
                 with b.fold(axes[0].extent, state) as (k, held, finish), nest.scope():
                     nest.bind(axes[0], k)
