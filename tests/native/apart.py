@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import functools
 import os
 import signal
@@ -40,6 +41,7 @@ def fork(function: Callable[[], None], seconds: float) -> tuple[str, str]:
             warnings.simplefilter("ignore", DeprecationWarning)  # other threads may be there: they hold no lock we need
             child = os.fork()
         if child == 0:
+            faulthandler.disable()
             code = 1
             try:
                 function()

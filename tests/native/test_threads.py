@@ -1,0 +1,164 @@
+"""Threads change nothing but the time: the same bits on one and on two, in forks, and for callers side by side."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+
+import nudge
+import nudge.native.executable
+import nudge.native.lower
+from nudge import native
+from nudge.native import threads
+from nudge.tensor import wrap
+from tests.native.apart import apart, fork
+from tests.native.programs import PROGRAMS, mlp
+
+
+@pytest.fixture(autouse=True)
+def shared(monkeypatch):
+    """Share all that can be, however small, and do not ask whether it is faster."""
+    monkeypatch.setattr(nudge.native.executable, "WORTH", -1)
+    monkeypatch.setattr(nudge.native.lower, "SHARED", -1)
+    monkeypatch.setattr(threads, "Pace", Always)
+    monkeypatch.setattr(nudge.native.executable, "Pace", Always)
+    before = threads.get_num_threads()
+    yield
+    threads.set_num_threads(before)
+
+
+class Always:
+    """Runs each step on all threads there are, and counts."""
+
+    shared = 0
+
+    def run(self, function, address, workers, args):
+        if workers.run(address, *args):
+            Always.shared += 1
+        else:
+            function(*args, 0, 1, 0)
+
+
+def steps(make, count, n):
+    """Run a program some steps on n threads; give all that it leaves."""
+    threads.set_num_threads(n)
+    step, arrays = make()
+    built = native.build(step, *map(wrap, arrays))
+    before = Always.shared
+    losses = [built(*map(wrap, arrays)).numpy() for _ in range(count)]
+    if n > 1:
+        assert Always.shared > before, "no step was shared"
+    return [*losses, *(tensor.detach().numpy().copy() for tensor, _ in built.program.captured)]
+
+
+def equal_bits(some, others):
+    assert len(some) == len(others)
+    for a, b in zip(some, others, strict=True):
+        np.testing.assert_array_equal(a.view(f"u{a.itemsize}"), b.view(f"u{b.itemsize}"))
+
+
+LARGER = {
+    **PROGRAMS, "wide": lambda: mlp((100, 257, 65, 10), 65), "wide, float64": lambda: mlp((33, 129, 7), 64, "float64"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["wide", "wide, float64", "mixer"])
+@apart()
+def test_two_threads_give_the_bits_of_one(name):
+    check_bits(name)
+
+
+def check_bits(name, count=20):
+    equal_bits(steps(LARGER[name], count, 1), steps(LARGER[name], count, 2))
+
+
+@apart()
+def test_in_a_fork_and_after_it():
+    expected = steps(mlp, 5, 1)
+    equal_bits(steps(mlp, 5, 2), expected)
+    for _ in range(2):
+        assert fork(lambda: equal_bits(steps(mlp, 5, 2), expected), 20) == ("", "")
+        equal_bits(steps(mlp, 5, 2), expected)
+
+
+@apart()
+def test_a_step_that_was_built_before_a_fork():
+    threads.set_num_threads(2)
+    x = wrap(np.linspace(-1, 1, 3000))
+    built = native.build(lambda x: nudge.tanh(x).cumsum(0) * 2.0, x)
+    expected = built(x).numpy()
+
+    def same():
+        for _ in range(100):
+            equal_bits([built(x).numpy()], [expected])
+
+    assert fork(same, 20) == ("", "")
+    same()
+
+
+@apart()
+def test_callers_side_by_side():
+    expected = steps(mlp, 50, 1)
+    threads.set_num_threads(2)
+    found, failed = {}, []
+
+    def call(k):
+        try:
+            found[k] = made[k]()
+        except BaseException as error:
+            failed.append(error)
+
+    def prepared():
+        step, arrays = mlp()
+        built, inputs = native.build(step, *map(wrap, arrays)), list(map(wrap, arrays))
+
+        def run():
+            losses = [built(*inputs).numpy() for _ in range(50)]
+            return [*losses, *(tensor.detach().numpy().copy() for tensor, _ in built.program.captured)]
+
+        return run
+
+    for _ in range(5):
+        made = [prepared(), prepared()]
+        callers = [threading.Thread(target=call, args=(k,)) for k in range(2)]
+        for caller in callers:
+            caller.start()
+        for caller in callers:
+            caller.join(20)
+            assert not caller.is_alive()
+        assert not failed, failed
+        for k in range(2):
+            equal_bits(found[k], expected)
+
+
+@apart()
+def test_one_compiled_function_for_callers_side_by_side():
+    threads.set_num_threads(2)
+    compiled = nudge.compile(lambda x: (nudge.tanh(x) * x).cumsum(0))
+    inputs = [nudge.tensor(np.full(2000, 0.1 + k)) for k in range(2)]
+    expected = [compiled(x).numpy() for x in inputs]
+    wrong = []
+
+    def call(k):
+        try:
+            for _ in range(300):
+                if not np.array_equal(compiled(inputs[k]).numpy(), expected[k]):
+                    wrong.append(k)
+        except BaseException as error:
+            wrong.append(error)
+
+    callers = [threading.Thread(target=call, args=(k,)) for k in range(2)]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join(30)
+        assert not caller.is_alive()
+    assert not wrong, wrong[:5]
+
+
+def test_a_process_of_a_pool_takes_one_thread(monkeypatch):
+    monkeypatch.setattr(threads, "_wanted", None)
+    monkeypatch.setattr(threads.multiprocessing, "parent_process", object)
+    assert threads.get_num_threads() == 1
