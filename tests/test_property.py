@@ -95,7 +95,12 @@ def test_infinities_nan_and_zeros_are_the_same_on_arrays_on_floats_and_in_machin
             assert {type(each) for each in one_by_one} <= {float, bool}
             np.testing.assert_allclose(np.array(one_by_one, y.dtype), y, rtol=1e-14)
         for dtype in ("float32", "float64"):
-            check_native(op, [column.astype(dtype) for column in grid], params)
+            check_native(op, [flushed(column.astype(dtype)) for column in grid], params)
+
+
+def flushed(x):
+    """Make 0 of what is below the smallest normal number, as a compiled step does."""
+    return np.where(np.abs(x) < np.finfo(x.dtype).tiny, np.copysign(0, x), x).astype(x.dtype)
 
 
 TIES = {

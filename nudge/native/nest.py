@@ -145,6 +145,9 @@ class Nest(Place):
 
     def write_out(self) -> None:
         """Write the function's body, for the units [low, high) of its outermost loop."""
+        self._outermost = 1
+        if not all(axis.extent for axis in self.group.axes if axis is not self.group.column):
+            return  # of nothing
         if self.group.fold is not None:
             self._contraction()
         else:
@@ -166,7 +169,7 @@ class Nest(Place):
             self.row(self._static())
 
     def _turned(self, rows: Sequence[Axis]) -> Axis | None:
-        """Find the axis along which a mere copy reads neighbours, if that is another than along which it writes them."""
+        """Find the axis along which a mere copy reads neighbours, if it writes them along another."""
         if len(self.group.members) != 1 or len(self.group.loads) != 1 or self.vector is None or self.lanes < NARROW:
             return None
         (value,), ((base, places),) = self.group.members, self.group.loads.items()
@@ -374,7 +377,8 @@ class Nest(Place):
         beside = []
         for value, places in self.group.loads.items():
             terms = self.group.position(value.flat(places[0])).terms
-            if value not in contracted and terms.get(self.vector) == 1 and all(axis in self.group.axes for axis in terms):
+            stands = all(axis in self.group.axes for axis in terms)
+            if value not in contracted and terms.get(self.vector) == 1 and stands:
                 beside.append((value, places[0]))
         if sum(value.size for value, _ in beside) < FAR:
             return

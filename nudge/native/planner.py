@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from ..graph import Node
@@ -10,6 +11,8 @@ from .affine import Affine, NotAffine, Split, of
 from .contractions import Contractions
 from .group import Group, elements, halves, moved, place_of, source
 from .values import COPY, FOLD, MAP, OPAQUE, PATCHED, VIEW, Index, Patch, Value, over_rows, rows_of
+
+MANY = 12  # values that a free one is made of, from which on it is stored rather than computed again at each use
 
 
 class Planner(Contractions):
@@ -65,15 +68,14 @@ class Planner(Contractions):
         except (NotAffine, Split):
             return
         group = self.latest(leaves)
-        if group is None or group.opaque:
-            return
-        match = self.fits(group, axes, leaves)
-        if match is None or not self.may_leave_out(group, match.values()):
-            return
-        try:
-            self.adopt(group, value, moved(index, match))
-        except NotAffine:
-            return
+        if group is not None and not group.opaque:
+            match = self.fits(group, axes, leaves)
+            if match is not None and self.may_leave_out(group, match.values()):
+                with suppress(NotAffine):
+                    self.adopt(group, value, moved(index, match))
+                    return
+        if len(leaves) > MANY:
+            self.materialise(value)
 
     def _fold(self, value: Value) -> None:
         if self._joins(value):
