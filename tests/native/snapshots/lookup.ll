@@ -1,0 +1,308 @@
+declare void @llvm.x86.sse2.pause()
+declare void @llvm.x86.sse.stmxcsr(ptr)
+declare void @llvm.x86.sse.ldmxcsr(ptr)
+
+declare <4 x i64> @llvm.masked.load.v4i64.p0(ptr, i32, <4 x i1>, <4 x i64>)
+
+declare void @llvm.masked.store.v4i64.p0(<4 x i64>, ptr, i32, <4 x i1>)
+
+define internal void @g0(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr %report, i64 %low, i64 %high) {
+entry:
+  br label %head1
+head1:
+  %at1 = phi i64 [ %low, %entry ], [ %r30, %body1 ]
+  %c1 = icmp slt i64 %at1, %high
+  br i1 %c1, label %body1, label %done1
+body1:
+  %r2 = getelementptr i64, ptr %a0, i64 %at1
+  %r3 = getelementptr i64, ptr %r2, i64 0
+  %r4 = load i64, ptr %r3
+  %r5 = icmp slt i64 %r4, 0
+  %r6 = add i64 %r4, 7
+  %r7 = select i1 %r5, i64 %r6, i64 %r4
+  %r8 = icmp ult i64 %r7, 7
+  %r9 = getelementptr i64, ptr %report, i64 1
+  %r10 = getelementptr i64, ptr %report, i64 2
+  %r11 = getelementptr i64, ptr %report, i64 3
+  %r12 = load i64, ptr %report
+  %r13 = load i64, ptr %r9
+  %r14 = load i64, ptr %r10
+  %r15 = load i64, ptr %r11
+  %r16 = icmp ne i64 %r12, 0
+  %r17 = or i1 %r8, %r16
+  %r18 = select i1 %r17, i64 %r12, i64 1
+  store i64 %r18, ptr %report
+  %r19 = select i1 %r17, i64 %r13, i64 %r7
+  store i64 %r19, ptr %r9
+  %r20 = select i1 %r17, i64 %r14, i64 %at1
+  store i64 %r20, ptr %r10
+  %r21 = select i1 %r17, i64 %r15, i64 7
+  store i64 %r21, ptr %r11
+  %r22 = select i1 %r8, i64 %r7, i64 0
+  %r23 = mul i64 %r22, 4
+  %r24 = getelementptr double, ptr %a1, i64 %r23
+  %r25 = getelementptr double, ptr %r24, i64 0
+  %r26 = load <4 x double>, ptr %r25, align 8
+  %r27 = mul i64 %at1, 4
+  %r28 = getelementptr double, ptr %a2, i64 %r27
+  %r29 = getelementptr double, ptr %r28, i64 0
+  store <4 x double> %r26, ptr %r29, align 8
+  %r30 = add i64 %at1, 1
+  br label %head1
+done1:
+  ret void
+}
+
+define internal void @g1(ptr noalias %a0, ptr noalias %a1, ptr %report, i64 %low, i64 %high) {
+entry:
+  %r1 = getelementptr i64, ptr %a0, i64 0
+  %r2 = call <4 x i64> @llvm.masked.load.v4i64.p0(ptr %r1, i32 8, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x i64> zeroinitializer)
+  %r3 = icmp slt <4 x i64> %r2, splat (i64 0)
+  %r4 = add <4 x i64> %r2, splat (i64 7)
+  %r5 = select <4 x i1> %r3, <4 x i64> %r4, <4 x i64> %r2
+  %r6 = getelementptr i64, ptr %a1, i64 0
+  call void @llvm.masked.store.v4i64.p0(<4 x i64> %r5, ptr %r6, i32 8, <4 x i1> <i1 true, i1 true, i1 true, i1 false>)
+  ret void
+}
+
+define internal void @g2(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr %report, i64 %low, i64 %high) {
+entry:
+  br label %head1
+head1:
+  %at1 = phi i64 [ 0, %entry ], [ %r9, %done2 ]
+  %c1 = icmp slt i64 %at1, 7
+  br i1 %c1, label %body1, label %done1
+body1:
+  br label %head2
+head2:
+  %at2 = phi i64 [ 0, %body1 ], [ %r8, %body2 ]
+  %c2 = icmp slt i64 %at2, 4
+  br i1 %c2, label %body2, label %done2
+body2:
+  %r3 = mul i64 0, 7
+  %r4 = add i64 %r3, %at1
+  %r5 = mul i64 %r4, 4
+  %r6 = add i64 %r5, %at2
+  %r7 = getelementptr double, ptr %a2, i64 %r6
+  store double 0x0000000000000000, ptr %r7
+  %r8 = add i64 %at2, 1
+  br label %head2
+done2:
+  %r9 = add i64 %at1, 1
+  br label %head1
+done1:
+  br label %head10
+head10:
+  %at10 = phi i64 [ 0, %done1 ], [ %r50, %done11 ]
+  %c10 = icmp slt i64 %at10, 3
+  br i1 %c10, label %body10, label %done10
+body10:
+  br label %head11
+head11:
+  %at11 = phi i64 [ 0, %body10 ], [ %r49, %body11 ]
+  %c11 = icmp slt i64 %at11, 4
+  br i1 %c11, label %body11, label %done11
+body11:
+  %r12 = mul i64 0, 3
+  %r13 = add i64 %r12, %at10
+  %r14 = getelementptr i64, ptr %a1, i64 %r13
+  %r15 = load i64, ptr %r14
+  %r16 = icmp ult i64 %r15, 7
+  %r17 = getelementptr i64, ptr %report, i64 1
+  %r18 = getelementptr i64, ptr %report, i64 2
+  %r19 = getelementptr i64, ptr %report, i64 3
+  %r20 = load i64, ptr %report
+  %r21 = load i64, ptr %r17
+  %r22 = load i64, ptr %r18
+  %r23 = load i64, ptr %r19
+  %r24 = icmp ne i64 %r20, 0
+  %r25 = or i1 %r16, %r24
+  %r26 = select i1 %r25, i64 %r20, i64 2
+  store i64 %r26, ptr %report
+  %r27 = select i1 %r25, i64 %r21, i64 %r15
+  store i64 %r27, ptr %r17
+  %r28 = select i1 %r25, i64 %r22, i64 %r13
+  store i64 %r28, ptr %r18
+  %r29 = select i1 %r25, i64 %r23, i64 7
+  store i64 %r29, ptr %r19
+  %r30 = select i1 %r16, i64 %r15, i64 0
+  %r31 = mul i64 0, 3
+  %r32 = add i64 %r31, %at10
+  %r33 = mul i64 %r32, 4
+  %r34 = add i64 %r33, %at11
+  %r35 = getelementptr double, ptr %a0, i64 %r34
+  %r36 = load double, ptr %r35
+  %r37 = mul i64 0, 7
+  %r38 = add i64 %r37, %r30
+  %r39 = mul i64 %r38, 4
+  %r40 = add i64 %r39, %at11
+  %r41 = getelementptr double, ptr %a2, i64 %r40
+  %r42 = load double, ptr %r41
+  %r43 = fadd double %r42, %r36
+  %r44 = mul i64 0, 7
+  %r45 = add i64 %r44, %r30
+  %r46 = mul i64 %r45, 4
+  %r47 = add i64 %r46, %at11
+  %r48 = getelementptr double, ptr %a2, i64 %r47
+  store double %r43, ptr %r48
+  %r49 = add i64 %at11, 1
+  br label %head11
+done11:
+  %r50 = add i64 %at10, 1
+  br label %head10
+done10:
+  ret void
+}
+
+declare i32 @sched_yield()
+
+define internal void @meet(ptr %meet, i64 %threads) {
+entry:
+  %alone = icmp eq i64 %threads, 1
+  br i1 %alone, label %done, label %come
+come:
+  %turns = getelementptr i64, ptr %meet, i64 8
+  %turn = load atomic i64, ptr %turns seq_cst, align 8
+  %were = atomicrmw add ptr %meet, i64 1 seq_cst
+  %are = add i64 %were, 1
+  %last = icmp eq i64 %are, %threads
+  br i1 %last, label %open, label %wait
+open:
+  store atomic i64 0, ptr %meet seq_cst, align 8
+  %next = add i64 %turn, 1
+  store atomic i64 %next, ptr %turns seq_cst, align 8
+  br label %done
+wait:
+  %spins = phi i64 [ 0, %come ], [ %more, %again ]
+  %now = load atomic i64, ptr %turns seq_cst, align 8
+  %opened = icmp ne i64 %now, %turn
+  br i1 %opened, label %done, label %spin
+spin:
+  call void @llvm.x86.sse2.pause()
+  %more = add i64 %spins, 1
+  %long = icmp ugt i64 %more, 2000
+  br i1 %long, label %yield, label %again
+yield:
+  call i32 @sched_yield()
+  br label %again
+again:
+  br label %wait
+done:
+  ret void
+}
+
+declare void @llvm.memmove.p0.p0.i64(ptr, ptr, i64, i1)
+
+define internal void @feed(ptr %feed, i64 %step, i64 %thread, i64 %threads) {
+entry:
+  %rows_at = getelementptr i64, ptr %feed, i64 1
+  %numbers_at = getelementptr i64, ptr %feed, i64 2
+  %arrays = load i64, ptr %feed
+  %rows = load i64, ptr %rows_at
+  %all = load ptr, ptr %numbers_at
+  %begin = mul i64 %step, %rows
+  %numbers = getelementptr i64, ptr %all, i64 %begin
+  %from = mul i64 %thread, %rows
+  %to = add i64 %from, %rows
+  %low = udiv i64 %from, %threads
+  %high = udiv i64 %to, %threads
+  br label %each
+each:
+  %array = phi i64 [ 0, %entry ], [ %array_next, %array_done ]
+  %left = icmp slt i64 %array, %arrays
+  br i1 %left, label %found, label %done
+found:
+  %third = mul i64 %array, 3
+  %offset = add i64 %third, 3
+  %entry_at = getelementptr i64, ptr %feed, i64 %offset
+  %to_at = getelementptr i64, ptr %entry_at, i64 1
+  %bytes_at = getelementptr i64, ptr %entry_at, i64 2
+  %source = load ptr, ptr %entry_at
+  %target = load ptr, ptr %to_at
+  %bytes = load i64, ptr %bytes_at
+  br label %row
+row:
+  %k = phi i64 [ %low, %found ], [ %k_next, %copy ]
+  %in = icmp slt i64 %k, %high
+  br i1 %in, label %copy, label %array_done
+copy:
+  %number_at = getelementptr i64, ptr %numbers, i64 %k
+  %number = load i64, ptr %number_at
+  %source_byte = mul i64 %number, %bytes
+  %target_byte = mul i64 %k, %bytes
+  %source_row = getelementptr i8, ptr %source, i64 %source_byte
+  %target_row = getelementptr i8, ptr %target, i64 %target_byte
+  call void @llvm.memmove.p0.p0.i64(ptr %target_row, ptr %source_row, i64 %bytes, i1 false)
+  %k_next = add i64 %k, 1
+  br label %row
+array_done:
+  %array_next = add i64 %array, 1
+  br label %each
+done:
+  ret void
+}
+
+define void @step(
+    ptr %given, ptr %arena, ptr %report, ptr %feed, i64 %steps, i64 %thread, i64 %threads, ptr %meet
+) {
+entry:
+  %mode = alloca i32
+  %flushing = alloca i32
+  call void @llvm.x86.sse.stmxcsr(ptr %mode)
+  %mode_before = load i32, ptr %mode
+  %mode_inside = or i32 %mode_before, 32832
+  store i32 %mode_inside, ptr %flushing
+  call void @llvm.x86.sse.ldmxcsr(ptr %flushing)
+  %first = icmp eq i64 %thread, 0
+  br label %again
+again:
+  %step = phi i64 [ 0, %entry ], [ %following, %next ]
+  %more = icmp slt i64 %step, %steps
+  br i1 %more, label %fed, label %end
+fed:
+  %feeds = icmp ne ptr %feed, null
+  br i1 %feeds, label %feeding, label %body
+feeding:
+  call void @feed(ptr %feed, i64 %step, i64 %thread, i64 %threads)
+  call void @meet(ptr %meet, i64 %threads)
+  br label %body
+body:
+  br i1 %first, label %do_g0, label %done_g0
+do_g0:
+  %p0_0_slot = getelementptr ptr, ptr %given, i64 1
+  %p0_0 = load ptr, ptr %p0_0_slot
+  %p0_1_slot = getelementptr ptr, ptr %given, i64 0
+  %p0_1 = load ptr, ptr %p0_1_slot
+  %p0_2_slot = getelementptr ptr, ptr %given, i64 2
+  %p0_2 = load ptr, ptr %p0_2_slot
+  call void @g0(ptr %p0_0, ptr %p0_1, ptr %p0_2, ptr %report, i64 0, i64 3)
+  br label %done_g0
+done_g0:
+  br i1 %first, label %do_g1, label %done_g1
+do_g1:
+  %p1_0_slot = getelementptr ptr, ptr %given, i64 1
+  %p1_0 = load ptr, ptr %p1_0_slot
+  %p1_1 = getelementptr i8, ptr %arena, i64 0
+  call void @g1(ptr %p1_0, ptr %p1_1, ptr %report, i64 0, i64 1)
+  br label %done_g1
+done_g1:
+  br i1 %first, label %do_g2, label %done_g2
+do_g2:
+  %p2_0_slot = getelementptr ptr, ptr %given, i64 2
+  %p2_0 = load ptr, ptr %p2_0_slot
+  %p2_1 = getelementptr i8, ptr %arena, i64 0
+  %p2_2_slot = getelementptr ptr, ptr %given, i64 3
+  %p2_2 = load ptr, ptr %p2_2_slot
+  call void @g2(ptr %p2_0, ptr %p2_1, ptr %p2_2, ptr %report, i64 0, i64 1)
+  br label %done_g2
+done_g2:
+  call void @meet(ptr %meet, i64 %threads)
+  br label %next
+next:
+  %following = add i64 %step, 1
+  br label %again
+end:
+  call void @llvm.x86.sse.ldmxcsr(ptr %mode)
+  ret void
+}
+

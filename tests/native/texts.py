@@ -1,0 +1,25 @@
+"""The text of programs, planned and lowered for one kind of processor and not compiled."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+import nudge.native.executable
+from nudge import native
+from nudge.native.target import Target
+from nudge.tensor import wrap
+from tests.native.together import use
+
+
+def text_of(
+    monkeypatch: pytest.MonkeyPatch, target: Target, step: Callable[..., Any], arrays: Sequence[np.ndarray]
+) -> str:
+    """Write a step's module for a processor, this one or another."""
+    use(monkeypatch, target)
+    monkeypatch.setattr(nudge.native.executable, "assemble", lambda text: ctypes.CFUNCTYPE(None)(lambda: None))
+    return native.build(step, *map(wrap, arrays)).code.text
