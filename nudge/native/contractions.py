@@ -105,7 +105,7 @@ class Contractions(Homes):
             base, at = source(arg, place_of(place))
             axes = {axis for p in at for axis in p.axes()}
             if base.kind == MAP and base not in self.home and not all(
-                axis in axes for axis in (*fold.axes, *fold.reduced) if axis.extent > 1
+                axis in axes for axis in (*fold.axes, *fold.reduced) if axis.extent != 1
             ):
                 self.materialise(base)
             elif base in self.home:
@@ -120,7 +120,7 @@ class Contractions(Homes):
             windowed = any(isinstance(term, Window) for p in at for term in p.terms)
             if windowed and base.kind == MAP and base not in self.home:
                 self.materialise(base)
-            once = all(axis in axes for axis in (*fold.axes, *fold.reduced) if axis.extent > 1)
+            once = all(axis in axes for axis in (*fold.axes, *fold.reduced) if axis.extent != 1)
             reused = [axis.extent for axis in fold.axes if axis not in axes]
             far = stride == 1 and column in self.panels and self.is_far(value, base, at, column)
             if lane is not None and self.step(base, at, lane) != 1:
@@ -273,7 +273,7 @@ class Contractions(Homes):
         """Choose the axis of which a vector holds neighbours: that with the least work, copies included."""
         fold = value.fold
         assert fold is not None
-        candidates = [axis for axis in fold.axes if axis.extent > 1] or fold.axes[-1:] or [Axis(1)]
+        candidates = [axis for axis in fold.axes if axis.extent != 1] or fold.axes[-1:] or [Axis(1)]
         return min(reversed(candidates), key=lambda axis: self.work(value, axis))
 
     def work(self, value: Value, column: Axis) -> float:

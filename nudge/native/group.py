@@ -19,7 +19,7 @@ class Group:
         self.axes = list(axes)
         self.members: dict[Value, Index] = {}  # in the order of computing, each at its index in the group's axes
         self.fold: Value | None = None  # the contraction whose results the others take from the tile
-        self.vector: Axis | None = next((axis for axis in reversed(self.axes) if axis.extent > 1), None)
+        self.vector: Axis | None = next((axis for axis in reversed(self.axes) if axis.extent != 1), None)
         self.lane: Axis | None = None  # a contraction's own vector axis, if its lanes are summed: a reduced one
         self.column: Axis | None = None  # the axis along which a statistic of the rows runs: the vector's, if any does
         self.opaque: Value | None = None  # a loop nest by itself, instead of all this

@@ -70,9 +70,9 @@ class Homes:
                 if step != 1 or not isinstance(axis, Axis) or match.setdefault(axis, theirs) != theirs:
                     return None
         taken = [axis for at in match.values() for axis in at.terms]
-        free = [axis for axis in group.axes if axis.extent > 1 and axis not in taken]
+        free = [axis for axis in group.axes if axis.extent != 1 and axis not in taken]
         for axis in axes:
-            if axis.extent > 1 and axis not in match:
+            if axis.extent != 1 and axis not in match:
                 same = next((other for other in reversed(free) if other.extent == axis.extent), None)
                 if same is None:
                     return None
@@ -91,7 +91,7 @@ class Homes:
     def may_leave_out(self, group: Group, used: Any) -> bool:
         """Tell whether what lies along these axes is computed by the group: it may leave out the column alone."""
         taken = {axis for place in used for axis in place.terms}
-        left = [axis for axis in group.axes if axis.extent > 1 and axis not in taken]
+        left = [axis for axis in group.axes if axis.extent != 1 and axis not in taken]
         return not left or left == [group.column]
 
     def adopt(self, group: Group, value: Value, index: Index) -> None:
@@ -216,7 +216,7 @@ def settle(homes: Any, group: Group) -> None:
     touched = [(value, group.members[value]) for value in group.stores]
     touched += [(value, place) for value, places in group.loads.items() for place in places]
     steps = [(value.flat(place).terms, read(place)) for value, place in touched]
-    axes = [axis for axis in group.axes if axis.extent > 1]
+    axes = [axis for axis in group.axes if axis.extent != 1]
     if group.fold is not None and group.fold.fold is not None and group.lane is None:
         strides = {axis: homes.strides(group.fold, axis) for axis in axes}
         best = max((sum(s in (0, 1) for s in found) for found in strides.values()), default=0)
