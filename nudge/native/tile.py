@@ -72,7 +72,7 @@ class Tile:
         reduced = [axis for axis in fold.reduced if axis.extent != 1]
         for axis in fold.reduced:
             nest.bind(axis, None)
-        state = self._over(reduced, state, start, beyond, height, pieces)
+        state = self._over(reduced, state, start, beyond, height, pieces) if state else state
         return [list(state[i * len(pieces) : (i + 1) * len(pieces)]) for i in range(height)]
 
     def _over(self, reduced: list[Axis], state: Any, start: Any, beyond: int, height: int, pieces: Any) -> Any:
@@ -88,8 +88,8 @@ class Tile:
                 nest.bind(axis, k)
                 finish(self._over(inner, held, start, beyond, height, pieces))
             return finish.state
-        unroll = max(1, min(axis.extent, UNROLLED // len(state)))
-        while axis.extent % unroll and unroll > max(1, UNROLLED // len(state) // 2):
+        unroll = max(1, min(axis.extent, UNROLLED // max(len(state), 1)))
+        while axis.extent % unroll and unroll > max(1, UNROLLED // max(len(state), 1) // 2):
             unroll -= 1
         whole, left = divmod(axis.extent, unroll)
         if whole > 1:
