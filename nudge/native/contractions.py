@@ -41,7 +41,7 @@ class Contractions(Homes):
         """Let a fold along one axis become a statistic of the rows of the group that computes what it reads."""
         fold = value.fold
         assert fold is not None
-        if len(fold.reduced) != 1 or fold.combine is None:
+        if len(fold.reduced) != 1 or fold.combine is None or any(_windows(place_of(at)) for _, at in fold.reads):
             return False
         try:
             leaves = [leaf for arg, place in fold.reads for leaf in self.reached(*source(arg, place_of(place)))]
@@ -143,6 +143,7 @@ class Contractions(Homes):
         fold = value.fold
         assert fold is not None
         value.own = place_of([of(axis) for axis in fold.axes])
+        fold.reads = [self._kept(arg, place_of(place)) for arg, place in fold.reads]
         while True:
             try:
                 for arg, place in fold.reads:
@@ -156,6 +157,21 @@ class Contractions(Homes):
                 swap = {split.axis: of(outer) * split.inner + of(inner)}
                 fold.take_apart(split.axis, outer, inner, swap)
                 value.own = moved(value.own, swap)
+
+    def _kept(self, arg: Value, place: Index) -> tuple[Value, Index]:
+        """Copy what is read through windows, if a view of it forgets where those end."""
+        windows = _windows(place)
+        try:
+            if windows <= _windows(source(arg, place)[1]):
+                return arg, place
+        except Split:
+            return arg, place
+        except NotAffine:
+            pass
+        axes = arg.axes()
+        copy, _ = copy_of(arg, place_of([of(axis) for axis in axes]), axes, axes[-1])
+        self.materialise(copy)
+        return copy, place
 
     def beside(self, value: Value) -> set[Axis]:
         """Find the axes along which neighbours lie side by side in what is given and used with a fold's result."""
@@ -291,3 +307,7 @@ class Contractions(Homes):
             copied += STRIDED * elements(value)
         whole = any(place == of(column) for place in value.own)
         return (1 if whole else MIXED) * places * lanes / max(column.extent, 1) / (2 * LANES) + copied
+
+
+def _windows(place: Index) -> set[Window]:
+    return {term for at in place for term in at.terms if isinstance(term, Window)}

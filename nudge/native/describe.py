@@ -173,7 +173,7 @@ def _reduction(value: Value) -> Fold | None:
     solved: dict[Any, Affine] = {}
     for place, size in zip(out, value.shape, strict=True):
         at = place if isinstance(place, Affine) else Affine({}, place)
-        if not at.terms and not at.const:
+        if not at.terms and not at.const and size == 1:
             own.append(Axis(1))
             continue
         axis = max(at.terms, key=lambda axis: axis.extent, default=None)
