@@ -15,7 +15,6 @@ from tests.native.together import Case, with_gradients
 KERNELS = {}
 WRONG = {
     "means_of_windows_that_leave_a_rest": "a fold of what is expanded adds where there is no window",
-    "one_number_read_nowhere": "the gradient of a table of one number that is read nowhere: KeyError",
 }
 
 

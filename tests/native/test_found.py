@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import nudge
+import nudge.nn.functional as F
 from nudge import ops
 from tests.native.together import Case, run
 
@@ -26,3 +27,17 @@ def test_one_window_of_one_number_in_a_longer_axis():
 @pytest.mark.parametrize("shape", [(1, 1), (2, 1)])
 def test_windows_of_what_is_expanded(shape):
     same(lambda x: ops.fold(x.expand(2, 3), axis=-1, n=6, step=2), np.ones(shape))
+
+
+@pytest.mark.xfail(strict=True, reason="a map of what is expanded is read where there is no window")
+def test_windows_of_what_is_expanded_and_mapped():
+    same(lambda x: ops.fold(x.expand(2, 3) * 2.0, axis=-1, n=6, step=2), np.ones((2, 1)))
+
+
+@pytest.mark.xfail(strict=True, reason="windows of windows of what is expanded: ValueError in Value.flat")
+def test_the_gradient_of_a_mean_over_windows_that_leave_a_rest():
+    same(lambda x: nudge.func.grad(lambda x: F.avg_pool2d(x, 3, 2).sum())(x), np.ones((1, 1, 4, 4)))
+
+
+def test_sums_over_two_empty_axes():
+    same(lambda x: nudge.sigmoid(x)[:, :0, 3:3].sum(), np.ones((2, 1, 4)))

@@ -1,4 +1,4 @@
-"""Random graphs with gradients in machine code: no further from eager than eager drifts where all is moved by an ulp."""
+"""Random graphs with gradients in machine code: no further from eager than eager drifts where all moves by an ulp."""
 
 from __future__ import annotations
 
@@ -65,11 +65,8 @@ def how_far(seed, count, dtype):
     return far
 
 
-WRONG = pytest.mark.xfail(strict=True, reason="a sum over two empty axes: Homes takes no place for one place")
-
-
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("count", [10, pytest.param(50, marks=WRONG), 200])
+@pytest.mark.parametrize("count", [10, 50, 200])
 @apart(100)
 def test_a_random_graph(count, dtype):
     for seed in range(200 // count):
