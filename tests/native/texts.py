@@ -11,6 +11,7 @@ import pytest
 
 import nudge.native.executable
 from nudge import native
+from nudge.native.executable import Executable
 from nudge.native.target import Target
 from nudge.tensor import wrap
 from tests.native.together import use
@@ -20,6 +21,13 @@ def text_of(
     monkeypatch: pytest.MonkeyPatch, target: Target, step: Callable[..., Any], arrays: Sequence[np.ndarray]
 ) -> str:
     """Write a step's module for a processor, this one or another."""
+    return code_of(monkeypatch, target, step, arrays).text
+
+
+def code_of(
+    monkeypatch: pytest.MonkeyPatch, target: Target, step: Callable[..., Any], arrays: Sequence[np.ndarray]
+) -> Executable:
+    """Plan a step, and write its module; it cannot be run."""
     use(monkeypatch, target)
     monkeypatch.setattr(nudge.native.executable, "assemble", lambda text: ctypes.CFUNCTYPE(None)(lambda: None))
-    return native.build(step, *map(wrap, arrays)).code.text
+    return native.build(step, *map(wrap, arrays)).code
