@@ -32,10 +32,15 @@ class Started(Event):
 
 @dataclass(frozen=True, slots=True)
 class Progress(Event):
-    """A step was taken, at a learning rate; the loss of its batch is of before it."""
+    """Steps were taken: the losses of their batches, each of before its step, and the last one's learning rate."""
 
-    loss: float
+    losses: tuple[float, ...]
     lr: float
+
+    @property
+    def loss(self) -> float:
+        """The last step's."""
+        return self.losses[-1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ class RunFolder:
     def __call__(self, event: Event) -> None:
         """Log the event; save where the run calls for it."""
         if isinstance(event, Progress):
-            self.losses.append(event.loss)
+            self.losses += event.losses
         elif isinstance(event, Evaluated):
             train_loss = sum(self.losses) / len(self.losses) if self.losses else None
             self.log({**event.as_dict(), "train_loss": train_loss, "lr": self.loop.lr})

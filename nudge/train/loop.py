@@ -10,24 +10,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import random
 from ..config import TrainConfig
 from ..data import Examples
+from ..data.order import Rows
 from ..errors import UsageError
 from ..generator import Generator
 from ..mode import no_grad
 from ..nn import Module
-from ..nn.utils import clip_grad_norm_
 from ..tensor import Tensor, wrap
 from .best import Best
 from .events import Checkpoint, Evaluated, Event, Finished, Improved, Progress, Started, Warned
 from .rules import optimizer_of, schedule_of
+from .steps import MOST, Augment, Steps, Turn
 
 if TYPE_CHECKING:
     from .task import Task
 
 Watcher = Callable[[Event], object]
-Augment = Callable[[Tensor, Generator], Tensor]
 State = tuple[dict[str, Any], dict[str, Any]]  # arrays by name, and what is fit for JSON
 ALL_PASSES, NO_IMPROVEMENT, DIVERGED, INTERRUPTED = "all passes", "no improvement", "diverged", "interrupted"
 MANY = 100_000_000  # products
@@ -37,9 +36,12 @@ AT_ONCE = 4096  # examples, where nothing is learned: bounds the memory
 class Loop:
     """A training run, an iterator of events: each comes after every watcher has seen it.
 
-    Everything that can change the run happens at steps that the configuration fixes. At its end the model has its best
-    weights. Who breaks out of it goes on where it was by iterating again; after an error or Ctrl-C it goes on from the
-    last whole pass, and from there is what it would have been.
+    Everything that can change the run happens at steps that the configuration fixes. `at_once` steps at most are taken
+    between two events; set to 1, it shows every one, and is the same run. At its end the model has its best weights.
+    Who breaks out of it goes on where it was by iterating again; after an error or Ctrl-C it goes on from the last
+    whole pass, and from there is what it would have been.
+
+    Steps run as machine code where that pays and can be (see `steps.is_worth_it`); where it cannot, a warning says why.
 
     >>> import nudge
     >>> from nudge.train import Classification
@@ -71,7 +73,7 @@ class Loop:
         draws; by default it is a new one, seeded by the configuration. The notes are told as the run begins.
         """
         self.model, self.task, self.train, self.validation, self.config = model, task, train, validation, config
-        self.augment, self.notes = augment, notes
+        self.notes = notes
         self.batch_size, self.epochs = config.batch_size_for(len(train)), config.epochs_for(len(train))
         self.patience = config.patience_for(len(train))
         self.generator = Generator().manual_seed(config.seed) if generator is None else generator
@@ -82,6 +84,11 @@ class Loop:
         self._params = list(model.parameters())
         self._optimizer = optimizer_of(self._params, config)
         self._schedule = schedule_of(self._optimizer, config, self.steps)
+        whole, left = divmod(len(train), self.batch_size)
+        times = {self.batch_size: whole * self.epochs, left: self.epochs}
+        turn = Turn(model, task.objective, self._optimizer, self._params, config.clip, self.generator, augment)
+        self._steps = Steps(turn, self._schedule, train, times)
+        self.at_once = self._steps.most(self.batch_size)  # steps between two events, at most
         self._next, self._reason = 0, ""  # the pass to come, and why there is none
         self._kept: State | None = None
         self._stream: Iterator[Event] | None = None
@@ -156,16 +163,17 @@ class Loop:
     def _pass(self) -> Iterator[Event]:
         """Go through the examples once, but the first time only evaluate what the weights are before."""
         finite = True
-        if self.epoch:
-            for batch in self.train.batches(self.batch_size, self.generator):
-                lr = self.lr
-                loss = self._turn(batch)
-                self._schedule.step()
-                self.step += 1
-                yield Progress(self.step, self.epoch, loss, lr)
-                finite = math.isfinite(loss)
-                if not finite:
-                    break
+        for batches in self._in_goes() if self.epoch else ():
+            losses, rates = self._steps.take(batches)
+            if self._steps.notice:
+                yield Warned(self.step, self.epoch, self._steps.notice)
+                self._steps.notice = ""
+            bad = next((k for k, loss in enumerate(losses) if not math.isfinite(loss)), None)
+            finite, count = bad is None, len(losses) if bad is None else bad + 1
+            self.step += count
+            yield Progress(self.step, self.epoch, tuple(losses[:count]), rates[count - 1])
+            if not finite:
+                break
         loss, score = self.evaluate(self.validation)
         yield Evaluated(self.step, self.epoch, loss, score)
         if loss < self.best.loss:
@@ -182,18 +190,16 @@ class Loop:
         if self._reason or self.epoch % self.config.checkpoint_every == 0:
             yield Checkpoint(self.step, self.epoch)
 
-    def _turn(self, batch: Examples) -> float:
-        """Take one step: turn every knob by its gradient."""
-        inputs = batch.inputs if self.augment is None else self.augment(batch.inputs, self.generator)
-        with np.errstate(all="ignore"):  # a run that diverges says so itself
-            with random.drawing_from(self.generator):
-                loss = self.task.objective(self.model(inputs), batch.targets)
-            self._optimizer.zero_grad()
-            loss.backward()
-            if self.config.clip is not None:
-                clip_grad_norm_(self._params, self.config.clip)
-            self._optimizer.step()
-        return loss.item()
+    def _in_goes(self) -> Iterator[list[Rows]]:
+        """Give the batches of a pass, by the examples' positions: as many as are to be taken in one go, of one size."""
+        go: list[Rows] = []
+        for rows in self.train.feed(self.batch_size, self.generator).positions():
+            if go and (len(go) >= min(self.at_once, MOST) or rows.size != go[0].size):
+                yield go
+                go = []
+            go.append(rows)
+        if go:
+            yield go
 
     def evaluate(self, examples: Examples) -> tuple[float, float]:
         """Give loss and score of the model as it stands."""

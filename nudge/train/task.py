@@ -6,7 +6,7 @@ import dataclasses
 import operator
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import reduce
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
@@ -65,7 +65,7 @@ class Classification:
         """How many numbers the network gives for an example."""
         return len(self.classes)
 
-    @cached_property
+    @property
     def _weight(self) -> Tensor | None:
         return None if self.weights is None else wrap(np.array(self.weights, np.float32))
 

@@ -38,6 +38,7 @@ def ours(config: TrainConfig) -> tuple[list[tuple[float, float]], list[tuple[flo
     model = nn.Sequential(nn.Linear(WIDTH, 12), nn.Tanh(), nn.Dropout(config.dropout), nn.Linear(12, 3))
     parts = [Examples(*map(nudge.tensor, examples(*size))) for size in ((N, 0), (CHOSEN, 1))]
     loop = Loop(model, Classification(("a", "b", "c"), config.label_smoothing), *parts, config)
+    loop.at_once = 1
     progress, evaluated, weights = [], [], []
     for event in loop:
         if isinstance(event, Progress):

@@ -50,10 +50,13 @@ def sides(n: int = 40, seed: int = 0, width: int = 2) -> Examples:
 def small(**settings: Any) -> Loop:
     """Make a loop of a small network on two sides of a line."""
     others = {name: settings.pop(name) for name in ("watchers", "notes", "augment") if name in settings}
+    at_once = settings.pop("at_once", None)
     nudge.manual_seed(settings.get("seed", 0))
     config = TrainConfig(**{"epochs": 4, "batch_size": 16, "lr": 0.1, "checkpoint_every": 2} | settings)
     layers = [nn.Linear(4, 4), nn.ReLU(), nn.Dropout(config.dropout), nn.Linear(4, 2)]
-    return Loop(nn.Sequential(*layers), TASK, sides(width=4), sides(20, 1, 4), config, **others)
+    loop = Loop(nn.Sequential(*layers), TASK, sides(width=4), sides(20, 1, 4), config, **others)
+    loop.at_once = loop.at_once if at_once is None else at_once
+    return loop
 
 
 def weights(model: nn.Module) -> list[float]:
@@ -66,12 +69,29 @@ def weights(model: nn.Module) -> list[float]:
 def test_the_stream_of_a_short_run() -> None:
     events = list(small(epochs=2))
     kinds = [type(event) for event in events if not isinstance(event, Improved)]
-    a_pass = [Progress] * 3 + [Evaluated]
+    a_pass = [Progress, Progress, Evaluated]  # the last batch is smaller
     assert kinds == [Started, Evaluated, Checkpoint, *a_pass, *a_pass, Checkpoint, Finished]
     assert events[0] == Started(0, 0, steps=6, epochs=2)
     assert events[-1] == Finished(6, 2, ALL_PASSES)
-    assert [event.step for event in events if isinstance(event, Progress)] == [1, 2, 3, 4, 5, 6]
+    assert [(event.step, len(event.losses)) for event in events if isinstance(event, Progress)] == [
+        (2, 2), (3, 1), (5, 2), (6, 1)
+    ]  # fmt: skip
     assert [event.epoch for event in events if isinstance(event, Evaluated)] == [0, 1, 2]
+
+
+def test_steps_can_be_looked_at_one_by_one() -> None:
+    by_one, at_once = small(epochs=3, dropout=0.2, at_once=1), small(epochs=3, dropout=0.2)
+    first = list(by_one)
+    assert [event.step for event in first if isinstance(event, Progress)] == list(range(1, 10))
+    second = list(at_once)
+    assert losses_of(first) == losses_of(second)
+    others = [[event for event in events if not isinstance(event, Progress)] for events in (first, second)]
+    assert others[0] == others[1]
+    assert weights(by_one.model) == weights(at_once.model)
+
+
+def losses_of(events: list[Event]) -> list[float]:
+    return [loss for event in events if isinstance(event, Progress) for loss in event.losses]
 
 
 def test_notes_are_told_as_the_run_begins() -> None:
@@ -122,7 +142,8 @@ def test_watchers_see_every_event_before_the_one_who_iterates_and_change_nothing
 
 
 def test_the_rate_is_the_schedules() -> None:
-    rates = [event.lr for event in small(epochs=10, lr=0.1) if isinstance(event, Progress)]
+    loop = small(epochs=10, lr=0.1, at_once=1)
+    rates = [event.lr for event in loop if isinstance(event, Progress)]
     top = int(np.argmax(rates))
     assert rates[top] == pytest.approx(0.1)
     assert rates == sorted(rates[: top + 1]) + sorted(rates[top + 1 :], reverse=True)
@@ -131,7 +152,7 @@ def test_the_rate_is_the_schedules() -> None:
 
 
 def test_the_gradient_is_clipped_where_that_is_asked_for() -> None:
-    loop = small(optimizer="sgd", momentum=0.0, schedule="constant", lr=1.0, clip=1e-3, epochs=1)
+    loop = small(optimizer="sgd", momentum=0.0, schedule="constant", lr=1.0, clip=1e-3, epochs=1, at_once=1)
     before = np.array(weights(loop.model))
     for event in loop:
         if isinstance(event, Progress):
@@ -243,7 +264,7 @@ def pressed(at: int, **settings: Any) -> tuple[Loop, list[Event]]:
             loop.watchers.remove(press)
             raise KeyboardInterrupt
 
-    loop = small(watchers=[seen.append, press], **settings)
+    loop = small(watchers=[seen.append, press], at_once=1, **settings)
     with pytest.raises(KeyboardInterrupt):
         loop.fit()
     return loop, seen
@@ -258,14 +279,14 @@ def test_ctrl_c_is_told_to_the_watchers_and_the_best_weights_are_loaded() -> Non
 
 def test_after_ctrl_c_it_goes_on_from_the_last_whole_pass() -> None:
     loop, _ = pressed(at=8, dropout=0.3)
-    whole = small(dropout=0.3)
+    whole = small(dropout=0.3, at_once=1)
     expected = list(whole)
     assert list(loop) == [Started(6, 2, 12, 4), *(e for e in expected if e.epoch > 2)]
     assert weights(loop.model) == weights(whole.model)
 
 
 def test_ctrl_c_within_a_step_spoils_nothing() -> None:
-    loop = small()
+    loop = small(at_once=1)
 
     class Pressing(nn.Module):
         def forward(self, x: nudge.Tensor) -> nudge.Tensor:
@@ -279,7 +300,7 @@ def test_ctrl_c_within_a_step_spoils_nothing() -> None:
     with pytest.raises(KeyboardInterrupt):
         list(loop)
     assert loop.state()[1]["step"] == 3
-    assert list(loop)[1:] == [event for event in small() if event.epoch > 1]
+    assert list(loop)[1:] == [event for event in small(at_once=1) if event.epoch > 1]
 
 
 def through_a_file(state: tuple[dict[str, Any], dict[str, Any]], path: Path) -> tuple[Any, Any]:
@@ -327,7 +348,7 @@ def same(state: tuple[dict[str, Any], dict[str, Any]], other: tuple[dict[str, An
 
 
 def test_a_state_is_of_the_last_whole_pass_and_stays_as_it_is() -> None:
-    loop = small(epochs=6)
+    loop = small(epochs=6, at_once=1)
     for event in loop:
         if isinstance(event, Progress) and event.step == 7:
             break
@@ -338,7 +359,7 @@ def test_a_state_is_of_the_last_whole_pass_and_stays_as_it_is() -> None:
     assert all(np.array_equal(array, state[0][name]) for name, array in before.items())
     loop.load_state(*state)
     assert (loop.step, loop.epoch, loop.finished) == (6, 2, None)
-    assert list(loop)[1:] == [event for event in small(epochs=6) if event.epoch > 2]
+    assert list(loop)[1:] == [event for event in small(epochs=6, at_once=1) if event.epoch > 2]
 
 
 def test_before_the_first_pass_a_state_is_the_beginning() -> None:
