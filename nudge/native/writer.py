@@ -61,10 +61,10 @@ class Writer(Builder):
         stored, short = self.stored_as(dtype), _SHORT[self.stored_as(dtype)]
         type = f"<{lanes} x {stored}>"
         name = f"@llvm.masked.gather.v{lanes}{short}.v{lanes}p0"
-        self.declared.add(f"declare {type} {name}(<{lanes} x ptr>, <{lanes} x i1>, {type})")
+        self.declared.add(f"declare {type} {name}(<{lanes} x ptr>, i32, <{lanes} x i1>, {type})")
         held = "splat (i1 true)" if mask is None else mask.name
         made = self.emit(
-            f"call {type} {name}(<{lanes} x ptr> align {dtype.itemsize} {places.name}, <{lanes} x i1> {held}, "
+            f"call {type} {name}(<{lanes} x ptr> {places.name}, i32 {dtype.itemsize}, <{lanes} x i1> {held}, "
             f"{type} zeroinitializer)",
             type,
         )
@@ -81,10 +81,10 @@ class Writer(Builder):
         if dtype == np.dtype(bool):
             value = self.emit(f"zext <{lanes} x i1> {value.name} to {type}", type)
         name = f"@llvm.masked.scatter.v{lanes}{short}.v{lanes}p0"
-        self.declared.add(f"declare void {name}({type}, <{lanes} x ptr>, <{lanes} x i1>)")
+        self.declared.add(f"declare void {name}({type}, <{lanes} x ptr>, i32, <{lanes} x i1>)")
         held = "splat (i1 true)" if mask is None else mask.name
         self.lines.append(
-            f"  call void {name}({type} {value.name}, <{lanes} x ptr> align {dtype.itemsize} {places.name}, "
+            f"  call void {name}({type} {value.name}, <{lanes} x ptr> {places.name}, i32 {dtype.itemsize}, "
             f"<{lanes} x i1> {held})"
         )
 
