@@ -4,11 +4,11 @@ declare void @llvm.x86.sse.ldmxcsr(ptr)
 
 declare <8 x float> @llvm.fma.v8f32(<8 x float>, <8 x float>, <8 x float>)
 
-declare <8 x float> @llvm.masked.gather.v8f32.v8p0(<8 x ptr>, <8 x i1>, <8 x float>)
+declare <8 x float> @llvm.masked.gather.v8f32.v8p0(<8 x ptr>, i32, <8 x i1>, <8 x float>)
 
 declare <8 x float> @llvm.masked.load.v8f32.p0(ptr, i32, <8 x i1>, <8 x float>)
 
-declare void @llvm.masked.scatter.v8f32.v8p0(<8 x float>, <8 x ptr>, <8 x i1>)
+declare void @llvm.masked.scatter.v8f32.v8p0(<8 x float>, <8 x ptr>, i32, <8 x i1>)
 
 declare void @llvm.masked.store.v8f32.p0(<8 x float>, ptr, i32, <8 x i1>)
 
@@ -23,7 +23,7 @@ body1:
   %r2 = getelementptr float, ptr %a0, i64 %at1
   %r3 = getelementptr float, ptr %r2, i64 0
   %r4 = getelementptr float, ptr %r3, <8 x i64> <i64 0, i64 3, i64 6, i64 9, i64 12, i64 15, i64 18, i64 21>
-  %r5 = call <8 x float> @llvm.masked.gather.v8f32.v8p0(<8 x ptr> align 4 %r4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>, <8 x float> zeroinitializer)
+  %r5 = call <8 x float> @llvm.masked.gather.v8f32.v8p0(<8 x ptr> %r4, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>, <8 x float> zeroinitializer)
   %r6 = mul i64 %at1, 5
   %r7 = getelementptr float, ptr %a1, i64 %r6
   %r8 = getelementptr float, ptr %r7, i64 0
@@ -193,7 +193,7 @@ body1:
   %r177 = getelementptr float, ptr %a2, i64 %r2
   %r178 = getelementptr float, ptr %r177, i64 0
   %r179 = getelementptr float, ptr %r178, <8 x i64> <i64 0, i64 9, i64 18, i64 27, i64 36, i64 45, i64 54, i64 63>
-  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r176, <8 x ptr> align 4 %r179, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
+  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r176, <8 x ptr> %r179, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
   %r180 = fcmp ogt <8 x float> %r130, splat (float 0x0000000000000000)
   %r181 = fcmp uno <8 x float> %r130, %r130
   %r182 = or <8 x i1> %r180, %r181
@@ -201,7 +201,7 @@ body1:
   %r184 = getelementptr float, ptr %a2, i64 %r2
   %r185 = getelementptr float, ptr %r184, i64 1
   %r186 = getelementptr float, ptr %r185, <8 x i64> <i64 0, i64 9, i64 18, i64 27, i64 36, i64 45, i64 54, i64 63>
-  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r183, <8 x ptr> align 4 %r186, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
+  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r183, <8 x ptr> %r186, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
   %r187 = fcmp ogt <8 x float> %r136, splat (float 0x0000000000000000)
   %r188 = fcmp uno <8 x float> %r136, %r136
   %r189 = or <8 x i1> %r187, %r188
@@ -209,7 +209,7 @@ body1:
   %r191 = getelementptr float, ptr %a2, i64 %r2
   %r192 = getelementptr float, ptr %r191, i64 2
   %r193 = getelementptr float, ptr %r192, <8 x i64> <i64 0, i64 9, i64 18, i64 27, i64 36, i64 45, i64 54, i64 63>
-  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r190, <8 x ptr> align 4 %r193, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
+  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r190, <8 x ptr> %r193, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
   %r194 = fcmp ogt <8 x float> %r142, splat (float 0x0000000000000000)
   %r195 = fcmp uno <8 x float> %r142, %r142
   %r196 = or <8 x i1> %r194, %r195
@@ -217,7 +217,7 @@ body1:
   %r198 = getelementptr float, ptr %a2, i64 %r2
   %r199 = getelementptr float, ptr %r198, i64 3
   %r200 = getelementptr float, ptr %r199, <8 x i64> <i64 0, i64 9, i64 18, i64 27, i64 36, i64 45, i64 54, i64 63>
-  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r197, <8 x ptr> align 4 %r200, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
+  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r197, <8 x ptr> %r200, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
   %r201 = fcmp ogt <8 x float> %r148, splat (float 0x0000000000000000)
   %r202 = fcmp uno <8 x float> %r148, %r148
   %r203 = or <8 x i1> %r201, %r202
@@ -225,7 +225,7 @@ body1:
   %r205 = getelementptr float, ptr %a2, i64 %r2
   %r206 = getelementptr float, ptr %r205, i64 4
   %r207 = getelementptr float, ptr %r206, <8 x i64> <i64 0, i64 9, i64 18, i64 27, i64 36, i64 45, i64 54, i64 63>
-  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r204, <8 x ptr> align 4 %r207, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
+  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r204, <8 x ptr> %r207, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
   %r208 = fcmp ogt <8 x float> %r154, splat (float 0x0000000000000000)
   %r209 = fcmp uno <8 x float> %r154, %r154
   %r210 = or <8 x i1> %r208, %r209
@@ -233,7 +233,7 @@ body1:
   %r212 = getelementptr float, ptr %a2, i64 %r2
   %r213 = getelementptr float, ptr %r212, i64 5
   %r214 = getelementptr float, ptr %r213, <8 x i64> <i64 0, i64 9, i64 18, i64 27, i64 36, i64 45, i64 54, i64 63>
-  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r211, <8 x ptr> align 4 %r214, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
+  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r211, <8 x ptr> %r214, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
   %r215 = fcmp ogt <8 x float> %r160, splat (float 0x0000000000000000)
   %r216 = fcmp uno <8 x float> %r160, %r160
   %r217 = or <8 x i1> %r215, %r216
@@ -241,7 +241,7 @@ body1:
   %r219 = getelementptr float, ptr %a2, i64 %r2
   %r220 = getelementptr float, ptr %r219, i64 6
   %r221 = getelementptr float, ptr %r220, <8 x i64> <i64 0, i64 9, i64 18, i64 27, i64 36, i64 45, i64 54, i64 63>
-  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r218, <8 x ptr> align 4 %r221, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
+  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r218, <8 x ptr> %r221, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
   %r222 = fcmp ogt <8 x float> %r166, splat (float 0x0000000000000000)
   %r223 = fcmp uno <8 x float> %r166, %r166
   %r224 = or <8 x i1> %r222, %r223
@@ -249,7 +249,7 @@ body1:
   %r226 = getelementptr float, ptr %a2, i64 %r2
   %r227 = getelementptr float, ptr %r226, i64 7
   %r228 = getelementptr float, ptr %r227, <8 x i64> <i64 0, i64 9, i64 18, i64 27, i64 36, i64 45, i64 54, i64 63>
-  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r225, <8 x ptr> align 4 %r228, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
+  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r225, <8 x ptr> %r228, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
   %r229 = fcmp ogt <8 x float> %r172, splat (float 0x0000000000000000)
   %r230 = fcmp uno <8 x float> %r172, %r172
   %r231 = or <8 x i1> %r229, %r230
@@ -257,7 +257,7 @@ body1:
   %r233 = getelementptr float, ptr %a2, i64 %r2
   %r234 = getelementptr float, ptr %r233, i64 8
   %r235 = getelementptr float, ptr %r234, <8 x i64> <i64 0, i64 9, i64 18, i64 27, i64 36, i64 45, i64 54, i64 63>
-  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r232, <8 x ptr> align 4 %r235, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
+  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r232, <8 x ptr> %r235, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
   %r236 = add i64 %at1, 1
   br label %head1
 done1:
