@@ -159,17 +159,19 @@ class Contractions(Homes):
                 value.own = moved(value.own, swap)
 
     def _kept(self, arg: Value, place: Index) -> tuple[Value, Index]:
-        """Copy what is read through windows, if a view of it forgets where those end."""
+        """Store what is read through windows, and copy it first if a view of it forgets where those end."""
         windows = _windows(place)
         try:
-            if windows <= _windows(source(arg, place)[1]):
+            base, at = source(arg, place)
+            if windows <= _windows(at):
+                if windows and base.kind == MAP:
+                    self.materialise(base)
                 return arg, place
         except Split:
             return arg, place
         except NotAffine:
             pass
-        axes = arg.axes()
-        copy, _ = copy_of(arg, place_of([of(axis) for axis in axes]), axes, axes[-1])
+        copy = relaid(arg, len(arg.shape) - 1)
         self.materialise(copy)
         return copy, place
 
