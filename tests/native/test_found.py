@@ -7,7 +7,9 @@ import pytest
 
 import nudge
 import nudge.nn.functional as F
-from nudge import ops
+from nudge import native, ops
+from nudge.op import TABLE
+from nudge.tensor import wrap
 from tests.native.together import Case, run
 
 
@@ -39,3 +41,15 @@ def test_the_gradient_of_a_mean_over_windows_that_leave_a_rest():
 
 def test_sums_over_two_empty_axes():
     same(lambda x: nudge.sigmoid(x)[:, :0, 3:3].sum(), np.ones((2, 1, 4)))
+
+
+@pytest.mark.xfail(strict=True, reason="Step writes back all that it captured, where it does not lie as it should")
+def test_a_constant_that_nobody_may_write():
+    one = wrap(np.broadcast_to(np.ones(1), (3, 2)))
+    assert native.build(lambda x: x * one, one)(one).tolist() == one.tolist()
+
+
+@pytest.mark.xfail(strict=True, reason="eager fma makes NaN of a product beyond the largest float32 and an infinity")
+def test_a_product_that_is_too_large_beside_an_infinity():
+    with np.errstate(all="ignore"):
+        same(lambda x: TABLE["fma"](x, 2.0, x * -np.inf), np.full(3, 3e38, np.float32))

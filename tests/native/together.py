@@ -84,8 +84,7 @@ def called(step: Step, arrays: Sequence[np.ndarray], byte: int) -> list[np.ndarr
     nodes = step.program.outputs
     outputs = [np.full(n.data.size * n.data.dtype.itemsize, byte, np.uint8).view(n.data.dtype) for n in nodes]
     outputs = [output.reshape(node.data.shape) for output, node in zip(outputs, nodes, strict=True)]
-    captured = [tensor._array for tensor, _ in step.program.captured]
-    assert all(array.flags.c_contiguous for array in captured)
+    captured = [np.ascontiguousarray(tensor._array) for tensor, _ in step.program.captured]
     step.code._arena[:] = byte
     step.code.run(Addresses("Q", [array.ctypes.data for array in (*arrays, *captured, *outputs)]))
     return outputs
