@@ -41,9 +41,10 @@ class Step:
         arrays += [np.ascontiguousarray(array) for array in targets]
         outputs = [np.empty(node.data.shape, node.data.dtype) for node in self.program.outputs]
         self.code.run(Addresses("Q", [each.ctypes.data for each in [*arrays, *outputs]]))
-        for array, target in zip(arrays[len(args) :], targets, strict=True):
-            if array is not target:
-                target[...] = array
+        written = {id(tensor) for tensor, _ in self.program.writes}
+        for array, (tensor, _) in zip(arrays[len(args) :], self.program.captured, strict=True):
+            if id(tensor) in written and array is not tensor._array:
+                tensor._array[...] = array
         for k, _ in self.program.rewritten:
             args[k]._overwrite(arrays[k])
         results = [wrap(output) for output in outputs]
