@@ -14,6 +14,7 @@ from ..op import REAL, elementwise, kernel, position
 SIZE, FAR = 624, 397
 MATRIX, UPPER, LOWER = 0x9908B0DF - 2**32, -(2**31), 2**31 - 1
 STATE = SIZE + 1  # the words, and how many of them are used
+LANES = 16  # of a vector; a processor with narrower ones takes several
 
 _NO_GRADIENT = "a whole number: no gradient passes"
 
@@ -26,20 +27,28 @@ def _bits(b: Any, how: str, x: Any, constant: int) -> Any:
     return b.bits(how, x, b.constant(constant, x))
 
 
+def _each(b: Any, n: Any, body: Any) -> None:
+    """Run `body(position, lanes)` over n neighbours, side by side as far as they fill vectors."""
+    whole = n // LANES
+    with b.loop(whole) as k:
+        body(k * LANES, LANES)
+    with b.loop(n - whole * LANES) as k:
+        body(k + whole * LANES, 0)
+
+
 def _twist(b: Any, key: Any) -> None:
     """Make the next 624 words, in place: each of its own upper bit, the next one's lower bits, and one far ahead."""
 
-    def mix(at: Any, following: Any, far: Any) -> None:
-        own, lower = _bits(b, "and", key.read((at,)), UPPER), _bits(b, "and", key.read((following,)), LOWER)
+    def mix(at: Any, following: Any, far: Any, lanes: int) -> None:
+        own, lower = (_bits(b, "and", key.read((k,), lanes), mask) for k, mask in ((at, UPPER), (following, LOWER)))
         joined = b.bits("or", own, lower)
         odd = _bits(b, "and", b.neg(_bits(b, "and", joined, 1)), MATRIX)
-        key.write((at,), b.bits("xor", b.bits("xor", key.read((far,)), _bits(b, "lshr", joined, 1)), odd))
+        key.write((at,), b.bits("xor", b.bits("xor", key.read((far,), lanes), _bits(b, "lshr", joined, 1)), odd))
 
-    with b.loop(SIZE - FAR) as k:
-        mix(k, k + 1, k + FAR)
-    with b.loop(FAR - 1) as k:
-        mix(k + (SIZE - FAR), k + (SIZE - FAR + 1), k)
-    mix(b.position(SIZE - 1), b.position(0), b.position(FAR - 1))
+    # Neighbours do not read what a vector before them still has to write: `far` is more than LANES away.
+    _each(b, SIZE - FAR, lambda k, lanes: mix(k, k + 1, k + FAR, lanes))
+    _each(b, FAR - 1, lambda k, lanes: mix(k + (SIZE - FAR), k + (SIZE - FAR + 1), k, lanes))
+    mix(b.position(SIZE - 1), b.position(0), b.position(FAR - 1), 0)
 
 
 def _temper(b: Any, word: Any) -> Any:
@@ -52,8 +61,7 @@ def _temper(b: Any, word: Any) -> Any:
 def _stream_loops(b: Any, args: Any, out: Any, *, n: int) -> None:
     (state,) = args
     none, end, wanted = b.position(0), b.position(SIZE), b.position(n)
-    with b.loop(SIZE) as k:
-        out.write((k,), state.read((k,)))
+    _each(b, SIZE, lambda k, lanes: out.write((k,), state.read((k,), lanes)))
     used = b.minimum(b.maximum(b.cast(state.read((end,)), int64), none), end)
     with b.fold(-(-n // SIZE) + 1, (used, none)) as (_, (used, drawn), finish):
         over = b.logical_and(b.eq(used, end), b.lt(drawn, wanted))
@@ -61,8 +69,11 @@ def _stream_loops(b: Any, args: Any, out: Any, *, n: int) -> None:
             _twist(b, out)
         used = b.select(over, none, used)
         count = b.minimum(b.sub(end, used), b.sub(wanted, drawn))
-        with b.loop(count) as k:
-            out.write((drawn + k + STATE,), _temper(b, out.read((used + k,))))
+
+        def leave(k: Any, lanes: int, used: Any = used, drawn: Any = drawn) -> None:
+            out.write((drawn + k + STATE,), _temper(b, out.read((used + k,), lanes)))
+
+        _each(b, count, leave)
         finish((used + count, drawn + count))
     out.write((end,), b.cast(finish.state[0], int32))
 
@@ -146,4 +157,4 @@ def fma(a: Any, x: Any, z: Any) -> Any:
     if rounded_twice.dtype.kind != "f":
         return rounded_twice
     once = fused_multiply_add(np.asarray(a), x, z)
-    return np.where(np.isfinite(once), once, rounded_twice)
+    return np.where(np.isnan(once), rounded_twice, once)
