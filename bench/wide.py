@@ -100,7 +100,7 @@ def theirs(path: Path) -> dict[str, float]:
 
 
 def main() -> bool:
-    """Print all ways' seconds by stage, and the ratios of the whole; the aim is at most 2 with nudge's own dropout."""
+    """Print all ways' seconds by stage, and the ratios of the whole; the aim is at most half with the same network, which has no dropout."""
     print(f"\n{ROWS:,} rows, {COLUMNS} columns, {COLUMNS - 1}-{HIDDEN}-{CLASSES}, batches of {BATCH}, {EPOCHS} passes")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -119,8 +119,9 @@ def main() -> bool:
         shown = "  ".join(f"{stage} {seconds:.2f}" for stage, seconds in found.items())
         print(f"    {who:12} seconds: {shown}   accuracy {score:.3f}")
     times = {who: [one[who]["all"] for one in rounds] for who in ways}
-    low, without, high = ratio(times, "no dropout", "scikit-learn")
-    print(f"    no dropout / scikit-learn = {without:.2f}  ({low:.2f} to {high:.2f})")
     low, whole, high = ratio(times, "nudge", "scikit-learn")
-    print(f"    nudge / scikit-learn = {whole:.2f}  ({low:.2f} to {high:.2f})   aim: at most 2   {verdict(whole <= 2)}")
-    return whole <= 2
+    print(f"    nudge / scikit-learn = {whole:.2f}  ({low:.2f} to {high:.2f})")
+    low, same, high = ratio(times, "no dropout", "scikit-learn")
+    bounds = f"({low:.2f} to {high:.2f})   aim: at most 0.5   {verdict(same <= 0.5)}"
+    print(f"    no dropout / scikit-learn = {same:.2f}  {bounds}")
+    return same <= 0.5

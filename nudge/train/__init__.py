@@ -5,8 +5,9 @@ from __future__ import annotations
 from .best import Best
 from .events import Checkpoint, Evaluated, Event, Finished, Improved, Progress, Started, Warned
 from .folder import RunFolder
+from .forward import predict
 from .kept import Kept, kept
-from .loop import ALL_PASSES, DIVERGED, INTERRUPTED, NO_IMPROVEMENT, Loop, Watcher, predict
+from .loop import ALL_PASSES, DIVERGED, INTERRUPTED, NO_IMPROVEMENT, Loop, Watcher
 from .network import mlp
 from .predictor import CONFIG, Predictions, Predictor, unseen_lines
 from .results import (

@@ -15,8 +15,9 @@ from ..generator import Generator
 from ..tensor import Tensor, wrap
 from . import score
 from .baseline import linear_regression, logistic_regression
+from .forward import predict
 from .importance import MOST_EXAMPLES, MOST_ROWS, importance
-from .loop import Loop, blas_threads, predict
+from .loop import Loop, blas_threads
 from .predictor import Predictor
 from .prepare import Prepared
 from .results import Answers, Boundary, Importance, Results, TargetResult

@@ -15,11 +15,11 @@ from ..data import Examples
 from ..data.order import Rows
 from ..errors import UsageError
 from ..generator import Generator
-from ..mode import no_grad
 from ..nn import Module
-from ..tensor import Tensor, wrap
+from ..tensor import wrap
 from .best import Best
 from .events import Checkpoint, Evaluated, Event, Finished, Improved, Progress, Started, Warned
+from .forward import Forward
 from .rules import optimizer_of, schedule_of
 from .steps import MOST, Augment, Steps, Turn
 
@@ -30,7 +30,6 @@ Watcher = Callable[[Event], object]
 State = tuple[dict[str, Any], dict[str, Any]]  # arrays by name, and what is fit for JSON
 ALL_PASSES, NO_IMPROVEMENT, DIVERGED, INTERRUPTED = "all passes", "no improvement", "diverged", "interrupted"
 MANY = 100_000_000  # products
-AT_ONCE = 4096  # examples, where nothing is learned: bounds the memory
 
 
 class Loop:
@@ -88,6 +87,7 @@ class Loop:
         times = {self.batch_size: whole * self.epochs, left: self.epochs}
         turn = Turn(model, task.objective, self._optimizer, self._params, config.clip, self.generator, augment)
         self._steps = Steps(turn, self._schedule, train, times)
+        self._forward = Forward(model, {len(validation): self.epochs + 1})
         self.at_once = self._steps.most(self.batch_size)  # steps between two events, at most
         self._next, self._reason = 0, ""  # the pass to come, and why there is none
         self._kept: State | None = None
@@ -165,9 +165,7 @@ class Loop:
         finite = True
         for batches in self._in_goes() if self.epoch else ():
             losses, rates = self._steps.take(batches)
-            if self._steps.notice:
-                yield Warned(self.step, self.epoch, self._steps.notice)
-                self._steps.notice = ""
+            yield from self._notices()
             bad = next((k for k, loss in enumerate(losses) if not math.isfinite(loss)), None)
             finite, count = bad is None, len(losses) if bad is None else bad + 1
             self.step += count
@@ -190,6 +188,13 @@ class Loop:
         if self._reason or self.epoch % self.config.checkpoint_every == 0:
             yield Checkpoint(self.step, self.epoch)
 
+    def _notices(self) -> Iterator[Event]:
+        """Tell what could not be machine code, once: what the steps cannot, a pass forward most often cannot either."""
+        notice = self._steps.notice or self._forward.notice
+        self._steps.notice = self._forward.notice = ""
+        if notice:
+            yield Warned(self.step, self.epoch, notice)
+
     def _in_goes(self) -> Iterator[list[Rows]]:
         """Give the batches of a pass, by the examples' positions: as many as are to be taken in one go, of one size."""
         go: list[Rows] = []
@@ -204,7 +209,7 @@ class Loop:
     def evaluate(self, examples: Examples) -> tuple[float, float]:
         """Give loss and score of the model as it stands."""
         with np.errstate(all="ignore"):
-            outputs = predict(self.model, examples.inputs)
+            outputs = self._forward(examples.inputs)
             return self.task.loss(outputs, examples.targets).item(), self.task.score(outputs, examples.targets)
 
     def _why(self) -> str:
@@ -283,15 +288,3 @@ def blas_threads(products: int) -> AbstractContextManager[Any]:
     from threadpoolctl import threadpool_limits
 
     return threadpool_limits(1, user_api="blas") if products < MANY else nullcontext()
-
-
-def predict(model: Module, inputs: Tensor) -> Tensor:
-    """Compute a model's outputs for inputs (n, …), in evaluation mode and in parts that bound the memory."""
-    was_training = model.training
-    model.eval()
-    try:
-        with no_grad():
-            parts = [model(inputs[k : k + AT_ONCE]).numpy() for k in range(0, len(inputs), AT_ONCE)]
-    finally:
-        model.train(was_training)
-    return wrap(np.concatenate(parts))

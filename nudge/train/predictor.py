@@ -16,7 +16,7 @@ from ..errors import UsageError
 from ..io import load, read_json, write_json
 from ..nn import Module
 from ..tensor import Tensor, wrap
-from .loop import predict
+from .forward import predict
 from .network import network
 from .task import Head, apart, head_as_dict, head_from_dict
 

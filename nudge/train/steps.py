@@ -31,19 +31,27 @@ WORTH = 10_000_000_000  # products, from which on machine code is made: what Pyt
 OVERHEAD = 4_000_000  # products that Python could compute in the time in which it walks through a step
 
 
-def is_worth_it(times: int, products: int) -> bool:
+def is_worth_it(times: int, products: int, overhead: int = OVERHEAD) -> bool:
     """Tell whether something that is done so often, of so many products of two numbers, is to be machine code.
 
-    To make that takes some 0.5 s the first time on a machine, so it must save about as much: where Python would take
-    about a second in all. It depends on nothing else, such as what has been compiled before, since eager and native
-    numbers differ in their last bits: the same run is to give the same ones. `NUDGE_NATIVE=0` and
-    `NUDGE_NATIVE=require` decide for it.
+    To make that takes some 2 s the first time on a machine, so it must save about as much: it pays where Python, which
+    takes about a millisecond for a step and more for a large one, would take 2.5 s in all. Nothing else decides,
+    neither time nor what has been compiled before, since native numbers differ from eager ones in their last bits, and
+    the same run is to give the same ones. `NUDGE_NATIVE=0` and `NUDGE_NATIVE=require` decide for it.
 
     >>> is_worth_it(200, 100_000), is_worth_it(5_000, 100_000)
     (False, True)
     """
     said = os.environ.get("NUDGE_NATIVE")
-    return said == "require" or (said != "0" and times * (products + OVERHEAD) >= WORTH)
+    return said == "require" or (said != "0" and times * (products + overhead) >= WORTH)
+
+
+def required(error: Exception) -> str:
+    """Say in one line why something cannot be machine code. Raises UsageError where `NUDGE_NATIVE=require`."""
+    why = " ".join(str(error).split())
+    if os.environ.get("NUDGE_NATIVE") == "require":
+        raise UsageError(f"NUDGE_NATIVE=require, and a run cannot be all machine code: {why}") from error
+    return why
 
 
 @dataclass(frozen=True)
@@ -170,9 +178,7 @@ class Steps:
 
     def _fall_back(self, error: Exception) -> None:
         """Do with less machine code from here on. Raises UsageError where `NUDGE_NATIVE=require`."""
-        why = " ".join(str(error).split())
-        if os.environ.get("NUDGE_NATIVE") == "require":
-            raise UsageError(f"NUDGE_NATIVE=require, and the training steps cannot run natively: {why}") from error
+        why = required(error)
         self._compiled = None
         if self._inside:
             self._inside = False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -71,7 +73,7 @@ class Fixed(Generator):
         super().__init__()
         self.values = np.array(values, np.float32)
 
-    def uniform(self, low: float, high: float, shape: tuple[int, ...]) -> np.ndarray:  # type: ignore[override]
+    def uniform(self, low: float, high: float, shape: Any, dtype: Any = np.float32) -> Any:
         return self.values.reshape(shape)
 
 

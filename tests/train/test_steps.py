@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import math
+import signal
+import time
 from functools import partial
 from typing import Any
 
@@ -17,6 +19,7 @@ from nudge.data import Examples, shifted
 from nudge.generator import Generator
 from nudge.io import save
 from nudge.train import DIVERGED, Classification, Evaluated, Event, Finished, Improved, Loop, Progress, Warned, steps
+from nudge.train.forward import AT_ONCE, Forward, predict
 from nudge.train.steps import MOST, is_worth_it
 
 PIXELS = (4, 4)
@@ -138,27 +141,29 @@ def in_numpy(inputs: nudge.Tensor, generator: Generator) -> nudge.Tensor:
 
 
 @pytest.mark.usefixtures("allowed")
-def test_a_model_that_branches_on_values_is_trained_in_python_and_a_warning_says_so() -> None:
+def test_a_model_that_branches_on_values_is_trained_in_python_and_a_warning_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     run = loop(Branching(), dropout=0.2)
     events = list(run)
     (said,) = warnings(events)
     assert said.startswith("the steps run one by one in Python, not as machine code: ")
     assert "\n" not in said
     assert "test_steps.py" in said
+    monkeypatch.setenv("NUDGE_NATIVE", "0")
     plain = loop(dropout=0.2)
-    plain._steps._eager = True
     assert [event for event in events if not isinstance(event, Warned)] == list(plain)
 
 
 @pytest.mark.usefixtures("allowed")
-def test_what_changes_the_inputs_may_be_python_where_the_step_is_not() -> None:
+def test_what_changes_the_inputs_may_be_python_where_the_step_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     run = loop(augment=in_numpy, dropout=0.2)
     events = list(run)
     (said,) = warnings(events)
     assert said.startswith("the inputs of each step are changed in Python, not in machine code: ")
     assert traces(run) == 2
+    monkeypatch.setenv("NUDGE_NATIVE", "0")
     plain = loop(augment=in_numpy, dropout=0.2)
-    plain._steps._eager = True
     np.testing.assert_allclose(losses(events), losses(list(plain)), rtol=2e-5)
 
 
@@ -166,7 +171,7 @@ def test_what_changes_the_inputs_may_be_python_where_the_step_is_not() -> None:
 @pytest.mark.parametrize("how", [{"augment": in_numpy}, {"model": Branching()}], ids=str)
 def test_no_fallback_is_taken_where_machine_code_is_required(how: dict[str, Any]) -> None:
     run = loop(how["model"]) if "model" in how else loop(augment=how["augment"])
-    with pytest.raises(nudge.UsageError, match="NUDGE_NATIVE=require, and the training steps cannot run natively: "):
+    with pytest.raises(nudge.UsageError, match="NUDGE_NATIVE=require, and a run cannot be all machine code: "):
         list(run)
 
 
@@ -207,7 +212,30 @@ def test_a_loss_that_is_not_finite_ends_the_run_at_its_step() -> None:
 
 
 @pytest.mark.usefixtures("native")
-def test_a_rate_or_a_weight_that_a_watcher_changes_is_seen_by_the_next_steps() -> None:
+def test_ctrl_c_ends_it_within_a_second_and_it_goes_on_from_the_last_whole_pass() -> None:
+    def press(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    run, whole = loop(epochs=100_000, patience=100_000), loop(epochs=100_000, patience=100_000)
+    next(event for event in run if isinstance(event, Progress))
+    before = signal.signal(signal.SIGALRM, press)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        began = time.perf_counter()
+        with pytest.raises(KeyboardInterrupt):
+            run.fit()
+        assert 0.2 <= time.perf_counter() - began < 1.2
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    step = run.state()[1]["step"]
+    assert step % 3 == 0
+    on = list(itertools.islice(run, 20))[1:]
+    later = itertools.dropwhile(lambda event: event.step <= step, whole)
+    assert on == list(itertools.islice(later, 19))
+
+
+@pytest.mark.usefixtures("native")
+def test_what_a_watcher_changes_is_seen_by_the_next_steps() -> None:
     def fixed(event: Event) -> None:
         if isinstance(event, Evaluated) and event.epoch == 1:
             with nudge.no_grad():
@@ -228,6 +256,34 @@ def test_steps_that_are_asked_for_beyond_the_most_are_taken_in_several_goes() ->
     run.train = Examples(run.train.inputs[:1].expand(300, 16), run.train.targets[:1].expand(300))
     run.at_once = 1000
     assert [len(rows) for rows in run._in_goes()] == [MOST, 300 - MOST]
+
+
+@pytest.mark.usefixtures("native")
+def test_examples_are_evaluated_in_parts_of_few_sizes() -> None:
+    n = 2 * AT_ONCE + 39
+    inputs = images(n, 0).inputs
+    model = nn.Sequential(nn.Linear(16, 6), nn.Tanh(), nn.Dropout(0.5), nn.Linear(6, 2))
+    forward = Forward(model, {n: 3})
+    assert forward.native == {AT_ONCE, 39}
+    outputs = [forward(inputs) for _ in range(3)]
+    assert forward._compiled.traces == 2
+    np.testing.assert_allclose(outputs[0].numpy(), predict(model, inputs).numpy(), rtol=1e-5, atol=1e-6)
+    assert np.array_equal(outputs[0].numpy(), outputs[2].numpy())
+    forward(inputs[:5])
+    assert forward._compiled.traces == 2
+    assert model.training
+
+
+@pytest.mark.usefixtures("allowed")
+def test_a_network_that_can_only_be_evaluated_in_python_is() -> None:
+    class Careful(nn.Module):
+        def forward(self, x: nudge.Tensor) -> nudge.Tensor:
+            return x if self.training or x.isfinite().all().item() else x * 0
+
+    run = loop(Careful())
+    (said,) = warnings(list(run))
+    assert said.startswith("the network is evaluated in Python, not as machine code: ")
+    assert traces(run) == 2
 
 
 def test_a_state_holds_what_machine_code_left(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
