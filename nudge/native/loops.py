@@ -37,12 +37,12 @@ class Access:
         at = self.at(index)
         return replace(self.b.cast(self.b.load(self.pointer, self.dtype, at), np.dtype("int64")), source=at)
 
-    def read(self, index: Sequence[Any]) -> Reg:
-        """Load in the array's own dtype."""
-        return self.b.load(self.pointer, self.dtype, self.at(index))
+    def read(self, index: Sequence[Any], lanes: int = 0) -> Reg:
+        """Load in the array's own dtype; with `lanes`, as many neighbours."""
+        return self.b.load_vector(self.pointer, self.dtype, self.at(index), lanes)
 
     def write(self, index: Sequence[Any], value: Reg) -> None:
-        """Store."""
+        """Store a number, or the neighbours that a vector holds."""
         self.b.store(value, self.pointer, self.dtype, self.at(index))
 
 
