@@ -16,6 +16,7 @@ from .target import host
 from .threads import Pace, crew
 from .trace import Program
 
+LARGE = 5_000  # cycles of work, roughly, from which on it pays to compile more thoroughly
 WORTH = 30_000  # cycles of work, roughly, from which on a step is shared among threads
 
 
@@ -31,9 +32,10 @@ class Executable:
         copies += [(node, len(given) + k) for k, node in enumerate(program.outputs)]
         self.plan = plan(copies, given)
         self.text = lower(self.plan, host())
-        self._function = assemble(self.text)
+        work = cycles(self.plan)
+        self._function = assemble(self.text, thorough=work > LARGE)
         self._address = ctypes.cast(self._function, ctypes.c_void_p).value or 0  # type: ignore[arg-type]
-        self._pace = Pace() if cycles(self.plan) > WORTH else None
+        self._pace = Pace() if work > WORTH else None
         memory = np.empty(self.plan.arena + ALIGN, np.uint8)
         self._arena = memory[-memory.ctypes.data % ALIGN :]
         self._place = self._arena.ctypes.data

@@ -37,7 +37,10 @@ def _jit() -> Any:
 _count = itertools.count()
 
 
-def _compiled(text: str) -> bytes:
+FEW = ("always_inliner", "sroa", "instruction_combine", "simplify_cfg")  # passes, where more would not pay
+
+
+def _compiled(text: str, thorough: bool) -> bytes:
     """Make object code for the processor at hand."""
     machine = _target_machine()
     try:
@@ -46,19 +49,22 @@ def _compiled(text: str) -> bytes:
     except RuntimeError as error:  # an error here is a defect of the lowering, never of the user's program
         raise Error(f"the machine code for this step could not be made: {error}") from error
     builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=PASSES_LEVEL))
-    builder.getModulePassManager().run(module, builder)
+    passes = builder.getModulePassManager() if thorough else llvm.create_new_module_pass_manager()
+    for name in () if thorough else FEW:
+        getattr(passes, f"add_{name}_pass")()
+    passes.run(module, builder)
     return bytes(machine.emit_object(module))
 
 
-def functions(text: str, types: Mapping[str, tuple[Any, ...]]) -> list[Callable[..., Any]]:
+def functions(text: str, types: Mapping[str, tuple[Any, ...]], thorough: bool = True) -> list[Callable[..., Any]]:
     """Compile a module, or take what was compiled before; return its functions, whose types are given, result first.
 
-    They keep the code alive.
+    They keep the code alive. What is not `thorough` takes half the time to compile, and up to a third more to run.
     """
     _target_machine()
     host = (llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten())
-    decides = (text, *host, f"{MACHINE_LEVEL} {PASSES_LEVEL}", _LLVM, __version__)
-    builder = llvm.JITLibraryBuilder().add_object_img(cache().get(key(decides), lambda: _compiled(text)))
+    decides = (text, *host, f"{MACHINE_LEVEL} {PASSES_LEVEL if thorough else FEW}", _LLVM, __version__)
+    builder = llvm.JITLibraryBuilder().add_object_img(cache().get(key(decides), lambda: _compiled(text, thorough)))
     for name in types:
         builder = builder.export_symbol(name)
     library = builder.add_current_process().link(_jit(), f"module{next(_count)}")
@@ -73,7 +79,9 @@ def functions(text: str, types: Mapping[str, tuple[Any, ...]]) -> list[Callable[
 STEP = (None, *[ctypes.c_void_p] * 4, *[ctypes.c_int64] * 3, ctypes.c_void_p)  # see `lower`
 
 
-def assemble(text: str, name: str = "step", type: tuple[Any, ...] = STEP) -> Callable[..., Any]:
+def assemble(
+    text: str, name: str = "step", type: tuple[Any, ...] = STEP, thorough: bool = True
+) -> Callable[..., Any]:
     """Compile a step; return its function."""
-    (function,) = functions(text, {name: type})
+    (function,) = functions(text, {name: type}, thorough)
     return function
