@@ -100,7 +100,7 @@ def theirs(path: Path) -> dict[str, float]:
 
 
 def main() -> bool:
-    """Print all ways' seconds by stage, and the ratios of the whole; the aim is at most half with the same network, which has no dropout."""
+    """Print all ways' seconds by stage, and the ratios of the whole; the aim is half, with the same network."""
     print(f"\n{ROWS:,} rows, {COLUMNS} columns, {COLUMNS - 1}-{HIDDEN}-{CLASSES}, batches of {BATCH}, {EPOCHS} passes")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
