@@ -25,7 +25,7 @@ def test_a_step_is_compiled_once_for_all_processes(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("NUDGE_CACHE_DIR", str(tmp_path))
     made: list[int] = []
     compiled = jit._compiled
-    monkeypatch.setattr(jit, "_compiled", lambda text: (made.append(1), compiled(text))[1])
+    monkeypatch.setattr(jit, "_compiled", lambda *args: (made.append(1), compiled(*args))[1])
     x = wrap(np.arange(4.0))
     first = native.build(lambda x: (x * x).sum(), x)
     assert len(made) == 1

@@ -29,5 +29,5 @@ def code_of(
 ) -> Executable:
     """Plan a step, and write its module; it cannot be run."""
     use(monkeypatch, target)
-    monkeypatch.setattr(nudge.native.executable, "assemble", lambda text: ctypes.CFUNCTYPE(None)(lambda: None))
+    monkeypatch.setattr(nudge.native.executable, "assemble", lambda text, **_: ctypes.CFUNCTYPE(None)(lambda: None))
     return native.build(step, *map(wrap, arrays)).code
