@@ -168,7 +168,7 @@ def test_what_changes_the_inputs_may_be_python_where_the_step_is_not(monkeypatch
 
 
 @pytest.mark.usefixtures("native")
-@pytest.mark.parametrize("how", [{"augment": in_numpy}, {"model": Branching()}], ids=str)
+@pytest.mark.parametrize("how", [{"augment": in_numpy}, {"model": Branching()}], ids=["augment", "model"])
 def test_no_fallback_is_taken_where_machine_code_is_required(how: dict[str, Any]) -> None:
     run = loop(how["model"]) if "model" in how else loop(augment=how["augment"])
     with pytest.raises(nudge.UsageError, match="NUDGE_NATIVE=require, and a run cannot be all machine code: "):
