@@ -36,8 +36,9 @@ def assert_same_state(ours: Any, theirs: Any, gradients: bool = True) -> None:
     for key, value in theirs.state_dict().items():
         np.testing.assert_allclose(ours.state_dict()[key].numpy(), value.numpy(), rtol=1e-5, atol=1e-6, err_msg=key)
     for p, q in zip(ours.parameters(), theirs.parameters(), strict=True):
-        if gradients:
-            np.testing.assert_allclose(p.grad.numpy(), q.grad.numpy(), rtol=1e-4, atol=1e-5)
+        if gradients:  # sums that cancel keep the rounding of their largest terms
+            atol = 1e-5 * max(1.0, float(q.grad.abs().max()) / 4)
+            np.testing.assert_allclose(p.grad.numpy(), q.grad.numpy(), rtol=1e-4, atol=atol)
 
 
 @pytest.mark.parametrize("padding", [None, 2, -1])
