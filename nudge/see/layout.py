@@ -104,18 +104,19 @@ class Layout:
     height: float
 
 
-def layout(root: Node, size: Callable[[Node], Size], curve: float = 60.0) -> Layout:
-    """Lay out all that `root` was made from.
+def layout(root: Node | Sequence[Node], size: Callable[[Node], Size], curve: float = 60.0) -> Layout:
+    """Lay out all that `root`, or several of them, were made from.
 
     size: the room that a node's box needs; more arguments make it higher. curve: the distance between layers, without
     what the boxes need to their left.
 
     Raises UsageError for a graph of more than MOST_NODES nodes, or of as many tracks as would hide everything.
     """
-    nodes = ancestors([root])[::-1]
+    roots = [root] if isinstance(root, Node) else root
+    nodes = ancestors(roots)[::-1]
     if len(nodes) > MOST_NODES:
         raise UsageError(f"the graph has {len(nodes):,} nodes; at most {MOST_NODES:,} can be drawn{ADVICE}")
-    layers, boxes = _layers(nodes, size)
+    layers, boxes = _layers(nodes, roots, size)
     wires, tracks = _wires(layers, boxes)
     _order(layers)
     _place(layers)
@@ -132,7 +133,7 @@ def layout(root: Node, size: Callable[[Node], Size], curve: float = 60.0) -> Lay
 
 
 def _layers(
-    nodes: Sequence[Node], size: Callable[[Node], Size]
+    nodes: Sequence[Node], roots: Sequence[Node], size: Callable[[Node], Size]
 ) -> tuple[list[list[Box]], dict[Node, Box]]:
     """Give every node a layer; layers and boxes are in the order in which a reader meets the nodes."""
     depth = dict.fromkeys(nodes, 0)
@@ -143,7 +144,7 @@ def _layers(
     last = max(depth.values())
     layers: list[list[Box]] = [[] for _ in range(last + 1)]
     boxes = {}
-    for node in _met(nodes[-1]):
+    for node in _met(roots):
         width, height, entry = size(node)
         box = boxes[node] = Box(node, last - depth[node], width, max(height, PORT * len(node.args)), entry)
         layers[box.layer].append(box)
@@ -198,10 +199,10 @@ def _spine(nodes: Iterable[Node]) -> tuple[dict[Node, int], dict[Node, Node | No
     return past, spine
 
 
-def _met(root: Node) -> list[Node]:
-    """List the nodes as a reader meets them who goes from the root into each argument in turn."""
+def _met(roots: Sequence[Node]) -> list[Node]:
+    """List the nodes as a reader meets them who goes from each root into each argument in turn."""
     met: dict[Node, None] = {}
-    todo = [root]
+    todo = list(reversed(roots))
     while todo:
         node = todo.pop()
         if node not in met:

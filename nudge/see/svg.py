@@ -198,7 +198,7 @@ class Drawing:
                 carried = self.carried.get((wire.target, wire.k))
                 if carried is not None:
                     flow = carried if flow is None else flow + carried
-            line = f"{self._line(before, box, box.middle)}H{short(box.x + box.width)}"
+            line = f"{lead(before, box, box.middle)}H{short(box.x + box.width)}"
             stretches.append(f'<path {self._flow(flow)} d="{line}"/>')
         return f"<g><title>{clean(self.names[node])}</title>{''.join(stretches)}</g>"
 
@@ -206,14 +206,8 @@ class Drawing:
         target, start = self.plan.boxes[wire.target], wire.start
         title = clean(f"{self.names[wire.source]} → {self.names[wire.target]}")
         way = self._flow(self.carried.get((wire.target, wire.k)))
-        line = self._line(start, target, target.y + target.offset(wire.k))
+        line = lead(start, target, target.y + target.offset(wire.k))
         return f'<g><title>{title}</title><path {way} d="{line}"/></g>'
-
-    def _line(self, before: Box, box: Box, y: float) -> str:
-        """Lead from the right edge of a box to the left edge of one in the next layer, straight where pills stand."""
-        start, end = before.x + before.width, box.x - box.entry
-        middle = (start + end) / 2
-        return f"M{at(start, before.middle)}C{at(middle, before.middle)} {at(middle, y)} {at(end, y)}H{short(box.x)}"
 
     def _flow(self, carried: Any) -> str:
         """Say how thick and of which colour a wire is, by what flows back along it; dotted where nothing does."""
@@ -313,6 +307,13 @@ def clean(label: str) -> str:
 def write(x: float, y: float, label: str, kind: str) -> str:
     """Make a text element; nothing for an empty text."""
     return f'<text class="{kind}" x="{short(x)}" y="{short(y)}">{clean(label)}</text>' if label else ""
+
+
+def lead(before: Box, box: Box, y: float) -> str:
+    """Lead from the right edge of a box to the left edge of one in the next layer, straight where pills stand."""
+    start, end = before.x + before.width, box.x - box.entry
+    middle = (start + end) / 2
+    return f"M{at(start, before.middle)}C{at(middle, before.middle)} {at(middle, y)} {at(end, y)}H{short(box.x)}"
 
 
 def at(x: float, y: float) -> str:

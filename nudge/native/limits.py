@@ -1,0 +1,178 @@
+"""Limits: how much arithmetic and memory traffic one core of this machine can do, measured and kept on disk."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from .. import machine
+from ..errors import UsageError
+from ..files import write_atomically
+from ..version import __version__
+from .jit import functions
+from .target import host
+
+CHAINS = 10  # of fused multiply-adds side by side: two units of four cycles' latency are kept busy by eight
+SIZES = (16 << 10, 192 << 10, 1 << 20, 6 << 20, 48 << 20)  # bytes that a triad touches: caches, memory
+BEST_OF = 12
+WORK = 1e-3  # seconds, roughly, that a measurement takes
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one core can do at most.
+
+    peak: operations a second, by dtype. bandwidth: (bytes that are touched, bytes a second), least bytes first.
+    """
+
+    peak: dict[str, float]
+    bandwidth: list[tuple[int, float]]
+
+    def speed(self, touched: int) -> float:
+        """Tell how many bytes a second can be moved at most where as many are touched again and again.
+
+        >>> Limits({}, [(1 << 14, 4e11), (1 << 20, 5e10)]).speed(1 << 17)
+        400000000000.0
+        """
+        fits = [speed for size, speed in self.bandwidth if size <= touched]
+        return fits[-1] if fits else self.bandwidth[0][1]
+
+    def seconds(self, flops: int, wide: int, moved: int) -> float:
+        """Tell how long operations, `wide` of them in float64, and the bytes that they move take at least.
+
+        One may hide behind the other, so it is the longer of the two.
+
+        >>> Limits({"float32": 1e11, "float64": 5e10}, [(1 << 20, 4e10)]).seconds(2000, 1000, 400)
+        3e-08
+        """
+        arithmetic = (flops - wide) / self.peak["float32"] + wide / self.peak["float64"]
+        return max(arithmetic, moved / self.speed(moved))
+
+
+@functools.cache
+def limits() -> Limits:
+    """Give what was measured on such a processor, by this version; measure it, in half a second, where nothing was.
+
+    It is kept in the cache folder, in `limits/`: delete that to measure anew, if the machine was busy.
+    """
+    path = machine.cache_dir() / "limits" / f"{machine.cpu_name()}-{__version__}.json"
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return Limits(dict(found["peak"]), [(int(size), float(speed)) for size, speed in found["bandwidth"]])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    measured = measure()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, json.dumps(asdict(measured)).encode(), sync=False)
+    except (OSError, UsageError):
+        pass  # then the next process measures again
+    return measured
+
+
+def measure() -> Limits:
+    """Time a loop of fused multiply-adds, and a triad (a = b + s·c) over memory of some sizes; the best counts."""
+    kinds = {"float32": "float", "float64": "double"}
+    width = host().vector
+    text = [_multiply_adds(name, element, width // np.dtype(name).itemsize) for name, element in kinds.items()]
+    word, address = ctypes.c_int64, ctypes.c_void_p
+    types: dict[str, tuple[Any, ...]] = {name: (None, address, word) for name in kinds}
+    types["triad"] = (None, address, address, address, word, word)
+    *loops, triad = functions("\n".join([*text, _triad(width // 4)]), types)
+    peak = {}
+    for name, loop in zip(kinds, loops, strict=True):
+        numbers = np.ones(width, name)
+        numbers *= 0.5
+        lanes = width // numbers.itemsize
+        peak[name] = 2 * CHAINS * lanes / _seconds(loop, 1000, numbers.ctypes.data)
+    bandwidth = []
+    for size in SIZES:
+        rows = size // 3 // width
+        memory = np.ones(3 * rows * width + 64, np.uint8)
+        start = memory.ctypes.data + -memory.ctypes.data % 64
+        places = [start + k * rows * width for k in range(3)]
+        bandwidth.append((size, 3 * rows * width / _seconds(triad, 1, *places, rows)))
+    return Limits(peak, bandwidth)
+
+
+def _seconds(loop: Callable[..., Any], first: int, *args: int) -> float:
+    """Time a function that takes how often to go around last; give the seconds that once around takes."""
+    best, count = float("inf"), first
+    for _ in range(40):
+        start = time.perf_counter()
+        loop(*args, count)
+        took = time.perf_counter() - start
+        if took > WORK / 2 or count > 1 << 40:
+            break
+        count = max(2 * count, int(count * WORK / max(took, 1e-9)) if took > WORK / 100 else 8 * count)
+    for _ in range(BEST_OF):
+        start = time.perf_counter()
+        loop(*args, count)
+        best = min(best, time.perf_counter() - start)
+    return best / count
+
+
+def _multiply_adds(name: str, element: str, lanes: int) -> str:
+    """Write a loop of chains of multiply-adds, whose sums are stored at its end so that none is left out."""
+    vector, fma = f"<{lanes} x {element}>", f"@llvm.fma.v{lanes}f{32 if element == 'float' else 64}"
+    chains = range(CHAINS)
+    begin = "\n".join(f"  %s{k} = phi {vector} [ %x, %entry ], [ %n{k}, %again ]" for k in chains)
+    steps = "\n".join(
+        f"  %n{k} = call {vector} {fma}({vector} %s{k}, {vector} %x, {vector} %x)" for k in chains
+    )
+    sums = "\n".join(f"  %t{k + 1} = fadd {vector} %t{k}, %n{k}" for k in chains)
+    return f"""declare {vector} {fma}({vector}, {vector}, {vector})
+define void @{name}(ptr %at, i64 %count) {{
+entry:
+  %x = load {vector}, ptr %at, align 4
+  br label %again
+again:
+  %i = phi i64 [ 0, %entry ], [ %next, %again ]
+{begin}
+{steps}
+  %next = add i64 %i, 1
+  %more = icmp slt i64 %next, %count
+  br i1 %more, label %again, label %end
+end:
+  %t0 = fadd {vector} %x, %x
+{sums}
+  store {vector} %t{CHAINS}, ptr %at, align 4
+  ret void
+}}"""
+
+
+def _triad(lanes: int) -> str:
+    """Write a loop over three arrays of vectors, gone through as often as it is told."""
+    vector, fma = f"<{lanes} x float>", f"@llvm.fma.v{lanes}f32"
+    return f"""define void @triad(ptr %a, ptr %b, ptr %c, i64 %rows, i64 %count) {{
+entry:
+  br label %around
+around:
+  %turn = phi i64 [ 0, %entry ], [ %turn_next, %turned ]
+  br label %again
+again:
+  %i = phi i64 [ 0, %around ], [ %next, %again ]
+  %a_at = getelementptr {vector}, ptr %a, i64 %i
+  %b_at = getelementptr {vector}, ptr %b, i64 %i
+  %c_at = getelementptr {vector}, ptr %c, i64 %i
+  %x = load {vector}, ptr %b_at
+  %y = load {vector}, ptr %c_at
+  %z = call {vector} {fma}({vector} %y, {vector} %y, {vector} %x)
+  store {vector} %z, ptr %a_at
+  %next = add i64 %i, 1
+  %more = icmp slt i64 %next, %rows
+  br i1 %more, label %again, label %turned
+turned:
+  %turn_next = add i64 %turn, 1
+  %turns = icmp slt i64 %turn_next, %count
+  br i1 %turns, label %around, label %end
+end:
+  ret void
+}}"""
