@@ -9,10 +9,12 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-__all__ = ["Step", "build"]
+__all__ = ["Step", "build", "explain"]
+
+HOME = {"Step": "step", "build": "step", "explain": "explanation"}
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("Step", "build"):  # LLVM is loaded where something is to be built, and not before
-        return getattr(importlib.import_module(".step", __name__), name)
+    if name in HOME:  # LLVM is loaded where something is to be built, and not before
+        return getattr(importlib.import_module(f".{HOME[name]}", __name__), name)
     raise AttributeError(f"nudge.native has no {name!r}")

@@ -139,8 +139,8 @@ class _Count:
             self._alone(group.opaque)
         else:
             account.space, account.over = _space(group)
-            for value, index in group.members.items():
-                self._member(value, index)
+            for value in group.stores:  # what none of these needs is not computed
+                self._visit(value, group.members[value])
         account.read += sum(
             min(value.size, sum(map(read, places)) * int(value.dtype.itemsize))
             for value, places in self.touched.items()
@@ -155,16 +155,6 @@ class _Count:
         self.account.read = sum(one.size for one in held)
         self._add(value, elements(value) if value.dtype.kind == "f" else 0, held)
 
-    def _member(self, value: Value, index: Index) -> None:
-        fold = value.fold
-        if fold is None:
-            self._visit(value, index)
-            return
-        self.seen.add((value, index))
-        places = elements(value) * prod(axis.extent for axis in fold.reduced)
-        found = [self._visit(*source(arg, place_of(place))) for arg, place in fold.reads]
-        self._add(value, places * _flops_of_fold(value), found)
-
     def _visit(self, value: Value, index: Index) -> Value:
         """Follow what is read at an index; give the value that it comes from."""
         mine = self.group.members.get(value) == index
@@ -175,17 +165,26 @@ class _Count:
                     if isinstance(term, Held):
                         self._visit(*source(term.value, term.index))
             return value
-        if (value, index) in self.seen or value.fold is not None:
+        if (value, index) in self.seen:
             return value
         self.seen.add((value, index))
-        if value.kind == MAP:
+        fold = value.fold
+        if fold is not None:
+            args = [source(arg, place_of(place)) for arg, place in fold.reads]
+        elif value.kind == MAP:
             args = [source(arg, trimmed(index, arg.shape)) for arg in value.args if isinstance(arg, Value)]
         else:
             args = [source(value, index) if value.copied is None else source(*value.copied(index))]
         found = [self._visit(*arg) for arg in args]
-        if value.kind != MAP and not mine:
+        if fold is not None:
+            steps = elements(value) * prod(axis.extent for axis in fold.reduced)
+            self._add(value, steps * _flops_of_fold(value), found)
+        elif value.kind == MAP:
+            self._add(value, read(index) * _flops_of_map(value), found)
+        elif mine:
+            self._add(value, 0, found)
+        else:
             return found[0]
-        self._add(value, read(index) * _flops_of_map(value) if value.kind == MAP else 0, found)
         return value
 
     def _add(self, value: Value, flops: int, args: list[Value]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import types
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from itertools import groupby
@@ -39,7 +39,7 @@ class Explanation:
     arena: bytes of memory for what groups store for one another. given, results: bytes that are read or updated where
     they are, and that are returned. copies: what is copied into its buffer at the end, with its bytes. ir: lines of
     LLVM's text; functions: how many functions those groups share. threads: how many may part the larger groups.
-    limits: what one core can do; None where that was not asked for.
+    limits: what one core can do.
     """
 
     name: str
@@ -127,7 +127,7 @@ class Explanation:
             for value in group.group.stores:
                 makers.setdefault(value.within or value, set()).add(group.number)
         for group in self.groups:
-            cards = _cards(group)
+            cards = _cards(group, makers)
             read = {number for value in group.group.loads for number in makers.get(value.within or value, ())}
             before = [frames[number] for number in sorted(read) if number in frames]
             title = f"{group.number}  {loops(group)}".strip()
@@ -197,14 +197,16 @@ def _buffers(program: Program, alive: list[Any]) -> list[Any]:
     ]
 
 
-def _cards(group: Account) -> dict[Value, Card]:
+def _cards(group: Account, makers: Mapping[Value, set[int]]) -> dict[Value, Card]:
     """Make a card for each value that a group reads or computes, those first that others are made of."""
     cards: dict[Value, Card] = {}
     for value, args in group.edges.items():
         for arg in args:
             if arg not in cards:
                 name = (arg.node.label or "given") if arg.kind == GIVEN else symbol(arg)
-                cards[arg] = Card(name, _shape(arg), f"{name}, read from memory", "leaf")
+                by = ", ".join(map(str, sorted(makers.get(arg.within or arg, ()))))
+                note = f"{_shape(arg)} from {by}".strip() if by else _shape(arg)
+                cards[arg] = Card(name, note, f"{name} {shaped(arg.shape)} {arg.dtype}, read from memory", "leaf")
         kept = value in group.group.stores
         kind = "kept" if kept else "again" if value not in group.group.members else "step"
         title = ", ".join(filter(None, [f"{symbol(value)} {shaped(value.shape)} {value.dtype}", value.node.line]))
@@ -276,8 +278,8 @@ def places(lines: Iterable[str]) -> str:
     """
     files: dict[str, set[int]] = {}
     for line in lines:
-        file, _, number = line.rpartition(":")
-        files.setdefault(os.path.basename(file), set()).add(int(number))
+        file, _, at = line.rpartition(":")
+        files.setdefault(os.path.basename(file), set()).add(int(at))
     told = []
     for file, numbers in files.items():
         ranges: list[list[int]] = []

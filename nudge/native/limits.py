@@ -49,8 +49,8 @@ class Limits:
 
         One may hide behind the other, so it is the longer of the two.
 
-        >>> Limits({"float32": 1e11, "float64": 5e10}, [(1 << 20, 4e10)]).seconds(2000, 1000, 400)
-        3e-08
+        >>> Limits({"float32": 100.0, "float64": 50.0}, [(1 << 20, 25.0)]).seconds(2000, 1000, 400)
+        30.0
         """
         arithmetic = (flops - wide) / self.peak["float32"] + wide / self.peak["float64"]
         return max(arithmetic, moved / self.speed(moved))
