@@ -182,7 +182,7 @@ def _explained(name: str, program: Program, code: Any, buffers: list[Any], time:
         name, groups, sum(node.op is not None for node in ancestors(roots)), plan.arena,
         sum(buffer.nbytes for buffer in buffers[:first]), sum(buffer.nbytes for buffer in buffers[first:]),
         [(f"{symbol(value)} {shaped(value.shape)}", value.size) for value, _ in plan.copies],
-        code.text.count("\n") + 1, code.text.count("define internal void @g"), get_num_threads(), machine,
+        len(code.text.splitlines()), code.text.count("define internal void @g"), get_num_threads(), machine,
     )  # fmt: skip
 
 
@@ -250,7 +250,7 @@ def stored(found: Iterable[Stored]) -> str:
     for (shape, dtype, where), ones in alike.items():
         many = f"{len(ones)} × " if len(ones) > 1 else ""
         aside = "" if where == "arena" else f" {where}"
-        made = " ".join(one.symbol for one in ones)
+        made = operations(Counter(one.symbol for one in ones))
         told.append(f"{made}: {many}{shaped(shape)} {dtype}{aside}, {amount(sum(one.bytes for one in ones))}")
     return "; ".join(told)
 
