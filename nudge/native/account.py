@@ -52,8 +52,8 @@ class Account:
     operations: how many of each, by symbol, those first that others read. again: those of them that another group
     computes as well, since that is less work than storing. lines: where the user wrote it. flops: as the operations are
     lowered, a fused multiply-add counting as two; wide: how many of them are in float64. read, written: the bytes that
-    it takes from memory and puts there, each counted once. shared: whether threads part the work. limit: the seconds
-    that one core needs at least, as measured. time: those that it took, where that was asked for.
+    it takes from memory and puts there, each counted once. shared: whether it is work enough for threads to part.
+    limit: the seconds that one core needs at least, as measured. time: those that it took, where that was asked for.
     """
 
     number: int
@@ -139,7 +139,8 @@ class _Count:
             self._alone(group.opaque)
         else:
             account.space, account.over = _space(group)
-            for value in group.stores:  # what none of these needs is not computed
+            needed = [*([group.fold] if group.fold is not None else []), *group.stores]
+            for value in needed:  # what none of these reads is not computed
                 self._visit(value, group.members[value])
         account.read += sum(
             min(value.size, sum(map(read, places)) * int(value.dtype.itemsize))

@@ -20,7 +20,9 @@ from ..see.frames import Card, Frame, render
 from ..words import plural
 from .account import Account, Stored, accounts, shaped, symbol
 from .compile import Compiled
+from .executable import WORTH
 from .limits import Limits, limits
+from .lower import cycles
 from .step import Step
 from .threads import get_num_threads
 from .timing import times
@@ -38,7 +40,7 @@ class Explanation:
     groups: what each loop nest does (see `Account`), in the order in which they run. nodes: steps that were traced.
     arena: bytes of memory for what groups store for one another. given, results: bytes that are read or updated where
     they are, and that are returned. copies: what is copied into its buffer at the end, with its bytes. ir: lines of
-    LLVM's text; functions: how many functions those groups share. threads: how many may part the larger groups.
+    LLVM's text; functions: how many functions those groups share. threads: how many part the larger groups.
     limits: what one core can do.
     """
 
@@ -79,7 +81,7 @@ class Explanation:
         """Write it as text, at most 100 columns wide."""
         lines = self._head()
         for _, alike in groupby(self.groups, _looks):
-            lines += ["", *_told(list(alike), len(str(len(self.groups))))]
+            lines += ["", *_told(list(alike), len(str(len(self.groups))), self.threads)]
         if self.copies:
             copied = ", ".join(f"{what} {amount(size)}" for what, size in self.copies)
             lines += ["", *_wrapped(f"copied at the end, since others still read what stood there: {copied}", 0)]
@@ -182,7 +184,8 @@ def _explained(name: str, program: Program, code: Any, buffers: list[Any], time:
         name, groups, sum(node.op is not None for node in ancestors(roots)), plan.arena,
         sum(buffer.nbytes for buffer in buffers[:first]), sum(buffer.nbytes for buffer in buffers[first:]),
         [(f"{symbol(value)} {shaped(value.shape)}", value.size) for value, _ in plan.copies],
-        len(code.text.splitlines()), code.text.count("define internal void @g"), get_num_threads(), machine,
+        len(code.text.splitlines()), code.text.count("define internal void @g"),
+        get_num_threads() if cycles(plan) > WORTH else 1, machine,
     )  # fmt: skip
 
 
@@ -218,7 +221,7 @@ def _shape(value: Value) -> str:
     return shaped(value.shape) if value.shape else ""
 
 
-def _told(groups: Sequence[Account], digits: int) -> list[str]:
+def _told(groups: Sequence[Account], digits: int, threads: int) -> list[str]:
     """Tell in a few lines of a group, or of several that are alike."""
     group, many = groups[0], len(groups)
     indent = digits + 2
@@ -230,7 +233,7 @@ def _told(groups: Sequence[Account], digits: int) -> list[str]:
     lines += _wrapped(f"{'':{indent}}stores {stored(group.stores)}", indent)
     took = "" if group.time is None else f"   took {micro(sum(each.time or 0.0 for each in groups))}"
     work = f"{count(many * group.flops)}FLOP   reads {amount(many * group.read)}, writes {amount(many * group.written)}"
-    shared = "   shared by threads" if group.shared else ""
+    shared = "   shared by threads" if group.shared and threads > 1 else ""
     lines.append(f"{'':{indent}}{work}   limit {micro(many * group.limit)}{took}{shared}")
     return lines
 

@@ -274,6 +274,8 @@ def is_user(thing: Any) -> bool:
 
 @functools.lru_cache(4096)
 def _is_users(module: str) -> bool:
+    if module == "__main__":  # the user's, whoever started it: its file may be pytest's, a profiler's, a debugger's
+        return True
     if module.partition(".")[0] in LIBRARIES:
         return False
     file = getattr(sys.modules.get(module), "__file__", None)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 from collections import Counter
+from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
@@ -14,10 +16,12 @@ import nudge
 import nudge.nn.functional as F
 from nudge import native, nn, optim
 from nudge.errors import UsageError
+from nudge.native import explanation
 from nudge.native.explanation import explain
 from nudge.native.limits import Limits, limits
 from tests.native.programs import PROGRAMS
 
+DOCS = Path(__file__).parents[2] / "docs"
 BATCH, WIDE, HIDDEN, KINDS = 32, 24, 40, 7
 
 
@@ -209,6 +213,34 @@ def test_the_picture_has_a_box_for_each_group_and_all_that_is_stored(found):
     said = {text.text for text in tree.iter(f"{space}text")}
     assert {symbol for group in explained.groups for symbol in group.operations} <= said
     assert explained.draw().svg == picture.svg
+
+
+def test_the_guides_picture_is_what_its_first_lines_draw(monkeypatch):
+    some = Limits({"float32": 1e11, "float64": 5e10}, [(1 << 14, 4e11), (1 << 24, 2e10)])
+    monkeypatch.setattr(explanation, "limits", lambda: some)
+    block = re.search(r"^```python\n(.*?)^```$", (DOCS / "native.md").read_text("utf-8"), flags=re.M | re.S)[1]
+    code = "\n".join(line[4:] for line in block.splitlines() if line.startswith((">>>", "...")))
+    names = {}
+    exec(compile(code, "step.py", "exec"), names)
+    drawn, kept = explain(names["step"]).draw().svg, (DOCS / "native" / "groups.svg").read_text("utf-8")
+    assert drawn == kept, "docs/native/groups.svg is out of date"
+
+
+def test_threads_are_named_where_they_have_something_to_share():
+    before = nudge.get_num_threads()
+    try:
+        nudge.set_num_threads(2)
+        found = []
+        for size in (8, 256):
+            x = nudge.ones(size, size)
+            compiled = nudge.compile(lambda x: x @ x)
+            compiled(x)
+            explained = explain(compiled)
+            shared = any(group.shared for group in explained.groups)
+            found.append((explained.threads, shared, "shared" in str(explained)))
+        assert found == [(1, False, False), (2, True, True)]
+    finally:
+        nudge.set_num_threads(before)
 
 
 def test_a_notebook_gets_a_table(found):
