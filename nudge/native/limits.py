@@ -56,25 +56,33 @@ class Limits:
         return max(arithmetic, moved / self.speed(moved))
 
 
+    def joined(self, other: Limits) -> Limits:
+        """Take the better of two measurements: what one missed, the machine was busy with something else.
+
+        >>> Limits({"float32": 3.0}, [(8, 1.0)]).joined(Limits({"float32": 2.0}, [(8, 5.0)]))
+        Limits(peak={'float32': 3.0}, bandwidth=[(8, 5.0)])
+        """
+        peak = {name: max(speed, other.peak[name]) for name, speed in self.peak.items()}
+        moved = dict(other.bandwidth)
+        return Limits(peak, [(size, max(speed, moved[size])) for size, speed in self.bandwidth])
+
+
 @functools.cache
 def limits() -> Limits:
-    """Give what was measured on such a processor, by this version; measure it, in half a second, where nothing was.
-
-    It is kept in the cache folder, in `limits/`: delete that to measure anew, if the machine was busy.
-    """
+    """Measure, once a process and in some tenths of a second; the best so far on such a processor is kept on disk."""
     path = machine.cache_dir() / "limits" / f"{machine.cpu_name()}-{__version__}.json"
+    found = measure()
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        return Limits(dict(found["peak"]), [(int(size), float(speed)) for size, speed in found["bandwidth"]])
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        found = found.joined(Limits(kept["peak"], [(size, speed) for size, speed in kept["bandwidth"]]))
     except (OSError, ValueError, KeyError, TypeError):
-        pass
-    measured = measure()
+        pass  # there is none, or it is spoiled
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, json.dumps(asdict(measured)).encode(), sync=False)
+        write_atomically(path, json.dumps(asdict(found)).encode(), sync=False)
     except (OSError, UsageError):
-        pass  # then the next process measures again
-    return measured
+        pass  # then each process has what it measured
+    return found
 
 
 def measure() -> Limits:
