@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from math import prod
 
 from ..graph import Node, ancestors
-from .affine import Axis
+from .affine import Axis, Index
 from .builder import TYPES, Builder, Reg
 from .describe import values
-from .group import Group, Held, elements, place_of, read, source
+from .group import Group, Held, elements, read, reads_of, source, sources
 from .lower import SHARED, work_of
 from .plan import Plan
-from .values import GIVEN, MAP, Index, Value, trimmed
+from .values import GIVEN, MAP, Value
 
 ARITHMETIC = re.compile(r"= f(?:add|sub|mul|div|rem) ")
 CALL = re.compile(r"= call \S+(?: x \S+)? @([\w.]+)\(")
@@ -170,13 +170,7 @@ class _Count:
             return value
         self.seen.add((value, index))
         fold = value.fold
-        if fold is not None:
-            args = [source(arg, place_of(place)) for arg, place in fold.reads]
-        elif value.kind == MAP:
-            args = [source(arg, trimmed(index, arg.shape)) for arg in value.args if isinstance(arg, Value)]
-        else:
-            args = [source(value, index) if value.copied is None else source(*value.copied(index))]
-        found = [self._visit(*arg) for arg in args]
+        found = [self._visit(*arg) for arg in (reads_of(value, index) if fold is None else sources(fold))]
         if fold is not None:
             steps = elements(value) * prod(axis.extent for axis in fold.reduced)
             self._add(value, steps * _flops_of_fold(value), found)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..errors import Error
+
+Index = tuple[Any, ...]  # a position along each axis of an array
 
 
 class NotAffine(Error):
@@ -166,3 +168,23 @@ class Window:
 def of(axis: Axis) -> Affine:
     """Make a position of an axis; 0 where there is just one."""
     return Affine({axis: 1} if axis.extent != 1 else {})
+
+
+def index_of(axes: Iterable[Axis]) -> Index:
+    """Make the index that goes along axes."""
+    return tuple(of(axis) for axis in axes)
+
+
+def place_of(index: Sequence[Any]) -> Index:
+    """Make each place of an index an affine position."""
+    return tuple(place if isinstance(place, Affine) else Affine({}, int(place)) for place in index)
+
+
+def moved(index: Sequence[Any], swap: Mapping[Any, Affine]) -> Index:
+    """Put positions in the place of axes, throughout an index."""
+    return tuple(place.replaced(swap) for place in place_of(index))
+
+
+def axes_of(index: Index) -> set[Axis]:
+    """Find the axes along which an index varies."""
+    return {axis for place in index for axis in place.axes()}

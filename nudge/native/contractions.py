@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any
 
-from .affine import Affine, Axis, NotAffine, Split, Window, of
-from .group import Group, Held, elements, halves, moved, place_of, read, source
+from .affine import Affine, Axis, Index, NotAffine, Split, Window, axes_of, index_of, moved, of
+from .group import Group, Held, elements, halves, read, reads_of, source, sources
 from .homes import Homes
-from .values import GIVEN, MAP, VIEW, Index, Value, copy_of, relaid
+from .values import GIVEN, MAP, VIEW, Value, copy_of, relaid
 
 NARROW = 4
 MIXED = 1.6  # how much dearer an axis is that others take apart, if a vector lies along it
@@ -41,10 +41,10 @@ class Contractions(Homes):
         """Let a fold along one axis become a statistic of the rows of the group that computes what it reads."""
         fold = value.fold
         assert fold is not None
-        if len(fold.reduced) != 1 or fold.combine is None or any(_windows(place_of(at)) for _, at in fold.reads):
+        if len(fold.reduced) != 1 or fold.combine is None or any(_windows(at) for _, at in fold.reads):
             return False
         try:
-            leaves = [leaf for arg, place in fold.reads for leaf in self.reached(*source(arg, place_of(place)))]
+            leaves = [leaf for arg, place in fold.reads for leaf in self.reached(*source(arg, place))]
         except (NotAffine, Split):
             return False
         group = self.latest(leaves)
@@ -66,7 +66,7 @@ class Contractions(Homes):
         fold.reads = [(arg, moved(place, match)) for arg, place in fold.reads]
         for arg, place in fold.reads:
             self._need(group, *source(arg, place))
-        group.members[value] = moved(value.own or place_of([of(axis) for axis in fold.axes]), match)
+        group.members[value] = moved(value.own or index_of(fold.axes), match)
         self.home[value] = group
 
     def in_rows(self, value: Value) -> bool:
@@ -77,8 +77,7 @@ class Contractions(Homes):
             return False
         strides = self.strides(value, fold.reduced[-1])
         wide = [axis for axis in fold.axes if axis.extent >= NARROW]
-        seen = [source(arg, place_of(place))[1] for arg, place in fold.reads]
-        reused = all(any(axis not in self._axes(at) for axis in wide) for at in seen)
+        reused = all(any(axis not in axes_of(at) for axis in wide) for _, at in sources(fold))
         return all(s in (0, 1) for s in strides) and not reused
 
     def strides(self, value: Value, axis: Axis) -> list[int]:
@@ -87,7 +86,7 @@ class Contractions(Homes):
         found = []
         for arg, place in value.fold.reads:
             try:
-                base, at = source(arg, place_of(place))
+                base, at = source(arg, place)
                 if base.kind == MAP and base not in self.home:  # what it is made of tells
                     base, at = max(self.reached(base, at), key=lambda leaf: read(leaf[1]), default=(base, at))
                 flat = base.flat(at).terms
@@ -101,9 +100,8 @@ class Contractions(Homes):
         """Begin a group around a contraction, and store what it would otherwise compute or gather again and again."""
         fold = value.fold
         assert fold is not None
-        for arg, place in fold.reads:
-            base, at = source(arg, place_of(place))
-            axes = {axis for p in at for axis in p.axes()}
+        for base, at in sources(fold):
+            axes = axes_of(at)
             if base.kind == MAP and base not in self.home and not all(
                 axis in axes for axis in (*fold.axes, *fold.reduced) if axis.extent != 1
             ):
@@ -113,9 +111,8 @@ class Contractions(Homes):
         lane = self.best_lane(value)
         column = self.best_column(value) if lane is not None else self.panel(value, self.best_column(value))
         reads = []
-        for (arg, place), stride in zip(fold.reads, self.strides(value, column), strict=True):
-            base, at = source(arg, place_of(place))
-            axes = {axis for p in at for axis in p.axes()}
+        for (base, at), stride in zip(sources(fold), self.strides(value, column), strict=True):
+            axes = axes_of(at)
             held = any(isinstance(term, Held) for p in at for term in p.terms)
             windowed = any(isinstance(term, Window) for p in at for term in p.terms)
             if windowed and base.kind == MAP and base not in self.home:
@@ -135,23 +132,23 @@ class Contractions(Homes):
         group.fold, group.vector, group.lane = value, column, lane
         for arg, place in reads:
             self._need(group, arg, place)
-        group.members[value] = value.own or place_of([of(axis) for axis in fold.axes])
+        group.members[value] = value.own or index_of(fold.axes)
         self.home[value] = group
 
     def _split(self, value: Value) -> None:
         """Take the axes of a fold apart where what it reads asks for that."""
         fold = value.fold
         assert fold is not None
-        value.own = place_of([of(axis) for axis in fold.axes])
-        fold.reads = [self._kept(arg, place_of(place)) for arg, place in fold.reads]
+        value.own = index_of(fold.axes)
+        fold.reads = [self._kept(arg, place) for arg, place in fold.reads]
         while True:
             try:
                 for arg, place in fold.reads:
-                    deque(self.reached(*source(arg, place_of(place))), maxlen=0)
+                    deque(self.reached(*source(arg, place)), maxlen=0)
                 return
             except NotAffine:
                 for arg, place in fold.reads:
-                    self.materialise(source(arg, place_of(place))[0])
+                    self.materialise(source(arg, place)[0])
             except Split as split:
                 outer, inner = halves(split)
                 swap = {split.axis: of(outer) * split.inner + of(inner)}
@@ -185,7 +182,7 @@ class Contractions(Homes):
                 continue
             axes = user.axes()
             try:
-                reads = self.reads(user, place_of([of(axis) for axis in axes]))
+                reads = reads_of(user, index_of(axes))
             except (NotAffine, Split):
                 continue
             mine = [place for arg, place in reads if arg is value]
@@ -200,8 +197,8 @@ class Contractions(Homes):
         """Part a column whose neighbours are read far from row to row into panels, each of which is copied together."""
         fold = value.fold
         assert fold is not None
-        reads = [source(arg, place_of(place)) for arg, place in fold.reads]
-        far = any(column in self._axes(at) and self.is_far(value, base, at, column) for base, at in reads)
+        reads = sources(fold)
+        far = any(column in axes_of(at) and self.is_far(value, base, at, column) for base, at in reads)
         width = next((n * LANES for n in (4, 3, 2, 7, 5) if column.extent % (n * LANES) == 0), 0)
         if not far or not width or width == column.extent or of(column) not in value.own or len(reads) < 2:
             return column
@@ -211,9 +208,6 @@ class Contractions(Homes):
         value.own = moved(value.own, swap)
         self.panels.add(inner)
         return inner
-
-    def _axes(self, index: Index) -> set[Axis]:
-        return {axis for place in index for axis in place.axes()}
 
     def is_far(self, value: Value, base: Value, at: Index, column: Axis) -> bool:
         """Tell whether what a contraction reads from step to step lies too far apart for the nearest cache."""
@@ -254,7 +248,7 @@ class Contractions(Homes):
         copy, order = copy_of(base, at, axes, column)
         steps = base.flat(at)
         key = (base, steps.const, *((axis.extent, steps.terms.get(axis, 0)) for axis in order))
-        return self.copies.setdefault(key, copy), place_of([of(axis) for axis in order])
+        return self.copies.setdefault(key, copy), index_of(order)
 
     def best_lane(self, value: Value) -> Axis | None:
         """Choose an axis that is summed for the lanes of the vectors, if all that is read lies side by side along it.
@@ -265,7 +259,7 @@ class Contractions(Homes):
         assert fold is not None
         if fold.combine is None:
             return None
-        reads = [source(arg, place_of(place)) for arg, place in fold.reads]
+        reads = sources(fold)
         free = [base.kind == MAP and base not in self.home for base, _ in reads]
         near = {}
         for axis in fold.reduced:
@@ -299,7 +293,7 @@ class Contractions(Homes):
         fold = value.fold
         assert fold is not None
         places = prod(axis.extent for axis in (*fold.axes, *fold.reduced))
-        seen = [source(arg, place_of(place)) for arg, place in fold.reads]
+        seen = sources(fold)
         reads = [min(elements(base), read(place)) for base, place in seen]
         lanes = -(-column.extent // LANES) * LANES if column.extent > LANES // 2 else LANES
         steps = self.strides(value, column)

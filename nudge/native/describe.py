@@ -8,9 +8,9 @@ from typing import Any
 
 from ..graph import Node, ancestors
 from ..op import Elementwise, Kernel, Operation, Reduction, View, parse_signature
-from .affine import Affine, Axis, Window, of
+from .affine import Affine, Axis, Index, Window, index_of, moved, of, place_of
 from .builder import Builder, Reg
-from .values import FOLD, GIVEN, MAP, OPAQUE, PATCHED, VIEW, Fold, Index, Patch, Value, trimmed
+from .values import FOLD, GIVEN, MAP, OPAQUE, PATCHED, VIEW, Fold, Patch, Value, trimmed
 
 
 def values(roots: Iterable[Node], given: Iterable[Node]) -> dict[Node, Value]:
@@ -83,7 +83,7 @@ def _put_together(value: Value) -> None:
     for k, part in enumerate(parts):
         axes = part.axes()
         more = {"k": k} if op.variadic else {}
-        place = op.index(tuple(of(axis) for axis in axes), *value.args, **more, **value.params)
+        place = op.index(index_of(axes), *value.args, **more, **value.params)
         patches.append(Patch(part, axes, place))
         place = patches[-1].place
         taken = [axis for at in place for axis in at.terms]
@@ -117,9 +117,7 @@ def _nested(value: Value, inner: Value) -> bool:
         return False
     ((_, index),) = fold.reads
     swap = {axis: place for axis, place in zip(other.axes, index, strict=True)}
-    reads = [
-        (arg, tuple(p.replaced(swap) if isinstance(p, Affine) else p for p in place)) for arg, place in other.reads
-    ]
+    reads = [(arg, moved(place, swap)) for arg, place in other.reads]
     value.args = inner.args
     value.fold = Fold(fold.axes, [*fold.reduced, *other.reduced], reads, other.init, other.step, other.combine)
     return True
@@ -138,7 +136,7 @@ def _placed(value: Value) -> tuple[Value, list[Axis], Index, Index] | None:
     if op.signature or op.variadic or not isinstance(x, Value):
         return None
     axes = x.axes()
-    index = tuple(of(axis) for axis in axes)
+    index = index_of(axes)
     assert op.index is not None
     return x, axes, index, op.index(index, x, **value.params)
 
@@ -148,7 +146,7 @@ def _shows(value: Value) -> Callable[[Index], tuple[Value, Index]] | None:
     if (placed := _placed(value)) is None:
         return None
     x, axes, index, out = placed
-    found = [place if isinstance(place, Affine) else Affine({}, place) for place in out]
+    found = place_of(out)
     if any(place.const or place.span() != size for place, size in zip(found, value.shape, strict=True)):
         return None
     taken = [axis for place in found for axis in place.terms]
@@ -171,8 +169,7 @@ def _reduction(value: Value) -> Fold | None:
     x, inner, index, out = placed
     own: list[Axis] = []
     solved: dict[Any, Affine] = {}
-    for place, size in zip(out, value.shape, strict=True):
-        at = place if isinstance(place, Affine) else Affine({}, place)
+    for at, size in zip(place_of(out), value.shape, strict=True):
         if not at.terms and not at.const and size == 1:
             own.append(Axis(1))
             continue
@@ -186,7 +183,7 @@ def _reduction(value: Value) -> Fold | None:
         solved[axis] = Affine({Window(of(own[-1]) - (at - of(axis)), axis.extent): 1})
     if solved and value.op.identity != 0:
         return None
-    index = tuple(place.replaced(solved) for place in index)
+    index = moved(index, solved)
     reduced = [axis for axis in inner if axis not in own and axis not in solved and axis.extent != 1]
     combine = op.combine
 
@@ -213,9 +210,9 @@ def _kernel(value: Value) -> Fold | None:
             if name not in axes:
                 axes[name] = Axis(size)
                 reduced.append(axes[name])
-    lead = tuple(of(axis) for axis in own[: len(own) - len(letters)])
+    lead = index_of(own[: len(own) - len(letters)])
     reads = [
-        (arg, trimmed((*lead, *(of(axes[name]) for name in names)), arg.shape))
+        (arg, trimmed((*lead, *index_of(axes[name] for name in names)), arg.shape))
         for arg, names in zip(value.args, inputs, strict=True)
     ]
     likes = [(arg.dtype) for arg in value.args]

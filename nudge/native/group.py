@@ -7,8 +7,8 @@ from math import prod
 from typing import Any
 
 from ..graph import Node
-from .affine import Affine, Axis, NotAffine, Split, of
-from .values import VIEW, Fold, Index, Value, trimmed
+from .affine import Affine, Axis, Index, NotAffine, Split, axes_of, index_of, moved, of, place_of
+from .values import VIEW, Fold, Value, trimmed
 
 
 class Group:
@@ -80,16 +80,6 @@ class Group:
         return f"group {[axis.extent for axis in self.axes]}: {', '.join(map(repr, self.members))}"
 
 
-def place_of(index: Sequence[Any]) -> Index:
-    """Make each place an affine position."""
-    return tuple(place if isinstance(place, Affine) else Affine({}, int(place)) for place in index)
-
-
-def moved(index: Index, swap: Mapping[Any, Affine]) -> Index:
-    """Put positions in the place of axes, throughout an index."""
-    return tuple(place.replaced(swap) for place in place_of(index))
-
-
 class Shaped:
     """An argument as an index map sees it: its shape, and what it holds at an index, as a position."""
 
@@ -118,7 +108,7 @@ class Held:
 
     def axes(self) -> set[Axis]:
         """Find the axes that it varies along."""
-        return {axis for place in self.index for axis in place.axes()}
+        return axes_of(self.index)
 
     def __eq__(self, other: object) -> bool:
         return (
@@ -141,13 +131,26 @@ def source(value: Value, index: Index) -> tuple[Value, Index]:
         seen = [Shaped(arg, value.node) for arg in value.args]
         found = place_of(op.index(index, *seen, **value.params))
         value = value.args[0]
-        index = tuple(map(_bounded, trimmed(found, value.shape), value.shape))
+        index = tuple(map(_bounded, place_of(trimmed(found, value.shape)), value.shape))
     return value, place_of(index)
 
 
-def _bounded(place: Any, size: int) -> Affine:
+def reads_of(value: Value, index: Index) -> list[tuple[Value, Index]]:
+    """List what a map, a view or a copy reads when it is computed at an index."""
+    if value.copied is not None:
+        return [source(*value.copied(index))]
+    if value.kind == VIEW:
+        return [source(value, index)]
+    return [source(arg, trimmed(index, arg.shape)) for arg in value.args if isinstance(arg, Value)]
+
+
+def sources(fold: Fold) -> list[tuple[Value, Index]]:
+    """Follow views from all that a fold reads."""
+    return [source(arg, place) for arg, place in fold.reads]
+
+
+def _bounded(place: Affine, size: int) -> Affine:
     """Say of a position that data hold how many there are."""
-    place = place if isinstance(place, Affine) else Affine({}, place)
     for term in place.terms:
         if isinstance(term, Held) and term.extent == 0:
             return Affine({Held(term.value, term.index, term.reader, size): 1})
@@ -156,16 +159,16 @@ def _bounded(place: Any, size: int) -> Affine:
 
 def same_memory(value: Value) -> Value:
     """Follow views that show the same numbers in the same order, such as a reshape, to what they are views of."""
-    index: list[Any] = [of(axis) for axis in value.axes()]
+    index = index_of(value.axes())
     found = value
     for _ in range(64):
         try:
-            base, at = source(value, tuple(index))
+            base, at = source(value, index)
         except NotAffine:
             return found
         except Split as split:
             outer, inner = halves(split)
-            index = [p.replaced({split.axis: of(outer) * split.inner + of(inner)}) for p in index]
+            index = moved(index, {split.axis: of(outer) * split.inner + of(inner)})
             continue
         same = base.size == value.size and base.dtype == value.dtype and base.flat(at) == value.flat(index)
         return base if same else found
@@ -179,7 +182,7 @@ def elements(value: Value) -> int:
 
 def read(index: Index) -> int:
     """Count the places that an index goes through."""
-    return prod(axis.extent for axis in {axis for place in index for axis in place.axes()})
+    return prod(axis.extent for axis in axes_of(index))
 
 
 def halves(split: Split) -> tuple[Axis, Axis]:

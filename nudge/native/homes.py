@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from .affine import Affine, Axis, NotAffine, Split, of
-from .group import Group, Held, halves, moved, place_of, read, same_memory, source
-from .values import COPY, GIVEN, MAP, VIEW, Index, Value, copy_of, row_major, trimmed
+from .affine import Affine, Axis, Index, NotAffine, Split, index_of, moved, of
+from .group import Group, Held, halves, read, reads_of, same_memory, source
+from .values import COPY, GIVEN, MAP, Value, copy_of, row_major
 
 CHEAP = 4  # steps of a chain that is rather computed again than stored
 
@@ -25,19 +25,9 @@ class Homes:
 
     # -- what a value reads --
 
-    def reads(self, value: Value, index: Index) -> list[tuple[Value, Index]]:
-        """List what a map, or a copy, reads when it is computed at an index."""
-        if value.copied is not None:
-            return [source(*value.copied(index))]
-        if value.kind == VIEW:
-            return [source(value, index)]
-        return [
-            source(arg, trimmed(index, arg.shape)) for arg in value.args if isinstance(arg, Value)
-        ]
-
     def leaves(self, value: Value, index: Index) -> Iterator[tuple[Value, Index]]:
         """Give what computing a value at an index takes from groups and from outside, through all that is free."""
-        for arg, place in self.reads(value, index):
+        for arg, place in reads_of(value, index):
             yield from self.reached(arg, place)
 
     def reached(self, arg: Value, place: Index) -> Iterator[tuple[Value, Index]]:
@@ -106,7 +96,7 @@ class Homes:
         self.home[value] = group
 
     def _note(self, group: Group, value: Value, index: Index) -> None:
-        for arg, place in self.reads(value, index):
+        for arg, place in reads_of(value, index):
             self._need(group, arg, place)
 
     def _need(self, group: Group, arg: Value, place: Index) -> None:
@@ -130,7 +120,7 @@ class Homes:
         if value in self.stored or value.kind != MAP or not budget or not value.shape:
             return False
         try:
-            reads = self.reads(value, place_of([of(axis) for axis in value.axes()]))
+            reads = reads_of(value, index_of(value.axes()))
         except (NotAffine, Split):
             return False
         return all(
@@ -169,7 +159,7 @@ class Homes:
             self.store(value)
             return
         axes = value.axes()
-        index = place_of([of(axis) for axis in axes])
+        index = index_of(axes)
         while True:
             try:
                 leaves = list(self.leaves(value, index))
@@ -178,14 +168,14 @@ class Homes:
                 outer, inner = halves(split)
                 at = axes.index(split.axis)
                 axes[at : at + 1] = [outer, inner]
-                index = tuple(p.replaced({split.axis: of(outer) * split.inner + of(inner)}) for p in index)
+                index = moved(index, {split.axis: of(outer) * split.inner + of(inner)})
         latest = self.latest(leaves)
         since = 0 if latest is None else self.groups.index(latest)
         for group in reversed(self.groups[since:]):
             if group.fold is None and group.opaque is None and group is not latest and value.kind == MAP:
                 match = self.fits(group, axes, leaves)
                 if match is not None and self.may_leave_out(group, match.values()):
-                    self.adopt(group, value, tuple(place.replaced(match) for place in index))
+                    self.adopt(group, value, moved(index, match))
                     self.store(value)
                     return
         if value not in self.pinned and value.kind == MAP and leaves:
@@ -203,7 +193,7 @@ class Homes:
             return base
         if base in self.stored and base.steps != row_major(base.shape):
             axes = base.axes()
-            base, _ = copy_of(base, place_of([of(axis) for axis in axes]), axes, axes[-1])
+            base, _ = copy_of(base, index_of(axes), axes, axes[-1])
         self.pinned.add(base)
         self.materialise(base)
         return base

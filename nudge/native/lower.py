@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from math import prod
 from typing import Any
 
-from .affine import Split, of
+from .affine import Split, index_of
 from .group import Group
 from .loops import Access, write_alone
 from .nest import Nest
@@ -102,7 +102,7 @@ def _span(plan: Plan, value: Value) -> Span:
     given, at = plan.place(value)
     if given:
         return (1, at, at + 1)
-    low, high = value.flat([of(axis) for axis in value.axes()]).bounds()
+    low, high = value.flat(index_of(value.axes())).bounds()
     width = value.dtype.itemsize
     return (0, at + low * width, at + (high + 1) * width)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from .affine import Axis
 from .builder import Reg
-from .group import place_of, source
+from .group import sources
 from .place import Piece, Place
 from .tile import Dot, Tile
 from .values import COPY, FOLD, VIEW, Value
@@ -93,7 +93,7 @@ class Nest(Place):
 
     def _read(self, stat: Value) -> list[Reg]:
         assert stat.fold is not None
-        return [self.at(*source(arg, place_of(place))) for arg, place in stat.fold.reads]
+        return [self.at(*read) for read in sources(stat.fold)]
 
     def _stepped(self, stat: Value, state: Reg) -> Reg:
         assert stat.fold is not None
@@ -113,8 +113,8 @@ class Nest(Place):
 
     def _in_pieces(self, stat: Value, pieces: Sequence[Piece], scopes: Sequence[Any]) -> Reg:
         assert stat.fold is not None
-        for arg, place in stat.fold.reads:
-            self.hoist(*source(arg, place_of(place)))
+        for read in sources(stat.fold):
+            self.hoist(*read)
         state = self._start(stat)
         for piece, scope in zip(pieces, scopes, strict=True):
             with self.scope(scope):
@@ -126,8 +126,8 @@ class Nest(Place):
     def _in_loops(self, stat: Value) -> Reg:
         assert stat.fold is not None
         assert self.vector is not None
-        for arg, place in stat.fold.reads:
-            self.hoist(*source(arg, place_of(place)))
+        for read in sources(stat.fold):
+            self.hoist(*read)
         state = self._start(stat)
         if self.vector.extent >= self.lanes:
             self._warm()
@@ -373,7 +373,7 @@ class Nest(Place):
 
     def _fetch(self, tile: Tile, start: Reg | None, beyond: int, height: int, pieces: list[Piece]) -> None:
         """Ask for what goes with a tile's results while they are computed, where it comes from far."""
-        contracted = {source(arg, place_of(place))[0] for arg, place in self.group.contraction.reads}
+        contracted = {base for base, _ in sources(self.group.contraction)}
         beside = []
         for value, places in self.group.loads.items():
             terms = self.group.position(value.flat(places[0])).terms

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from .affine import Affine, Axis, Window
+from .affine import Affine, Axis, Index, Window
 from .builder import Reg
-from .group import Group, Held, source
+from .group import Group, Held, reads_of, source
 from .plan import Plan
-from .values import COPY, GIVEN, MAP, VIEW, Index, Value, trimmed
+from .values import COPY, GIVEN, MAP, VIEW, Value, trimmed
 from .writer import Writer
 
 
@@ -88,14 +88,8 @@ class Place:
         return self._varies[key]
 
     def _axes(self, value: Value, index: Index) -> frozenset[Axis]:
-        if value.kind == MAP and not self._is_read(value, index):
-            found: frozenset[Axis] = frozenset()
-            for arg in value.args:
-                if isinstance(arg, Value):
-                    found |= self.depends(*source(arg, trimmed(index, arg.shape)))
-            return found
-        if value.kind in (VIEW, COPY) and not self._is_read(value, index):
-            return self.depends(*_shown(value, index))
+        if value.kind in (MAP, VIEW, COPY) and not self._is_read(value, index):
+            return frozenset().union(*(self.depends(*read) for read in reads_of(value, index)))
         axes: set[Axis] = set()
         for place in index:
             for term in place.terms:
@@ -126,7 +120,7 @@ class Place:
         if value.kind == GIVEN or (value in self.group.loads and self.group.members.get(value) != index):
             return self.load(value, index)
         if value.kind in (VIEW, COPY):
-            return self.at(*_shown(value, index))
+            return self.at(*reads_of(value, index)[0])
         assert value.kind == MAP, f"{value} is not there"
         promoted = None
         registers: list[Reg] = []
@@ -147,12 +141,9 @@ class Place:
             return
         if self.vector not in self.depends(value, index):
             self.at(value, index)
-        elif value.kind in (VIEW, COPY):
-            self.hoist(*_shown(value, index))
         else:
-            for arg in value.args:
-                if isinstance(arg, Value):
-                    self.hoist(*source(arg, trimmed(index, arg.shape)))
+            for read in reads_of(value, index):
+                self.hoist(*read)
 
     # -- memory --
 
@@ -269,8 +260,3 @@ class Place:
             self.b.store_masked(reg, pointer, value.dtype, at, self.mask)
         else:
             self.b.store_vector(reg, pointer, value.dtype, at)
-
-
-def _shown(value: Value, index: Index) -> tuple[Value, Index]:
-    """Find what a view or a copy shows at an index."""
-    return source(value, index) if value.copied is None else source(*value.copied(index))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
 
 from ..graph import Node
-from .affine import Affine, NotAffine, Split, of
+from .affine import Affine, Index, NotAffine, Split, index_of, moved, of
 from .contractions import Contractions
-from .group import Group, elements, halves, moved, place_of, source
-from .values import COPY, FOLD, MAP, OPAQUE, PATCHED, VIEW, Index, Patch, Value, over_rows, rows_of
+from .group import Group, elements, halves, source
+from .values import COPY, FOLD, MAP, OPAQUE, PATCHED, VIEW, Patch, Value, over_rows, rows_of
 
 MANY = 12  # values that a free one is made of, from which on it is stored rather than computed again at each use
 
@@ -48,21 +47,21 @@ class Planner(Contractions):
 
     def _test(self, view: Value) -> None:
         """Make a view that no affine positions describe a loop nest by itself."""
-        index: list[Any] = [of(axis) for axis in view.axes()]
+        index = index_of(view.axes())
         while True:
             try:
-                source(view, tuple(index))
+                source(view, index)
                 return
             except Split as split:
                 outer, inner = halves(split)
-                index = [p.replaced({split.axis: of(outer) * split.inner + of(inner)}) for p in index]
+                index = moved(index, {split.axis: of(outer) * split.inner + of(inner)})
             except NotAffine:
                 view.kind = OPAQUE
                 return
 
     def _map(self, value: Value) -> None:
         axes = value.axes()
-        index = place_of([of(axis) for axis in axes])
+        index = index_of(axes)
         try:
             leaves = list(self.leaves(value, index))
         except (NotAffine, Split):
@@ -106,7 +105,7 @@ class Planner(Contractions):
             fill.rule = lambda b: b.number(value.fill, value.dtype)
             fill.within = value
             filled = self.new(fill.axes())
-            self.adopt(filled, fill, place_of([of(axis) for axis in filled.axes]))
+            self.adopt(filled, fill, index_of(filled.axes))
             self.store(fill)
             parts.append(fill)
         for patch in value.patches:
@@ -129,7 +128,7 @@ class Planner(Contractions):
     def _part_of(self, value: Value, patch: Patch) -> Value:
         """Let what makes a patch write it into its place, if it can; else make a copy there."""
         steps = value.flat(patch.place)
-        base, at = patch.value, place_of([of(axis) for axis in patch.axes])
+        base, at = patch.value, index_of(patch.axes)
         try:
             base, at = source(base, at)
             mine = _solved(at, steps) if elements(base) == elements(patch.value) and base.dtype == value.dtype else None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .affine import Axis
 from .builder import Reg
-from .group import place_of, source
+from .group import sources
 from .place import Piece
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Tile:
         """Pick the tile by a model of what the processor does: two multiply-adds and two loads in a cycle."""
         fold = nest.group.contraction
         vectors = max(-(-(nest.vector.extent if nest.vector is not None else 1) // nest.lanes), 1)
-        depends = [nest.depends(*source(arg, place_of(place))) for arg, place in fold.reads]
+        depends = [nest.depends(*read) for read in sources(fold)]
         rows = [a for a in nest.group.axes if a is not nest.vector and a.extent > 1]
         row = max(rows, key=lambda a: (sum(a not in d for d in depends if nest.vector in d), a.extent), default=None)
         reused = row is not None and any(row not in d for d in depends)
@@ -82,7 +82,7 @@ class Tile:
             return self._step(state, start, beyond, height, pieces)
         axis, *inner = reduced
         nest.unbind(axis, *inner)
-        nest.warm(source(arg, place_of(place)) for arg, place in nest.group.contraction.reads)
+        nest.warm(sources(nest.group.contraction))
         if inner:
             with b.fold(axis.extent, state) as (k, held, finish), nest.scope():
                 nest.bind(axis, k)
@@ -112,7 +112,7 @@ class Tile:
         """Add what stands at one place of the reduced axes."""
         nest = self.nest
         b, fold = nest.b, nest.group.contraction
-        reads = [source(arg, place_of(place)) for arg, place in fold.reads]
+        reads = sources(fold)
         depends = [nest.depends(*read) for read in reads]
         found: dict[Any, Reg] = {}
         base = nest.memo
@@ -144,7 +144,7 @@ class Dot:
         """Choose rows and columns such that what is read is used as often as registers allow."""
         self.nest = nest
         fold = nest.group.contraction
-        self.reads = [source(arg, place_of(place)) for arg, place in fold.reads]
+        self.reads = sources(fold)
         depends = [nest.depends(*read) for read in self.reads]
         axes = [axis for axis in nest.group.axes if axis is not nest.vector and axis.extent > 1]
         used = [axis for axis in axes if any(axis not in d for d in depends)] or axes

@@ -14,10 +14,9 @@ import numpy as np
 
 from ..graph import Node
 from ..op import Operation
-from .affine import Affine, Axis, of
+from .affine import Affine, Axis, Index, axes_of, moved, of, place_of
 from .builder import Reg
 
-Index = tuple[Any, ...]
 GIVEN, MAP, VIEW, COPY, FOLD, OPAQUE, PATCHED = "given", "map", "view", "copy", "fold", "opaque", "patched"
 
 
@@ -38,7 +37,7 @@ class Fold:
         `init(b)` begins, `step(b, state, position, *reads)` goes on; `combine(b, state, state)` joins two states, and
         None says that the order matters.
         """
-        self.axes, self.reads = list(axes), list(reads)
+        self.axes, self.reads = list(axes), [(arg, place_of(place)) for arg, place in reads]
         self.reduced = [axis for axis in reduced if axis.extent != 1]
         self.init, self.step, self.combine = init, step, combine
 
@@ -48,8 +47,7 @@ class Fold:
             if axis in axes:
                 at = axes.index(axis)
                 axes[at : at + 1] = [outer, inner]
-        self.reads = [(arg, tuple(p.replaced(swap) if isinstance(p, Affine) else p for p in place))
-                      for arg, place in self.reads]  # fmt: skip
+        self.reads = [(arg, moved(place, swap)) for arg, place in self.reads]
 
 
 class Patch:
@@ -57,8 +55,7 @@ class Patch:
 
     def __init__(self, value: Value, axes: Sequence[Axis], place: Sequence[Any]) -> None:
         """Take the value, a variable for each of its axes, and the place."""
-        self.value, self.axes = value, list(axes)
-        self.place = tuple(at if isinstance(at, Affine) else Affine({}, at) for at in place)
+        self.value, self.axes, self.place = value, list(axes), place_of(place)
 
     def meets(self, other: Patch) -> bool:
         """Tell whether two may overlap."""
@@ -107,8 +104,8 @@ class Value:
     def flat(self, index: Sequence[Any]) -> Affine:
         """Find the position in memory of an index."""
         at = Affine({}, self.offset)
-        for place, step in zip(index, self.steps, strict=True):
-            at = at + (place if isinstance(place, Affine) else Affine({}, place)) * step
+        for place, step in zip(place_of(index), self.steps, strict=True):
+            at = at + place * step
         return at
 
     def lay_out(self, order: Sequence[int]) -> None:
@@ -146,10 +143,10 @@ def trimmed(index: Sequence[Any], shape: tuple[int, ...]) -> Index:
 
 def copy_of(base: Value, index: Index, axes: Sequence[Axis], column: Axis) -> tuple[Value, list[Axis]]:
     """Describe a copy of what is read at an index, its last axis the one whose neighbours shall lie side by side."""
-    read = {axis for place in index for axis in place.axes()}
+    read = axes_of(index)
     order = [axis for axis in axes if axis in read and axis is not column] + [column] * (column in read)
     copy = Value(COPY, base.node, (base,), tuple(axis.extent for axis in order), base.dtype)
-    copy.copied = lambda places: (base, tuple(p.replaced(dict(zip(order, places, strict=True))) for p in index))
+    copy.copied = lambda places: (base, moved(index, dict(zip(order, places, strict=True))))
     return copy, order
 
 
