@@ -20,7 +20,7 @@ from ..mode import no_grad
 from ..op import Abstract, Elementwise
 from ..tensor import Tensor, of_node, wrap
 
-ENOUGH = 150  # steps, from which on a program is rewritten
+ENOUGH = 150  # steps, from which on a program is rewritten, if more than half of them vanish
 FEW = 4  # pieces that are joined one by one; more are gathered from their sources
 
 Place = tuple[Tensor, int]  # a tensor, and which of its rows
@@ -74,7 +74,17 @@ class Levels:
         """Do it, where there is enough to gain."""
         if len(self.order) < ENOUGH:
             return False
+        groups = self._levels()
+        if 2 * sum(len(nodes) - 1 for nodes in groups.values()) < len(self.order):
+            return False
         self._found()
+        with no_grad():
+            for key in sorted(groups, key=lambda key: key[0]):
+                self._row_of(groups[key])
+        return True
+
+    def _levels(self) -> dict[Any, list[Node]]:
+        """Find steps that are equal and do not wait for one another; a key begins with the level."""
         levels: dict[Node, int] = {}
         groups: dict[Any, list[Node]] = defaultdict(list)
         for node in self.order:
@@ -83,10 +93,7 @@ class Levels:
             if node in self.members:
                 kinds = tuple((arg.data.dtype, arg.data.shape) if isinstance(arg, Node) else None for arg in args)
                 groups[levels[node], node.op, repr(node.params), node.data.dtype, kinds].append(node)
-        with no_grad():
-            for key in sorted(groups, key=lambda key: key[0]):
-                self._row_of(groups[key])
-        return True
+        return groups
 
     def _found(self) -> None:
         """Give places to what stands beside each other already, and put the rest that members read there."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from math import prod
 from typing import Any
 
-from .affine import Split, index_of
+from .affine import Split, axes_of, index_of
 from .group import Group
 from .loops import Access, write_alone
 from .nest import Nest
@@ -325,9 +325,11 @@ def lanes_of(group: Group, vector: int) -> int:
 
 
 def width_of(group: Group) -> int:
-    """Find how many bytes the widest floats of a group have."""
-    seen = [*group.members, *group.loads]
-    return max([value.dtype.itemsize for value in seen if value.dtype.kind == "f" and value.shape] or [8])
+    """Find how many bytes the widest floats have that a group's vectors hold: those that vary along them, if any do."""
+    seen = [*group.members.items(), *((value, place) for value, places in group.loads.items() for place in places)]
+    floats = [(value, place) for value, place in seen if value.dtype.kind == "f" and value.shape]
+    along = [value for value, place in floats if group.vector in group.seen(axes_of(place))]
+    return max([value.dtype.itemsize for value in along or dict(floats)] or [8])
 
 
 def _opaque(b: Writer, plan: Plan, group: Group, pointers: dict[Value, str]) -> None:
