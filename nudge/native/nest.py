@@ -269,13 +269,11 @@ class Nest(Place):
                 yield
 
     def _contraction(self) -> None:
-        value = self.group.fold
-        assert value is not None
         group = self.group
         tile = Tile.choose(self) if group.lane is None else Dot(self)
         others = [a for a in group.axes if a is not self.vector and a is not tile.row and a.extent != 1]
         blocks, left = divmod(tile.rows, tile.height)
-        if others:
+        if others and not tile.rows_first(others):
             with self.nested(others):
                 if blocks:
                     with self.b.loop(blocks) as k, self.scope():
@@ -289,12 +287,18 @@ class Nest(Place):
         if left and blocks:
             first = self.b.emit("icmp eq i64 %low, 0", "i1")
             with self.b.when(first), self.scope():
-                self._block(tile, None, blocks * tile.height, left)
+                self._blocks(tile, None, blocks * tile.height, left, others)
         if blocks:
             with self.b.between("%low", "%high") as k, self.scope():
-                self._block(tile, k * tile.height, 0, tile.height)
+                self._blocks(tile, k * tile.height, 0, tile.height, others)
         else:
-            self._block(tile, None, 0, left)
+            self._blocks(tile, None, 0, left, others)
+
+    def _blocks(self, tile: Tile | Dot, start: Reg | None, beyond: int, height: int, others: Sequence[Axis]) -> None:
+        """Contract for some rows, block by block along the other axes."""
+        tile.pack(start, beyond, height, others)
+        with self._inner(others):
+            self._block(tile, start, beyond, height)
 
     def _block(self, tile: Tile | Dot, start: Reg | None, beyond: int, height: int) -> None:
         """Contract for some rows, and compute what goes with it."""

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import ExitStack
+from math import prod
 from typing import TYPE_CHECKING, Any
 
-from .affine import Axis
+from .affine import Affine, Axis
 from .builder import Reg
 from .group import sources
 from .place import Piece
+from .values import row_major
 
 if TYPE_CHECKING:
     from .nest import Nest
 
 LATENCY = 8  # accumulators that two units need to be busy
+STAYS = 1 << 20  # bytes that stay in the second cache while a row of tiles is gone through
+APART = 256  # bytes from step to step, from which on what the rows read is copied together
+PACKED = 1 << 15  # bytes of such a copy, at most
+AGAIN = 4  # times that it is read, at least
 UNROLLED = 48  # multiply-adds written out in the innermost loop
 
 
@@ -23,6 +31,62 @@ class Tile:
         """Take the axis of the rows, how many of them, and how many vectors."""
         self.nest, self.row, self.height, self.width = nest, row, height, width
         self.rows = 1 if row is None else row.extent
+        self.reads = sources(nest.group.contraction)
+        self.depends = [nest.depends(*read) for read in self.reads]
+        self.packed: dict[int, str] = {}  # which reads have been copied together for the rows, and where to
+
+    def rows_first(self, others: Sequence[Axis]) -> bool:
+        """Tell whether to go along the other axes for some rows, rather than through all rows at each place of those.
+
+        What goes with the results is then touched along its rows. What the columns read is read anew for every few
+        rows, so it has to stay near.
+        """
+        columns = {k: axes for k, axes in enumerate(self.depends) if self.row not in axes}
+        rows = [axes for axes in self.depends if self.row in axes]
+        parted = all(axes.issuperset(others) for axes in columns.values())
+        parted &= all(axes.isdisjoint(others) for axes in rows)
+        return bool(columns) and parted and sum(self.reads[k][0].size for k in columns) <= STAYS
+
+    def pack(self, start: Reg | None, beyond: int, height: int, others: Sequence[Axis]) -> None:
+        """Copy together what some rows read far apart, and again for each block of columns."""
+        nest = self.nest
+        columns = 1 if nest.vector is None else -(-nest.vector.extent // (self.width * nest.lanes))
+        again = columns * prod(axis.extent for axis in others)
+        self.packed = {}
+        for k, axes in enumerate(self.depends):
+            if again >= AGAIN and self.row in axes and axes.isdisjoint([nest.vector, *others]) and self._is_apart(k):
+                self.packed[k] = self._together(k, start, beyond, height)
+
+    def _is_apart(self, k: int) -> bool:
+        """Tell whether what the rows read stands far apart in memory, and a tile's part of it is not much."""
+        base, at = self.reads[k]
+        reduced = [axis for axis in self.nest.group.contraction.reduced if axis.extent != 1]
+        width = base.dtype.itemsize
+        few = prod(axis.extent for axis in reduced) * self.height * width <= PACKED
+        far = bool(reduced) and base.flat(at).terms.get(reduced[-1], 0) * width >= APART
+        return base in self.nest.group.loads and few and far
+
+    def _together(self, k: int, start: Reg | None, beyond: int, height: int) -> str:
+        """Copy what some rows read, such that they stand beside each other at each step of the sum."""
+        nest, (base, at) = self.nest, self.reads[k]
+        b, reduced = nest.b, nest.group.contraction.reduced
+        room = b.stack(f"[{height * prod(axis.extent for axis in reduced)} x {b.stored_as(base.dtype)}]")
+        with ExitStack() as loops:
+            for axis in reduced:
+                loops.enter_context(nest.scope())
+                nest.bind(axis, loops.enter_context(b.loop(axis.extent)) if axis.extent != 1 else None)
+            loops.enter_context(nest.scope())
+            for i in range(height):
+                nest.bind(self.row, start, beyond + i)
+                b.store(nest.load(base, at), room, base.dtype, self._in_room(height, i))
+        return room
+
+    def _in_room(self, height: int, i: int) -> Reg:
+        """Find where a row's number stands among those that were copied together."""
+        reduced = self.nest.group.contraction.reduced
+        steps = row_major([*(axis.extent for axis in reduced), height])
+        reg, const = self.nest.position(Affine(dict(zip(reduced, steps, strict=False)), i))
+        return self.nest.b.position(const) if reg is None else reg + const
 
     @classmethod
     def choose(cls, nest: Nest) -> Tile:
@@ -112,8 +176,7 @@ class Tile:
         """Add what stands at one place of the reduced axes."""
         nest = self.nest
         b, fold = nest.b, nest.group.contraction
-        reads = sources(fold)
-        depends = [nest.depends(*read) for read in reads]
+        reads, depends = self.reads, self.depends
         found: dict[Any, Reg] = {}
         base = nest.memo
         new = []
@@ -126,7 +189,10 @@ class Tile:
                         nest.memo = _Positions(base)  # type: ignore[assignment]
                         nest.bind(self.row, start, beyond + i)
                         nest.enter(piece)
-                        found[key] = nest.at(*read)
+                        if k in self.packed:
+                            found[key] = b.load(self.packed[k], read[0].dtype, self._in_room(height, i))
+                        else:
+                            found[key] = nest.at(*read)
                         if nest.lanes > 1 and not found[key].type.startswith("<"):
                             found[key] = b.splat(found[key], nest.lanes)
                     registers.append(found[key])
@@ -157,6 +223,13 @@ class Dot:
         assert nest.group.lane is not None
         self.lane = lane = nest.group.lane
         self.lanes = min(nest.most, max(1, 1 << (lane.extent - 1).bit_length()))
+
+    def rows_first(self, others: Sequence[Axis]) -> bool:
+        """Go through all rows at each place of the other axes."""
+        return False
+
+    def pack(self, start: Reg | None, beyond: int, height: int, others: Sequence[Axis]) -> None:
+        """Copy nothing: all that is read lies side by side."""
 
     def _cost(self, pair: tuple[int, int]) -> float:
         height, width = pair
