@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,16 +9,12 @@ from math import prod
 
 from ..graph import Node, ancestors
 from .affine import Axis, Index
-from .builder import TYPES, Builder, Reg
 from .describe import values
+from .flops import flops_of_fold, flops_of_map
 from .group import Group, Held, elements, read, reads_of, source, sources
 from .lower import SHARED, work_of
 from .plan import Plan
 from .values import GIVEN, MAP, Value
-
-ARITHMETIC = re.compile(r"= f(?:add|sub|mul|div|rem) ")
-CALL = re.compile(r"= call \S+(?: x \S+)? @([\w.]+)\(")
-BUILT_IN = {"fma": 2, "sqrt": 1, "sin": 1, "cos": 1, "exp": 1, "log": 1, "pow": 1}  # of LLVM's own functions
 
 
 @dataclass(frozen=True)
@@ -173,9 +168,9 @@ class _Count:
         found = [self._visit(*arg) for arg in (reads_of(value, index) if fold is None else sources(fold))]
         if fold is not None:
             steps = elements(value) * prod(axis.extent for axis in fold.reduced)
-            self._add(value, steps * _flops_of_fold(value), found)
+            self._add(value, steps * flops_of_fold(value), found)
         elif value.kind == MAP:
-            self._add(value, read(index) * _flops_of_map(value), found)
+            self._add(value, read(index) * flops_of_map(value), found)
         elif mine:
             self._add(value, 0, found)
         else:
@@ -221,43 +216,3 @@ def _space(group: Group) -> tuple[tuple[int, ...], tuple[int, ...]]:
 
     over = group.contraction.reduced if group.fold is not None else ()
     return tuple(extents(group.axes)), tuple(extents(over))
-
-
-def _flops_of_map(value: Value) -> int:
-    """Count the arithmetic that one number of a map takes."""
-    b = Builder()
-    registers = [
-        _like(b, arg) if isinstance(arg, Value) else b.number(arg, value.promoted()) for arg in value.args
-    ]
-    if value.rule is not None:
-        value.rule(b, *registers)
-    else:
-        assert value.op.lower is not None
-        value.op.lower(b, *registers, **value.params)
-    return _arithmetic("\n".join(b.lines), b.declared)
-
-
-def _flops_of_fold(value: Value) -> int:
-    """Count the arithmetic that one step of a fold takes."""
-    b, fold = Builder(), value.fold
-    assert fold is not None
-    state = Reg(b, "%state", fold.init(b).type)
-    b.lines.clear()
-    fold.step(b, state, b.position(0), *(_like(b, arg) for arg, _ in fold.reads))
-    return _arithmetic("\n".join(b.lines), b.declared)
-
-
-def _like(b: Builder, value: Value) -> Reg:
-    return Reg(b, f"%x{id(value)}", TYPES[value.dtype.name])
-
-
-def _arithmetic(text: str, declared: Iterable[str]) -> int:
-    """Count the arithmetic on real numbers in a text, and in what it calls, as often as it calls it."""
-    count = len(ARITHMETIC.findall(text))
-    bodies = {found[1]: body for body in declared if (found := re.match(r"define \D.*? @([\w.]+)\(", body))}
-    for name in CALL.findall(text):
-        if name.startswith("llvm."):
-            count += BUILT_IN.get(name.split(".")[1], 0)
-        elif name in bodies:
-            count += _arithmetic(bodies[name], declared)
-    return count

@@ -210,6 +210,8 @@ class Assembly:
     # -- memory --
 
     def _address(self, pointer: str, stored: str, at: Reg) -> Reg:
+        if at.literal == 0:
+            return Reg(self, pointer, "ptr")
         return self.emit(f"getelementptr {stored}, ptr {pointer}, i64 {at.name}", "ptr")
 
     def load(self, pointer: str, dtype: DType, at: Reg) -> Reg:

@@ -10,7 +10,7 @@ from typing import Any
 from .affine import Affine, Axis, Index, NotAffine, Split, Window, axes_of, index_of, moved, of
 from .group import Group, Held, elements, halves, read, reads_of, source, sources
 from .homes import Homes
-from .values import GIVEN, MAP, VIEW, Value, copy_of, relaid
+from .values import FOLD, GIVEN, MAP, VIEW, Value, copy_of, relaid
 
 NARROW = 4
 MIXED = 1.6  # how much dearer an axis is that others take apart, if a vector lies along it
@@ -31,6 +31,7 @@ class Contractions(Homes):
         super().__init__(roots)
         self.panels: set[Axis] = set()  # columns that are parts of one
         self.copies: dict[Any, Value] = {}  # of the same places of the same value: one
+        self.common: dict[tuple[int, int], Axis] = {}  # by place and extent: axes in which such places are compared
 
     def is_narrow(self, value: Value) -> bool:
         """Tell whether a fold has no axis along which a vector would be worth while."""
@@ -235,20 +236,30 @@ class Contractions(Homes):
         assert dim is not None
         return self.copies.setdefault((base, dim), relaid(base, dim))
 
+    def copies_whole(self, base: Value, at: Index, column: Axis) -> bool:
+        """Tell whether a copy of the whole of a value is no more than one of what is read at an index."""
+        can = column not in self.panels and base.kind != MAP and self.dim(at, column) is not None
+        return can and elements(base) <= read(at)
+
+    def copying(self, arg: Value, place: Index, column: Axis) -> float:
+        """Estimate the cycles of a copy of an argument, as a share: one of the whole serves all that read it so."""
+        base, at = source(arg, place)
+        if not self.copies_whole(base, at, column):
+            return COPYING * read(at)
+        return COPYING * elements(base) / max(sum(user.kind == FOLD for user in arg.users), 1)
+
     def copied(self, value: Value, base: Value, at: Index, column: Axis) -> tuple[Value, Index]:
         """Find a copy of what is read at an index where neighbours along the column lie side by side."""
         fold = value.fold
         assert fold is not None
         axes = [*fold.axes, *fold.reduced]
-        can = column not in self.panels and base.kind != MAP and self.dim(at, column) is not None
-        if can and elements(base) < read(at):
+        if self.copies_whole(base, at, column):
             return self.whole_copy(base, at, column), at
         if column in self.panels:  # panel by panel, and in it row by row
             axes = sorted(axes, key=lambda axis: axis in fold.reduced)
         copy, order = copy_of(base, at, axes, column)
-        steps = base.flat(at)
-        key = (base, steps.const, *((axis.extent, steps.terms.get(axis, 0)) for axis in order))
-        return self.copies.setdefault(key, copy), index_of(order)
+        common = {axis: of(self.common.setdefault((k, axis.extent), axis)) for k, axis in enumerate(order)}
+        return self.copies.setdefault((base, moved(at, common), copy.shape), copy), index_of(order)
 
     def best_lane(self, value: Value) -> Axis | None:
         """Choose an axis that is summed for the lanes of the vectors, if all that is read lies side by side along it.
@@ -293,11 +304,10 @@ class Contractions(Homes):
         fold = value.fold
         assert fold is not None
         places = prod(axis.extent for axis in (*fold.axes, *fold.reduced))
-        seen = sources(fold)
-        reads = [min(elements(base), read(place)) for base, place in seen]
+        reads = [self.copying(arg, place, column) for arg, place in fold.reads]
         lanes = -(-column.extent // LANES) * LANES if column.extent > LANES // 2 else LANES
         steps = self.strides(value, column)
-        copied = COPYING * sum(size for size, step in zip(reads, steps, strict=True) if step not in (0, 1))
+        copied = sum(cycles for cycles, step in zip(reads, steps, strict=True) if step not in (0, 1))
         beside = self.beside(value)
         if beside and column not in beside:
             copied += STRIDED * elements(value)

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from .affine import Affine, Axis, Index, NotAffine, Split, index_of, moved, of
+from .flops import flops_of_map
 from .group import Group, Held, halves, read, reads_of, same_memory, source
 from .values import COPY, GIVEN, MAP, Value, copy_of, row_major
 
 CHEAP = 4  # steps of a chain that is rather computed again than stored
+DEAR = 12  # arithmetic on a number, from which on it is rather stored than done again
 
 
 class Homes:
@@ -22,6 +24,7 @@ class Homes:
         self.groups: list[Group] = []
         self.home: dict[Value, Group] = {}
         self.stored: set[Value] = set()
+        self._dear: dict[Value, bool] = {}
 
     # -- what a value reads --
 
@@ -117,7 +120,7 @@ class Homes:
 
     def cheap(self, value: Value, budget: int = CHEAP) -> bool:
         """Tell whether a value of a group is rather computed again: a few steps from what is stored anyway."""
-        if value in self.stored or value.kind != MAP or not budget or not value.shape:
+        if value in self.stored or value.kind != MAP or not budget or not value.shape or self.is_dear(value):
             return False
         try:
             reads = reads_of(value, index_of(value.axes()))
@@ -126,6 +129,12 @@ class Homes:
         return all(
             arg.kind == GIVEN or arg in self.stored or (self.cheap(arg, budget - 1)) for arg, _ in reads
         )
+
+    def is_dear(self, value: Value) -> bool:
+        """Tell whether a map is much work."""
+        if value not in self._dear:
+            self._dear[value] = flops_of_map(value) >= DEAR
+        return self._dear[value]
 
     def store(self, value: Value) -> None:
         """Keep a value of a group in memory, laid out as the group goes through it."""
@@ -213,5 +222,9 @@ def settle(homes: Any, group: Group) -> None:
         axes = [axis for axis in axes if sum(s in (0, 1) for s in strides[axis]) == best]
     group.vector = max(
         axes, default=group.vector,
-        key=lambda axis: (sum(size for found, size in steps if found.get(axis) == 1), axes.index(axis)),
+        key=lambda axis: (
+            sum(size for found, size in steps if found.get(axis) == 1),
+            sum(size for found, size in steps[: len(group.stores)] if found.get(axis) == 1),  # rather written than read
+            axes.index(axis),
+        ),
     )

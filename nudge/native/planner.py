@@ -25,7 +25,8 @@ class Planner(Contractions):
             new = [arg for arg in value.args if isinstance(arg, Value) and arg not in needed]
             needed |= dict.fromkeys(new)
             pending += new
-        self.values = [value for value in by_depth(known.values()) if value in needed]
+        self.depth = depths(known.values())
+        self.values = [value for value in sorted(self.depth, key=self.depth.__getitem__) if value in needed]
         super().__init__(roots)
         self.after: list[tuple[Group, Group]] = []  # pairs of which the second has to wait for the first
 
@@ -73,8 +74,12 @@ class Planner(Contractions):
                 with suppress(NotAffine):
                     self.adopt(group, value, moved(index, match))
                     return
-        if len(leaves) > MANY:
+        if len(leaves) > MANY or (self._is_used_later(value) and self.is_dear(value)):
             self.materialise(value)
+
+    def _is_used_later(self, value: Value) -> bool:
+        """Tell whether something reads a value that has to wait for a contraction on the way from it."""
+        return any(self.depth.get(user, 0) > self.depth[value] for user in value.users)
 
     def _fold(self, value: Value) -> None:
         if self._joins(value):
@@ -164,11 +169,11 @@ def _solved(at: Index, steps: Affine) -> list[int] | None:
     return found
 
 
-def by_depth(found: Iterable[Value]) -> list[Value]:
-    """Order values by how many contractions lie behind them: what needs few is there when what needs more begins."""
+def depths(found: Iterable[Value]) -> dict[Value, int]:
+    """Count how many contractions lie behind each value: what needs few is there when what needs more begins."""
     depth: dict[Value, int] = {}
     for value in found:
         behind = [depth[arg] for arg in value.args if isinstance(arg, Value)]
         contracts = value.fold is not None and len(value.fold.reads) > 1
         depth[value] = max(behind, default=0) + contracts
-    return sorted(depth, key=depth.__getitem__)
+    return depth

@@ -21,7 +21,7 @@ STAYS = 1 << 20  # bytes that stay in the second cache while a row of tiles is g
 APART = 256  # bytes from step to step, from which on what the rows read is copied together
 PACKED = 1 << 15  # bytes of such a copy, at most
 AGAIN = 4  # times that it is read, at least
-UNROLLED = 48  # multiply-adds written out in the innermost loop
+UNROLLED = 32  # multiply-adds written out in the innermost loop
 
 
 class Tile:

@@ -51,3 +51,9 @@ def test_a_constant_that_nobody_may_write():
 def test_a_product_that_is_too_large_beside_an_infinity():
     with np.errstate(all="ignore"):
         same(lambda x: TABLE["fma"](x, 2.0, x * -np.inf), np.full(3, 3e38, np.float32))
+
+
+def test_two_gathers_of_one_table():
+    x, w = np.arange(27.0).reshape(9, 3), np.arange(48.0).reshape(3, 16)
+    first, second = np.array([1, 4, 7, 2] * 4), np.array([5, 0, 3, 8] * 4)
+    same(lambda x, i, j, w: F.embedding(i, x) @ w * (F.embedding(j, x) @ w), x, first, second, w)

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+import nudge
 import nudge.native.executable
-from nudge import native
 from nudge.native.executable import Executable
 from nudge.native.target import Target
 from nudge.tensor import wrap
@@ -30,4 +30,9 @@ def code_of(
     """Plan a step, and write its module; it cannot be run."""
     use(monkeypatch, target)
     monkeypatch.setattr(nudge.native.executable, "assemble", lambda text, **_: ctypes.CFUNCTYPE(None)(lambda: None))
-    return native.build(step, *map(wrap, arrays)).code
+    monkeypatch.setattr(Executable, "run", lambda *_: None)
+    compiled, given = nudge.compile(step), [wrap(array) for array in arrays]
+    compiled(*given)
+    variant = compiled.ready(given, None)
+    assert variant is not None
+    return variant.code

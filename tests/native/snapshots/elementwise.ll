@@ -10,25 +10,22 @@ define internal void @g0(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr 
 entry:
   br label %head1
 head1:
-  %at1 = phi i64 [ %low, %entry ], [ %r15, %body1 ]
+  %at1 = phi i64 [ %low, %entry ], [ %r12, %body1 ]
   %c1 = icmp slt i64 %at1, %high
   br i1 %c1, label %body1, label %done1
 body1:
   %r2 = mul i64 %at1, 5
   %r3 = getelementptr float, ptr %a0, i64 %r2
-  %r4 = getelementptr float, ptr %r3, i64 0
-  %r5 = call <8 x float> @llvm.masked.load.v8f32.p0(ptr %r4, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>, <8 x float> zeroinitializer)
-  %r6 = getelementptr float, ptr %a1, i64 0
-  %r7 = call <8 x float> @llvm.masked.load.v8f32.p0(ptr %r6, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>, <8 x float> zeroinitializer)
-  %r8 = fcmp ogt <8 x float> %r5, %r7
-  %r9 = fmul <8 x float> %r5, splat (float 0x4000000000000000)
-  %r10 = fadd <8 x float> %r9, %r7
-  %r11 = fneg <8 x float> %r7
-  %r12 = select <8 x i1> %r8, <8 x float> %r10, <8 x float> %r11
-  %r13 = getelementptr float, ptr %a2, i64 %r2
-  %r14 = getelementptr float, ptr %r13, i64 0
-  call void @llvm.masked.store.v8f32.p0(<8 x float> %r12, ptr %r14, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
-  %r15 = add i64 %at1, 1
+  %r4 = call <8 x float> @llvm.masked.load.v8f32.p0(ptr %r3, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>, <8 x float> zeroinitializer)
+  %r5 = call <8 x float> @llvm.masked.load.v8f32.p0(ptr %a1, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>, <8 x float> zeroinitializer)
+  %r6 = fcmp ogt <8 x float> %r4, %r5
+  %r7 = fmul <8 x float> %r4, splat (float 0x4000000000000000)
+  %r8 = fadd <8 x float> %r7, %r5
+  %r9 = fneg <8 x float> %r5
+  %r10 = select <8 x i1> %r6, <8 x float> %r8, <8 x float> %r9
+  %r11 = getelementptr float, ptr %a2, i64 %r2
+  call void @llvm.masked.store.v8f32.p0(<8 x float> %r10, ptr %r11, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
+  %r12 = add i64 %at1, 1
   br label %head1
 done1:
   ret void

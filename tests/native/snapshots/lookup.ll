@@ -10,44 +10,41 @@ define internal void @g0(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr 
 entry:
   br label %head1
 head1:
-  %at1 = phi i64 [ %low, %entry ], [ %r30, %body1 ]
+  %at1 = phi i64 [ %low, %entry ], [ %r27, %body1 ]
   %c1 = icmp slt i64 %at1, %high
   br i1 %c1, label %body1, label %done1
 body1:
   %r2 = getelementptr i64, ptr %a0, i64 %at1
-  %r3 = getelementptr i64, ptr %r2, i64 0
-  %r4 = load i64, ptr %r3
-  %r5 = icmp slt i64 %r4, 0
-  %r6 = add i64 %r4, 7
-  %r7 = select i1 %r5, i64 %r6, i64 %r4
-  %r8 = icmp ult i64 %r7, 7
-  %r9 = getelementptr i64, ptr %report, i64 1
-  %r10 = getelementptr i64, ptr %report, i64 2
-  %r11 = getelementptr i64, ptr %report, i64 3
-  %r12 = load i64, ptr %report
+  %r3 = load i64, ptr %r2
+  %r4 = icmp slt i64 %r3, 0
+  %r5 = add i64 %r3, 7
+  %r6 = select i1 %r4, i64 %r5, i64 %r3
+  %r7 = icmp ult i64 %r6, 7
+  %r8 = getelementptr i64, ptr %report, i64 1
+  %r9 = getelementptr i64, ptr %report, i64 2
+  %r10 = getelementptr i64, ptr %report, i64 3
+  %r11 = load i64, ptr %report
+  %r12 = load i64, ptr %r8
   %r13 = load i64, ptr %r9
   %r14 = load i64, ptr %r10
-  %r15 = load i64, ptr %r11
-  %r16 = icmp ne i64 %r12, 0
-  %r17 = or i1 %r8, %r16
-  %r18 = select i1 %r17, i64 %r12, i64 1
-  store i64 %r18, ptr %report
-  %r19 = select i1 %r17, i64 %r13, i64 %r7
+  %r15 = icmp ne i64 %r11, 0
+  %r16 = or i1 %r7, %r15
+  %r17 = select i1 %r16, i64 %r11, i64 1
+  store i64 %r17, ptr %report
+  %r18 = select i1 %r16, i64 %r12, i64 %r6
+  store i64 %r18, ptr %r8
+  %r19 = select i1 %r16, i64 %r13, i64 %at1
   store i64 %r19, ptr %r9
-  %r20 = select i1 %r17, i64 %r14, i64 %at1
+  %r20 = select i1 %r16, i64 %r14, i64 7
   store i64 %r20, ptr %r10
-  %r21 = select i1 %r17, i64 %r15, i64 7
-  store i64 %r21, ptr %r11
-  %r22 = select i1 %r8, i64 %r7, i64 0
-  %r23 = mul i64 %r22, 4
-  %r24 = getelementptr double, ptr %a1, i64 %r23
-  %r25 = getelementptr double, ptr %r24, i64 0
-  %r26 = load <4 x double>, ptr %r25, align 8
-  %r27 = mul i64 %at1, 4
-  %r28 = getelementptr double, ptr %a2, i64 %r27
-  %r29 = getelementptr double, ptr %r28, i64 0
-  store <4 x double> %r26, ptr %r29, align 8
-  %r30 = add i64 %at1, 1
+  %r21 = select i1 %r7, i64 %r6, i64 0
+  %r22 = mul i64 %r21, 4
+  %r23 = getelementptr double, ptr %a1, i64 %r22
+  %r24 = load <4 x double>, ptr %r23, align 8
+  %r25 = mul i64 %at1, 4
+  %r26 = getelementptr double, ptr %a2, i64 %r25
+  store <4 x double> %r24, ptr %r26, align 8
+  %r27 = add i64 %at1, 1
   br label %head1
 done1:
   ret void
@@ -55,13 +52,11 @@ done1:
 
 define internal void @g1(ptr noalias %a0, ptr noalias %a1, ptr %report, i64 %low, i64 %high) {
 entry:
-  %r1 = getelementptr i64, ptr %a0, i64 0
-  %r2 = call <4 x i64> @llvm.masked.load.v4i64.p0(ptr %r1, i32 8, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x i64> zeroinitializer)
-  %r3 = icmp slt <4 x i64> %r2, splat (i64 0)
-  %r4 = add <4 x i64> %r2, splat (i64 7)
-  %r5 = select <4 x i1> %r3, <4 x i64> %r4, <4 x i64> %r2
-  %r6 = getelementptr i64, ptr %a1, i64 0
-  call void @llvm.masked.store.v4i64.p0(<4 x i64> %r5, ptr %r6, i32 8, <4 x i1> <i1 true, i1 true, i1 true, i1 false>)
+  %r1 = call <4 x i64> @llvm.masked.load.v4i64.p0(ptr %a0, i32 8, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x i64> zeroinitializer)
+  %r2 = icmp slt <4 x i64> %r1, splat (i64 0)
+  %r3 = add <4 x i64> %r1, splat (i64 7)
+  %r4 = select <4 x i1> %r2, <4 x i64> %r3, <4 x i64> %r1
+  call void @llvm.masked.store.v4i64.p0(<4 x i64> %r4, ptr %a1, i32 8, <4 x i1> <i1 true, i1 true, i1 true, i1 false>)
   ret void
 }
 

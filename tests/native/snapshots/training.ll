@@ -87,31 +87,28 @@ define internal void @g0(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr 
 entry:
   br label %head1
 head1:
-  %at1 = phi i64 [ %low, %entry ], [ %r21, %body1 ]
+  %at1 = phi i64 [ %low, %entry ], [ %r18, %body1 ]
   %c1 = icmp slt i64 %at1, %high
   br i1 %c1, label %body1, label %done1
 body1:
   %r2 = getelementptr i64, ptr %a0, i64 %at1
-  %r3 = getelementptr i64, ptr %r2, i64 0
-  %r4 = load i64, ptr %r3
-  %r5 = getelementptr i64, ptr %a1, i64 0
-  %r6 = call <4 x i64> @llvm.masked.load.v4i64.p0(ptr %r5, i32 8, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x i64> zeroinitializer)
-  %r7 = insertelement <4 x i64> poison, i64 %r4, i64 0
-  %r8 = shufflevector <4 x i64> %r7, <4 x i64> poison, <4 x i32> zeroinitializer
-  %r9 = icmp eq <4 x i64> %r8, %r6
-  %r10 = zext <4 x i1> %r9 to <4 x i64>
-  %r11 = add <4 x i64> splat (i64 0), %r10
-  %r12 = select <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x i64> %r11, <4 x i64> splat (i64 0)
-  %r13 = shufflevector <4 x i64> %r12, <4 x i64> poison, <2 x i32> <i32 0, i32 1>
-  %r14 = shufflevector <4 x i64> %r12, <4 x i64> poison, <2 x i32> <i32 2, i32 3>
-  %r15 = add <2 x i64> %r13, %r14
-  %r16 = extractelement <2 x i64> %r15, i64 0
-  %r17 = extractelement <2 x i64> %r15, i64 1
-  %r18 = add i64 %r16, %r17
-  %r19 = getelementptr i64, ptr %a2, i64 %at1
-  %r20 = getelementptr i64, ptr %r19, i64 0
-  store i64 %r18, ptr %r20
-  %r21 = add i64 %at1, 1
+  %r3 = load i64, ptr %r2
+  %r4 = call <4 x i64> @llvm.masked.load.v4i64.p0(ptr %a1, i32 8, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x i64> zeroinitializer)
+  %r5 = insertelement <4 x i64> poison, i64 %r3, i64 0
+  %r6 = shufflevector <4 x i64> %r5, <4 x i64> poison, <4 x i32> zeroinitializer
+  %r7 = icmp eq <4 x i64> %r6, %r4
+  %r8 = zext <4 x i1> %r7 to <4 x i64>
+  %r9 = add <4 x i64> splat (i64 0), %r8
+  %r10 = select <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x i64> %r9, <4 x i64> splat (i64 0)
+  %r11 = shufflevector <4 x i64> %r10, <4 x i64> poison, <2 x i32> <i32 0, i32 1>
+  %r12 = shufflevector <4 x i64> %r10, <4 x i64> poison, <2 x i32> <i32 2, i32 3>
+  %r13 = add <2 x i64> %r11, %r12
+  %r14 = extractelement <2 x i64> %r13, i64 0
+  %r15 = extractelement <2 x i64> %r13, i64 1
+  %r16 = add i64 %r14, %r15
+  %r17 = getelementptr i64, ptr %a2, i64 %at1
+  store i64 %r16, ptr %r17
+  %r18 = add i64 %at1, 1
   br label %head1
 done1:
   ret void
@@ -119,25 +116,21 @@ done1:
 
 define internal void @g1(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr noalias %a3, ptr %report, i64 %low, i64 %high) {
 entry:
-  %r1 = getelementptr i64, ptr %a0, i64 0
-  %r2 = load <4 x i64>, ptr %r1, align 8
-  %r3 = add <4 x i64> splat (i64 0), %r2
-  %r4 = shufflevector <4 x i64> %r3, <4 x i64> poison, <2 x i32> <i32 0, i32 1>
-  %r5 = shufflevector <4 x i64> %r3, <4 x i64> poison, <2 x i32> <i32 2, i32 3>
-  %r6 = add <2 x i64> %r4, %r5
-  %r7 = extractelement <2 x i64> %r6, i64 0
-  %r8 = extractelement <2 x i64> %r6, i64 1
-  %r9 = add i64 %r7, %r8
-  %r10 = getelementptr float, ptr %a1, i64 0
-  %r11 = load float, ptr %r10
-  %r12 = sitofp i64 %r9 to float
-  %r13 = fdiv float 0x3FF0000000000000, %r12
-  %r14 = fmul float %r11, %r13
-  %r15 = fneg float %r14
-  %r16 = getelementptr float, ptr %a2, i64 0
-  store float %r15, ptr %r16
-  %r17 = getelementptr float, ptr %a3, i64 0
-  store float %r12, ptr %r17
+  %r1 = load <4 x i64>, ptr %a0, align 8
+  %r2 = add <4 x i64> splat (i64 0), %r1
+  %r3 = shufflevector <4 x i64> %r2, <4 x i64> poison, <2 x i32> <i32 0, i32 1>
+  %r4 = shufflevector <4 x i64> %r2, <4 x i64> poison, <2 x i32> <i32 2, i32 3>
+  %r5 = add <2 x i64> %r3, %r4
+  %r6 = extractelement <2 x i64> %r5, i64 0
+  %r7 = extractelement <2 x i64> %r5, i64 1
+  %r8 = add i64 %r6, %r7
+  %r9 = load float, ptr %a1
+  %r10 = sitofp i64 %r8 to float
+  %r11 = fdiv float 0x3FF0000000000000, %r10
+  %r12 = fmul float %r9, %r11
+  %r13 = fneg float %r12
+  store float %r13, ptr %a2
+  store float %r10, ptr %a3
   ret void
 }
 
@@ -145,36 +138,32 @@ define internal void @g2(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr 
 entry:
   br label %head1
 head1:
-  %at1 = phi i64 [ %low, %entry ], [ %r26, %body1 ]
+  %at1 = phi i64 [ %low, %entry ], [ %r22, %body1 ]
   %c1 = icmp slt i64 %at1, %high
   br i1 %c1, label %body1, label %done1
 body1:
   %r2 = getelementptr i64, ptr %a0, i64 %at1
-  %r3 = getelementptr i64, ptr %r2, i64 0
-  %r4 = load i64, ptr %r3
-  %r5 = getelementptr float, ptr %a2, i64 0
-  %r6 = load float, ptr %r5
-  %r7 = getelementptr i64, ptr %a1, i64 0
-  %r8 = call <4 x i64> @llvm.masked.load.v4i64.p0(ptr %r7, i32 8, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x i64> zeroinitializer)
-  %r9 = insertelement <4 x i64> poison, i64 %r4, i64 0
-  %r10 = shufflevector <4 x i64> %r9, <4 x i64> poison, <4 x i32> zeroinitializer
-  %r11 = icmp eq <4 x i64> %r10, %r8
-  %r12 = insertelement <4 x float> poison, float %r6, i64 0
-  %r13 = shufflevector <4 x float> %r12, <4 x float> poison, <4 x i32> zeroinitializer
-  %r14 = select <4 x i1> %r11, <4 x float> %r13, <4 x float> splat (float 0x0000000000000000)
-  %r15 = fneg <4 x float> %r14
-  %r16 = fadd <4 x float> splat (float 0x0000000000000000), %r15
-  %r17 = select <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> %r16, <4 x float> splat (float 0x0000000000000000)
-  %r18 = shufflevector <4 x float> %r17, <4 x float> poison, <2 x i32> <i32 0, i32 1>
-  %r19 = shufflevector <4 x float> %r17, <4 x float> poison, <2 x i32> <i32 2, i32 3>
-  %r20 = fadd <2 x float> %r18, %r19
-  %r21 = extractelement <2 x float> %r20, i64 0
-  %r22 = extractelement <2 x float> %r20, i64 1
-  %r23 = fadd float %r21, %r22
-  %r24 = getelementptr float, ptr %a3, i64 %at1
-  %r25 = getelementptr float, ptr %r24, i64 0
-  store float %r23, ptr %r25
-  %r26 = add i64 %at1, 1
+  %r3 = load i64, ptr %r2
+  %r4 = load float, ptr %a2
+  %r5 = call <4 x i64> @llvm.masked.load.v4i64.p0(ptr %a1, i32 8, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x i64> zeroinitializer)
+  %r6 = insertelement <4 x i64> poison, i64 %r3, i64 0
+  %r7 = shufflevector <4 x i64> %r6, <4 x i64> poison, <4 x i32> zeroinitializer
+  %r8 = icmp eq <4 x i64> %r7, %r5
+  %r9 = insertelement <4 x float> poison, float %r4, i64 0
+  %r10 = shufflevector <4 x float> %r9, <4 x float> poison, <4 x i32> zeroinitializer
+  %r11 = select <4 x i1> %r8, <4 x float> %r10, <4 x float> splat (float 0x0000000000000000)
+  %r12 = fneg <4 x float> %r11
+  %r13 = fadd <4 x float> splat (float 0x0000000000000000), %r12
+  %r14 = select <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> %r13, <4 x float> splat (float 0x0000000000000000)
+  %r15 = shufflevector <4 x float> %r14, <4 x float> poison, <2 x i32> <i32 0, i32 1>
+  %r16 = shufflevector <4 x float> %r14, <4 x float> poison, <2 x i32> <i32 2, i32 3>
+  %r17 = fadd <2 x float> %r15, %r16
+  %r18 = extractelement <2 x float> %r17, i64 0
+  %r19 = extractelement <2 x float> %r17, i64 1
+  %r20 = fadd float %r18, %r19
+  %r21 = getelementptr float, ptr %a3, i64 %at1
+  store float %r20, ptr %r21
+  %r22 = add i64 %at1, 1
   br label %head1
 done1:
   ret void
@@ -184,42 +173,38 @@ define internal void @g3(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr 
 entry:
   br label %head1
 head1:
-  %at1 = phi i64 [ %low, %entry ], [ %r25, %done2 ]
+  %at1 = phi i64 [ %low, %entry ], [ %r21, %done2 ]
   %c1 = icmp slt i64 %at1, %high
   br i1 %c1, label %body1, label %done1
 body1:
   br label %head2
 head2:
-  %at2 = phi i64 [ 0, %body1 ], [ %r24, %body2 ]
+  %at2 = phi i64 [ 0, %body1 ], [ %r20, %body2 ]
   %c2 = icmp slt i64 %at2, 3
   br i1 %c2, label %body2, label %done2
 body2:
   %r3 = mul i64 %at1, 2
   %r4 = getelementptr float, ptr %a0, i64 %r3
-  %r5 = getelementptr float, ptr %r4, i64 0
-  %r6 = load <2 x float>, ptr %r5, align 4
-  %r7 = mul i64 %at2, 2
-  %r8 = getelementptr float, ptr %a1, i64 %r7
-  %r9 = getelementptr float, ptr %r8, i64 0
-  %r10 = load <2 x float>, ptr %r9, align 4
-  %r11 = fmul <2 x float> %r6, %r10
-  %r12 = fadd <2 x float> splat (float 0x0000000000000000), %r11
-  %r13 = extractelement <2 x float> %r12, i64 0
-  %r14 = extractelement <2 x float> %r12, i64 1
-  %r15 = fadd float %r13, %r14
-  %r16 = getelementptr float, ptr %a2, i64 %at2
-  %r17 = getelementptr float, ptr %r16, i64 0
-  %r18 = load float, ptr %r17
-  %r19 = fadd float %r15, %r18
-  %r20 = mul i64 %at1, 3
-  %r21 = add i64 %r20, %at2
-  %r22 = getelementptr float, ptr %a3, i64 %r21
-  %r23 = getelementptr float, ptr %r22, i64 0
-  store float %r19, ptr %r23
-  %r24 = add i64 %at2, 1
+  %r5 = load <2 x float>, ptr %r4, align 4
+  %r6 = mul i64 %at2, 2
+  %r7 = getelementptr float, ptr %a1, i64 %r6
+  %r8 = load <2 x float>, ptr %r7, align 4
+  %r9 = fmul <2 x float> %r5, %r8
+  %r10 = fadd <2 x float> splat (float 0x0000000000000000), %r9
+  %r11 = extractelement <2 x float> %r10, i64 0
+  %r12 = extractelement <2 x float> %r10, i64 1
+  %r13 = fadd float %r11, %r12
+  %r14 = getelementptr float, ptr %a2, i64 %at2
+  %r15 = load float, ptr %r14
+  %r16 = fadd float %r13, %r15
+  %r17 = mul i64 %at1, 3
+  %r18 = add i64 %r17, %at2
+  %r19 = getelementptr float, ptr %a3, i64 %r18
+  store float %r16, ptr %r19
+  %r20 = add i64 %at2, 1
   br label %head2
 done2:
-  %r25 = add i64 %at1, 1
+  %r21 = add i64 %at1, 1
   br label %head1
 done1:
   ret void
@@ -229,85 +214,78 @@ define internal void @g4(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr 
 entry:
   br label %head1
 head1:
-  %at1 = phi i64 [ %low, %entry ], [ %r74, %body1 ]
+  %at1 = phi i64 [ %low, %entry ], [ %r67, %body1 ]
   %c1 = icmp slt i64 %at1, %high
   br i1 %c1, label %body1, label %done1
 body1:
   %r2 = mul i64 %at1, 3
   %r3 = getelementptr float, ptr %a0, i64 %r2
-  %r4 = getelementptr float, ptr %r3, i64 0
-  %r5 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %r4, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
-  %r6 = fcmp ogt <4 x float> splat (float 0xFFF0000000000000), %r5
-  %r7 = fcmp uno <4 x float> splat (float 0xFFF0000000000000), splat (float 0xFFF0000000000000)
-  %r8 = or <4 x i1> %r6, %r7
-  %r9 = select <4 x i1> %r8, <4 x float> splat (float 0xFFF0000000000000), <4 x float> %r5
-  %r10 = select <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> %r9, <4 x float> splat (float 0xFFF0000000000000)
-  %r11 = shufflevector <4 x float> %r10, <4 x float> poison, <2 x i32> <i32 0, i32 1>
-  %r12 = shufflevector <4 x float> %r10, <4 x float> poison, <2 x i32> <i32 2, i32 3>
-  %r13 = fcmp ogt <2 x float> %r11, %r12
-  %r14 = fcmp uno <2 x float> %r11, %r11
-  %r15 = or <2 x i1> %r13, %r14
-  %r16 = select <2 x i1> %r15, <2 x float> %r11, <2 x float> %r12
-  %r17 = extractelement <2 x float> %r16, i64 0
-  %r18 = extractelement <2 x float> %r16, i64 1
-  %r19 = fcmp ogt float %r17, %r18
-  %r20 = fcmp uno float %r17, %r17
-  %r21 = or i1 %r19, %r20
-  %r22 = select i1 %r21, float %r17, float %r18
-  %r23 = insertelement <4 x float> poison, float %r22, i64 0
-  %r24 = shufflevector <4 x float> %r23, <4 x float> poison, <4 x i32> zeroinitializer
-  %r25 = fsub <4 x float> %r5, %r24
-  %r26 = call <4 x float> @nudge.exp.v4f32(<4 x float> %r25)
-  %r27 = fadd <4 x float> splat (float 0x0000000000000000), %r26
-  %r28 = select <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> %r27, <4 x float> splat (float 0x0000000000000000)
-  %r29 = shufflevector <4 x float> %r28, <4 x float> poison, <2 x i32> <i32 0, i32 1>
-  %r30 = shufflevector <4 x float> %r28, <4 x float> poison, <2 x i32> <i32 2, i32 3>
-  %r31 = fadd <2 x float> %r29, %r30
-  %r32 = extractelement <2 x float> %r31, i64 0
-  %r33 = extractelement <2 x float> %r31, i64 1
-  %r34 = fadd float %r32, %r33
-  %r35 = getelementptr i64, ptr %a1, i64 %at1
-  %r36 = getelementptr i64, ptr %r35, i64 0
-  %r37 = load i64, ptr %r36
-  %r38 = call float @nudge.log.f32(float %r34)
-  %r39 = getelementptr i64, ptr %a2, i64 0
-  %r40 = call <4 x i64> @llvm.masked.load.v4i64.p0(ptr %r39, i32 8, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x i64> zeroinitializer)
-  %r41 = insertelement <4 x i64> poison, i64 %r37, i64 0
-  %r42 = shufflevector <4 x i64> %r41, <4 x i64> poison, <4 x i32> zeroinitializer
-  %r43 = icmp eq <4 x i64> %r42, %r40
-  %r44 = insertelement <4 x float> poison, float %r38, i64 0
-  %r45 = shufflevector <4 x float> %r44, <4 x float> poison, <4 x i32> zeroinitializer
-  %r46 = fsub <4 x float> %r25, %r45
-  %r47 = select <4 x i1> %r43, <4 x float> %r46, <4 x float> splat (float 0x0000000000000000)
-  %r48 = fadd <4 x float> splat (float 0x0000000000000000), %r47
-  %r49 = select <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> %r48, <4 x float> splat (float 0x0000000000000000)
-  %r50 = shufflevector <4 x float> %r49, <4 x float> poison, <2 x i32> <i32 0, i32 1>
-  %r51 = shufflevector <4 x float> %r49, <4 x float> poison, <2 x i32> <i32 2, i32 3>
-  %r52 = fadd <2 x float> %r50, %r51
-  %r53 = extractelement <2 x float> %r52, i64 0
-  %r54 = extractelement <2 x float> %r52, i64 1
-  %r55 = fadd float %r53, %r54
-  %r56 = getelementptr float, ptr %a4, i64 0
-  %r57 = load float, ptr %r56
-  %r58 = getelementptr float, ptr %a3, i64 %at1
-  %r59 = getelementptr float, ptr %r58, i64 0
-  %r60 = load float, ptr %r59
-  %r61 = fdiv float 0x3FF0000000000000, %r34
-  %r62 = fmul float %r60, %r61
-  %r63 = insertelement <4 x float> poison, float %r57, i64 0
-  %r64 = shufflevector <4 x float> %r63, <4 x float> poison, <4 x i32> zeroinitializer
-  %r65 = select <4 x i1> %r43, <4 x float> %r64, <4 x float> splat (float 0x0000000000000000)
-  %r66 = insertelement <4 x float> poison, float %r62, i64 0
-  %r67 = shufflevector <4 x float> %r66, <4 x float> poison, <4 x i32> zeroinitializer
-  %r68 = fmul <4 x float> %r67, %r26
-  %r69 = fadd <4 x float> %r65, %r68
-  %r70 = getelementptr float, ptr %a6, i64 %r2
-  %r71 = getelementptr float, ptr %r70, i64 0
-  call void @llvm.masked.store.v4f32.p0(<4 x float> %r69, ptr %r71, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>)
-  %r72 = getelementptr float, ptr %a5, i64 %at1
-  %r73 = getelementptr float, ptr %r72, i64 0
-  store float %r55, ptr %r73
-  %r74 = add i64 %at1, 1
+  %r4 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %r3, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
+  %r5 = fcmp ogt <4 x float> splat (float 0xFFF0000000000000), %r4
+  %r6 = fcmp uno <4 x float> splat (float 0xFFF0000000000000), splat (float 0xFFF0000000000000)
+  %r7 = or <4 x i1> %r5, %r6
+  %r8 = select <4 x i1> %r7, <4 x float> splat (float 0xFFF0000000000000), <4 x float> %r4
+  %r9 = select <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> %r8, <4 x float> splat (float 0xFFF0000000000000)
+  %r10 = shufflevector <4 x float> %r9, <4 x float> poison, <2 x i32> <i32 0, i32 1>
+  %r11 = shufflevector <4 x float> %r9, <4 x float> poison, <2 x i32> <i32 2, i32 3>
+  %r12 = fcmp ogt <2 x float> %r10, %r11
+  %r13 = fcmp uno <2 x float> %r10, %r10
+  %r14 = or <2 x i1> %r12, %r13
+  %r15 = select <2 x i1> %r14, <2 x float> %r10, <2 x float> %r11
+  %r16 = extractelement <2 x float> %r15, i64 0
+  %r17 = extractelement <2 x float> %r15, i64 1
+  %r18 = fcmp ogt float %r16, %r17
+  %r19 = fcmp uno float %r16, %r16
+  %r20 = or i1 %r18, %r19
+  %r21 = select i1 %r20, float %r16, float %r17
+  %r22 = insertelement <4 x float> poison, float %r21, i64 0
+  %r23 = shufflevector <4 x float> %r22, <4 x float> poison, <4 x i32> zeroinitializer
+  %r24 = fsub <4 x float> %r4, %r23
+  %r25 = call <4 x float> @nudge.exp.v4f32(<4 x float> %r24)
+  %r26 = fadd <4 x float> splat (float 0x0000000000000000), %r25
+  %r27 = select <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> %r26, <4 x float> splat (float 0x0000000000000000)
+  %r28 = shufflevector <4 x float> %r27, <4 x float> poison, <2 x i32> <i32 0, i32 1>
+  %r29 = shufflevector <4 x float> %r27, <4 x float> poison, <2 x i32> <i32 2, i32 3>
+  %r30 = fadd <2 x float> %r28, %r29
+  %r31 = extractelement <2 x float> %r30, i64 0
+  %r32 = extractelement <2 x float> %r30, i64 1
+  %r33 = fadd float %r31, %r32
+  %r34 = getelementptr i64, ptr %a1, i64 %at1
+  %r35 = load i64, ptr %r34
+  %r36 = call float @nudge.log.f32(float %r33)
+  %r37 = call <4 x i64> @llvm.masked.load.v4i64.p0(ptr %a2, i32 8, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x i64> zeroinitializer)
+  %r38 = insertelement <4 x i64> poison, i64 %r35, i64 0
+  %r39 = shufflevector <4 x i64> %r38, <4 x i64> poison, <4 x i32> zeroinitializer
+  %r40 = icmp eq <4 x i64> %r39, %r37
+  %r41 = insertelement <4 x float> poison, float %r36, i64 0
+  %r42 = shufflevector <4 x float> %r41, <4 x float> poison, <4 x i32> zeroinitializer
+  %r43 = fsub <4 x float> %r24, %r42
+  %r44 = select <4 x i1> %r40, <4 x float> %r43, <4 x float> splat (float 0x0000000000000000)
+  %r45 = fadd <4 x float> splat (float 0x0000000000000000), %r44
+  %r46 = select <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> %r45, <4 x float> splat (float 0x0000000000000000)
+  %r47 = shufflevector <4 x float> %r46, <4 x float> poison, <2 x i32> <i32 0, i32 1>
+  %r48 = shufflevector <4 x float> %r46, <4 x float> poison, <2 x i32> <i32 2, i32 3>
+  %r49 = fadd <2 x float> %r47, %r48
+  %r50 = extractelement <2 x float> %r49, i64 0
+  %r51 = extractelement <2 x float> %r49, i64 1
+  %r52 = fadd float %r50, %r51
+  %r53 = load float, ptr %a4
+  %r54 = getelementptr float, ptr %a3, i64 %at1
+  %r55 = load float, ptr %r54
+  %r56 = fdiv float 0x3FF0000000000000, %r33
+  %r57 = fmul float %r55, %r56
+  %r58 = insertelement <4 x float> poison, float %r53, i64 0
+  %r59 = shufflevector <4 x float> %r58, <4 x float> poison, <4 x i32> zeroinitializer
+  %r60 = select <4 x i1> %r40, <4 x float> %r59, <4 x float> splat (float 0x0000000000000000)
+  %r61 = insertelement <4 x float> poison, float %r57, i64 0
+  %r62 = shufflevector <4 x float> %r61, <4 x float> poison, <4 x i32> zeroinitializer
+  %r63 = fmul <4 x float> %r62, %r25
+  %r64 = fadd <4 x float> %r60, %r63
+  %r65 = getelementptr float, ptr %a6, i64 %r2
+  call void @llvm.masked.store.v4f32.p0(<4 x float> %r64, ptr %r65, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>)
+  %r66 = getelementptr float, ptr %a5, i64 %at1
+  store float %r52, ptr %r66
+  %r67 = add i64 %at1, 1
   br label %head1
 done1:
   ret void
@@ -315,211 +293,257 @@ done1:
 
 define internal void @g5(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr %report, i64 %low, i64 %high) {
 entry:
-  %r1 = getelementptr float, ptr %a0, i64 0
-  %r2 = load <4 x float>, ptr %r1, align 4
-  %r3 = fadd <4 x float> splat (float 0x0000000000000000), %r2
-  %r4 = shufflevector <4 x float> %r3, <4 x float> poison, <2 x i32> <i32 0, i32 1>
-  %r5 = shufflevector <4 x float> %r3, <4 x float> poison, <2 x i32> <i32 2, i32 3>
-  %r6 = fadd <2 x float> %r4, %r5
-  %r7 = extractelement <2 x float> %r6, i64 0
-  %r8 = extractelement <2 x float> %r6, i64 1
-  %r9 = fadd float %r7, %r8
-  %r10 = fneg float %r9
-  %r11 = getelementptr float, ptr %a1, i64 0
-  %r12 = load float, ptr %r11
-  %r13 = fdiv float %r10, %r12
-  %r14 = getelementptr float, ptr %a2, i64 0
-  store float %r13, ptr %r14
+  %r1 = load <4 x float>, ptr %a0, align 4
+  %r2 = fadd <4 x float> splat (float 0x0000000000000000), %r1
+  %r3 = shufflevector <4 x float> %r2, <4 x float> poison, <2 x i32> <i32 0, i32 1>
+  %r4 = shufflevector <4 x float> %r2, <4 x float> poison, <2 x i32> <i32 2, i32 3>
+  %r5 = fadd <2 x float> %r3, %r4
+  %r6 = extractelement <2 x float> %r5, i64 0
+  %r7 = extractelement <2 x float> %r5, i64 1
+  %r8 = fadd float %r6, %r7
+  %r9 = fneg float %r8
+  %r10 = load float, ptr %a1
+  %r11 = fdiv float %r9, %r10
+  store float %r11, ptr %a2
   ret void
 }
 
-define internal void @g6(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr %report, i64 %low, i64 %high) {
+define internal void @g6(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr noalias %a3, ptr %report, i64 %low, i64 %high) {
 entry:
   br label %head1
 head1:
-  %at1 = phi i64 [ %low, %entry ], [ %r26, %body1 ]
+  %at1 = phi i64 [ %low, %entry ], [ %r36, %body1 ]
   %c1 = icmp slt i64 %at1, %high
   br i1 %c1, label %body1, label %done1
 body1:
   %r2 = mul i64 %at1, 1
-  %r3 = getelementptr float, ptr %a0, i64 0
-  %r4 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %r3, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
-  %r5 = fadd <4 x float> splat (float 0x0000000000000000), %r4
-  %r6 = getelementptr float, ptr %a0, i64 3
-  %r7 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %r6, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
-  %r8 = fadd <4 x float> %r5, %r7
-  %r9 = getelementptr float, ptr %a0, i64 6
-  %r10 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %r9, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
-  %r11 = fadd <4 x float> %r8, %r10
-  %r12 = getelementptr float, ptr %a0, i64 9
-  %r13 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %r12, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
-  %r14 = fadd <4 x float> %r11, %r13
-  %r15 = getelementptr float, ptr %a2, i64 0
-  %r16 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %r15, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
-  %r17 = getelementptr float, ptr %a1, i64 0
-  %r18 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %r17, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
-  %r19 = fmul <4 x float> %r18, splat (float 0x3FECCCCCC0000000)
-  %r20 = fmul <4 x float> %r14, splat (float 0x3FF0000000000000)
-  %r21 = fadd <4 x float> %r19, %r20
-  %r22 = fmul <4 x float> %r21, splat (float 0x3FE0000000000000)
-  %r23 = fsub <4 x float> %r16, %r22
-  %r24 = getelementptr float, ptr %a2, i64 0
-  call void @llvm.masked.store.v4f32.p0(<4 x float> %r23, ptr %r24, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>)
-  %r25 = getelementptr float, ptr %a1, i64 0
-  call void @llvm.masked.store.v4f32.p0(<4 x float> %r21, ptr %r25, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>)
-  %r26 = add i64 %at1, 1
+  %r3 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %a0, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
+  %r4 = fadd <4 x float> splat (float 0x0000000000000000), %r3
+  %r5 = getelementptr float, ptr %a0, i64 3
+  %r6 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %r5, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
+  %r7 = fadd <4 x float> %r4, %r6
+  %r8 = getelementptr float, ptr %a0, i64 6
+  %r9 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %r8, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
+  %r10 = fadd <4 x float> %r7, %r9
+  %r11 = getelementptr float, ptr %a0, i64 9
+  %r12 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %r11, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
+  %r13 = fadd <4 x float> %r10, %r12
+  %r14 = getelementptr double, ptr %a1, i64 1
+  %r15 = load double, ptr %r14
+  %r16 = fptrunc double %r15 to float
+  %r17 = getelementptr double, ptr %a1, i64 2
+  %r18 = load double, ptr %r17
+  %r19 = fsub double 0x3FF0000000000000, %r18
+  %r20 = fptrunc double %r19 to float
+  %r21 = load double, ptr %a1
+  %r22 = fptrunc double %r21 to float
+  %r23 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %a3, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
+  %r24 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %a2, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
+  %r25 = insertelement <4 x float> poison, float %r16, i64 0
+  %r26 = shufflevector <4 x float> %r25, <4 x float> poison, <4 x i32> zeroinitializer
+  %r27 = fmul <4 x float> %r24, %r26
+  %r28 = insertelement <4 x float> poison, float %r20, i64 0
+  %r29 = shufflevector <4 x float> %r28, <4 x float> poison, <4 x i32> zeroinitializer
+  %r30 = fmul <4 x float> %r13, %r29
+  %r31 = fadd <4 x float> %r27, %r30
+  %r32 = insertelement <4 x float> poison, float %r22, i64 0
+  %r33 = shufflevector <4 x float> %r32, <4 x float> poison, <4 x i32> zeroinitializer
+  %r34 = fmul <4 x float> %r31, %r33
+  %r35 = fsub <4 x float> %r23, %r34
+  call void @llvm.masked.store.v4f32.p0(<4 x float> %r35, ptr %a3, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>)
+  call void @llvm.masked.store.v4f32.p0(<4 x float> %r31, ptr %a2, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>)
+  %r36 = add i64 %at1, 1
   br label %head1
 done1:
   ret void
 }
 
-define internal void @g7(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr noalias %a3, ptr %report, i64 %low, i64 %high) {
+define internal void @g7(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr noalias %a3, ptr noalias %a4, ptr %report, i64 %low, i64 %high) {
 entry:
   br label %head1
 head1:
-  %at1 = phi i64 [ %low, %entry ], [ %r139, %done3 ]
+  %at1 = phi i64 [ %low, %entry ], [ %r178, %done3 ]
   %c1 = icmp slt i64 %at1, %high
   br i1 %c1, label %body1, label %done1
 body1:
   %r2 = mul i64 %at1, 3
   br label %head3
 head3:
-  %at3 = phi i64 [ 0, %body1 ], [ %r138, %body3 ]
+  %at3 = phi i64 [ 0, %body1 ], [ %r177, %body3 ]
   %c3 = icmp slt i64 %at3, 1
   br i1 %c3, label %body3, label %done3
 body3:
   %r4 = mul i64 %at3, 2
   %r5 = getelementptr float, ptr %a0, i64 %r4
-  %r6 = getelementptr float, ptr %r5, i64 0
-  %r7 = load <2 x float>, ptr %r6, align 4
-  %r8 = getelementptr float, ptr %a1, i64 %r2
-  %r9 = getelementptr float, ptr %r8, i64 0
-  %r10 = load float, ptr %r9
-  %r11 = insertelement <2 x float> poison, float %r10, i64 0
-  %r12 = shufflevector <2 x float> %r11, <2 x float> poison, <2 x i32> zeroinitializer
-  %r14 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r7, <2 x float> %r12, <2 x float> splat (float 0x0000000000000000))
-  %r15 = getelementptr float, ptr %r8, i64 1
-  %r16 = load float, ptr %r15
-  %r17 = insertelement <2 x float> poison, float %r16, i64 0
-  %r18 = shufflevector <2 x float> %r17, <2 x float> poison, <2 x i32> zeroinitializer
-  %r20 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r7, <2 x float> %r18, <2 x float> splat (float 0x0000000000000000))
-  %r21 = getelementptr float, ptr %r8, i64 2
-  %r22 = load float, ptr %r21
-  %r23 = insertelement <2 x float> poison, float %r22, i64 0
-  %r24 = shufflevector <2 x float> %r23, <2 x float> poison, <2 x i32> zeroinitializer
-  %r26 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r7, <2 x float> %r24, <2 x float> splat (float 0x0000000000000000))
-  %r27 = getelementptr float, ptr %r5, i64 2
-  %r28 = load <2 x float>, ptr %r27, align 4
-  %r29 = getelementptr float, ptr %r8, i64 3
-  %r30 = load float, ptr %r29
-  %r31 = insertelement <2 x float> poison, float %r30, i64 0
-  %r32 = shufflevector <2 x float> %r31, <2 x float> poison, <2 x i32> zeroinitializer
-  %r34 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r28, <2 x float> %r32, <2 x float> %r14)
-  %r35 = getelementptr float, ptr %r8, i64 4
-  %r36 = load float, ptr %r35
-  %r37 = insertelement <2 x float> poison, float %r36, i64 0
-  %r38 = shufflevector <2 x float> %r37, <2 x float> poison, <2 x i32> zeroinitializer
-  %r40 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r28, <2 x float> %r38, <2 x float> %r20)
-  %r41 = getelementptr float, ptr %r8, i64 5
-  %r42 = load float, ptr %r41
-  %r43 = insertelement <2 x float> poison, float %r42, i64 0
-  %r44 = shufflevector <2 x float> %r43, <2 x float> poison, <2 x i32> zeroinitializer
-  %r46 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r28, <2 x float> %r44, <2 x float> %r26)
-  %r47 = getelementptr float, ptr %r5, i64 4
-  %r48 = load <2 x float>, ptr %r47, align 4
-  %r49 = getelementptr float, ptr %r8, i64 6
-  %r50 = load float, ptr %r49
-  %r51 = insertelement <2 x float> poison, float %r50, i64 0
-  %r52 = shufflevector <2 x float> %r51, <2 x float> poison, <2 x i32> zeroinitializer
-  %r54 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r48, <2 x float> %r52, <2 x float> %r34)
-  %r55 = getelementptr float, ptr %r8, i64 7
-  %r56 = load float, ptr %r55
-  %r57 = insertelement <2 x float> poison, float %r56, i64 0
-  %r58 = shufflevector <2 x float> %r57, <2 x float> poison, <2 x i32> zeroinitializer
-  %r60 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r48, <2 x float> %r58, <2 x float> %r40)
-  %r61 = getelementptr float, ptr %r8, i64 8
-  %r62 = load float, ptr %r61
-  %r63 = insertelement <2 x float> poison, float %r62, i64 0
-  %r64 = shufflevector <2 x float> %r63, <2 x float> poison, <2 x i32> zeroinitializer
-  %r66 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r48, <2 x float> %r64, <2 x float> %r46)
-  %r67 = getelementptr float, ptr %r5, i64 6
-  %r68 = load <2 x float>, ptr %r67, align 4
-  %r69 = getelementptr float, ptr %r8, i64 9
-  %r70 = load float, ptr %r69
-  %r71 = insertelement <2 x float> poison, float %r70, i64 0
-  %r72 = shufflevector <2 x float> %r71, <2 x float> poison, <2 x i32> zeroinitializer
-  %r74 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r68, <2 x float> %r72, <2 x float> %r54)
-  %r75 = getelementptr float, ptr %r8, i64 10
-  %r76 = load float, ptr %r75
-  %r77 = insertelement <2 x float> poison, float %r76, i64 0
-  %r78 = shufflevector <2 x float> %r77, <2 x float> poison, <2 x i32> zeroinitializer
-  %r80 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r68, <2 x float> %r78, <2 x float> %r60)
-  %r81 = getelementptr float, ptr %r8, i64 11
-  %r82 = load float, ptr %r81
-  %r83 = insertelement <2 x float> poison, float %r82, i64 0
-  %r84 = shufflevector <2 x float> %r83, <2 x float> poison, <2 x i32> zeroinitializer
-  %r86 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r68, <2 x float> %r84, <2 x float> %r66)
-  %r87 = mul i64 %r2, 2
-  %r88 = add i64 %r87, %r4
-  %r89 = getelementptr float, ptr %a3, i64 %r88
-  %r90 = getelementptr float, ptr %r89, i64 0
-  %r91 = load <2 x float>, ptr %r90, align 4
-  %r92 = getelementptr float, ptr %a2, i64 %r88
-  %r93 = getelementptr float, ptr %r92, i64 0
-  %r94 = load <2 x float>, ptr %r93, align 4
-  %r95 = fmul <2 x float> %r94, splat (float 0x3FECCCCCC0000000)
-  %r96 = fmul <2 x float> %r74, splat (float 0x3FF0000000000000)
-  %r97 = fadd <2 x float> %r95, %r96
-  %r98 = fmul <2 x float> %r97, splat (float 0x3FE0000000000000)
-  %r99 = fsub <2 x float> %r91, %r98
-  %r100 = getelementptr float, ptr %a3, i64 %r88
-  %r101 = getelementptr float, ptr %r100, i64 0
-  store <2 x float> %r99, ptr %r101, align 4
-  %r102 = getelementptr float, ptr %a2, i64 %r88
-  %r103 = getelementptr float, ptr %r102, i64 0
-  store <2 x float> %r97, ptr %r103, align 4
-  %r104 = mul i64 %r2, 2
-  %r105 = add i64 %r104, %r4
-  %r106 = getelementptr float, ptr %a3, i64 %r105
-  %r107 = getelementptr float, ptr %r106, i64 2
-  %r108 = load <2 x float>, ptr %r107, align 4
-  %r109 = getelementptr float, ptr %a2, i64 %r105
-  %r110 = getelementptr float, ptr %r109, i64 2
-  %r111 = load <2 x float>, ptr %r110, align 4
-  %r112 = fmul <2 x float> %r111, splat (float 0x3FECCCCCC0000000)
-  %r113 = fmul <2 x float> %r80, splat (float 0x3FF0000000000000)
-  %r114 = fadd <2 x float> %r112, %r113
-  %r115 = fmul <2 x float> %r114, splat (float 0x3FE0000000000000)
-  %r116 = fsub <2 x float> %r108, %r115
-  %r117 = getelementptr float, ptr %a3, i64 %r105
-  %r118 = getelementptr float, ptr %r117, i64 2
-  store <2 x float> %r116, ptr %r118, align 4
-  %r119 = getelementptr float, ptr %a2, i64 %r105
-  %r120 = getelementptr float, ptr %r119, i64 2
-  store <2 x float> %r114, ptr %r120, align 4
-  %r121 = mul i64 %r2, 2
-  %r122 = add i64 %r121, %r4
-  %r123 = getelementptr float, ptr %a3, i64 %r122
-  %r124 = getelementptr float, ptr %r123, i64 4
-  %r125 = load <2 x float>, ptr %r124, align 4
-  %r126 = getelementptr float, ptr %a2, i64 %r122
-  %r127 = getelementptr float, ptr %r126, i64 4
-  %r128 = load <2 x float>, ptr %r127, align 4
-  %r129 = fmul <2 x float> %r128, splat (float 0x3FECCCCCC0000000)
-  %r130 = fmul <2 x float> %r86, splat (float 0x3FF0000000000000)
-  %r131 = fadd <2 x float> %r129, %r130
-  %r132 = fmul <2 x float> %r131, splat (float 0x3FE0000000000000)
-  %r133 = fsub <2 x float> %r125, %r132
-  %r134 = getelementptr float, ptr %a3, i64 %r122
-  %r135 = getelementptr float, ptr %r134, i64 4
-  store <2 x float> %r133, ptr %r135, align 4
-  %r136 = getelementptr float, ptr %a2, i64 %r122
-  %r137 = getelementptr float, ptr %r136, i64 4
-  store <2 x float> %r131, ptr %r137, align 4
-  %r138 = add i64 %at3, 1
+  %r6 = load <2 x float>, ptr %r5, align 4
+  %r7 = getelementptr float, ptr %a1, i64 %r2
+  %r8 = load float, ptr %r7
+  %r9 = insertelement <2 x float> poison, float %r8, i64 0
+  %r10 = shufflevector <2 x float> %r9, <2 x float> poison, <2 x i32> zeroinitializer
+  %r12 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r6, <2 x float> %r10, <2 x float> splat (float 0x0000000000000000))
+  %r13 = getelementptr float, ptr %r7, i64 1
+  %r14 = load float, ptr %r13
+  %r15 = insertelement <2 x float> poison, float %r14, i64 0
+  %r16 = shufflevector <2 x float> %r15, <2 x float> poison, <2 x i32> zeroinitializer
+  %r18 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r6, <2 x float> %r16, <2 x float> splat (float 0x0000000000000000))
+  %r19 = getelementptr float, ptr %r7, i64 2
+  %r20 = load float, ptr %r19
+  %r21 = insertelement <2 x float> poison, float %r20, i64 0
+  %r22 = shufflevector <2 x float> %r21, <2 x float> poison, <2 x i32> zeroinitializer
+  %r24 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r6, <2 x float> %r22, <2 x float> splat (float 0x0000000000000000))
+  %r25 = getelementptr float, ptr %r5, i64 2
+  %r26 = load <2 x float>, ptr %r25, align 4
+  %r27 = getelementptr float, ptr %r7, i64 3
+  %r28 = load float, ptr %r27
+  %r29 = insertelement <2 x float> poison, float %r28, i64 0
+  %r30 = shufflevector <2 x float> %r29, <2 x float> poison, <2 x i32> zeroinitializer
+  %r32 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r26, <2 x float> %r30, <2 x float> %r12)
+  %r33 = getelementptr float, ptr %r7, i64 4
+  %r34 = load float, ptr %r33
+  %r35 = insertelement <2 x float> poison, float %r34, i64 0
+  %r36 = shufflevector <2 x float> %r35, <2 x float> poison, <2 x i32> zeroinitializer
+  %r38 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r26, <2 x float> %r36, <2 x float> %r18)
+  %r39 = getelementptr float, ptr %r7, i64 5
+  %r40 = load float, ptr %r39
+  %r41 = insertelement <2 x float> poison, float %r40, i64 0
+  %r42 = shufflevector <2 x float> %r41, <2 x float> poison, <2 x i32> zeroinitializer
+  %r44 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r26, <2 x float> %r42, <2 x float> %r24)
+  %r45 = getelementptr float, ptr %r5, i64 4
+  %r46 = load <2 x float>, ptr %r45, align 4
+  %r47 = getelementptr float, ptr %r7, i64 6
+  %r48 = load float, ptr %r47
+  %r49 = insertelement <2 x float> poison, float %r48, i64 0
+  %r50 = shufflevector <2 x float> %r49, <2 x float> poison, <2 x i32> zeroinitializer
+  %r52 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r46, <2 x float> %r50, <2 x float> %r32)
+  %r53 = getelementptr float, ptr %r7, i64 7
+  %r54 = load float, ptr %r53
+  %r55 = insertelement <2 x float> poison, float %r54, i64 0
+  %r56 = shufflevector <2 x float> %r55, <2 x float> poison, <2 x i32> zeroinitializer
+  %r58 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r46, <2 x float> %r56, <2 x float> %r38)
+  %r59 = getelementptr float, ptr %r7, i64 8
+  %r60 = load float, ptr %r59
+  %r61 = insertelement <2 x float> poison, float %r60, i64 0
+  %r62 = shufflevector <2 x float> %r61, <2 x float> poison, <2 x i32> zeroinitializer
+  %r64 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r46, <2 x float> %r62, <2 x float> %r44)
+  %r65 = getelementptr float, ptr %r5, i64 6
+  %r66 = load <2 x float>, ptr %r65, align 4
+  %r67 = getelementptr float, ptr %r7, i64 9
+  %r68 = load float, ptr %r67
+  %r69 = insertelement <2 x float> poison, float %r68, i64 0
+  %r70 = shufflevector <2 x float> %r69, <2 x float> poison, <2 x i32> zeroinitializer
+  %r72 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r66, <2 x float> %r70, <2 x float> %r52)
+  %r73 = getelementptr float, ptr %r7, i64 10
+  %r74 = load float, ptr %r73
+  %r75 = insertelement <2 x float> poison, float %r74, i64 0
+  %r76 = shufflevector <2 x float> %r75, <2 x float> poison, <2 x i32> zeroinitializer
+  %r78 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r66, <2 x float> %r76, <2 x float> %r58)
+  %r79 = getelementptr float, ptr %r7, i64 11
+  %r80 = load float, ptr %r79
+  %r81 = insertelement <2 x float> poison, float %r80, i64 0
+  %r82 = shufflevector <2 x float> %r81, <2 x float> poison, <2 x i32> zeroinitializer
+  %r84 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r66, <2 x float> %r82, <2 x float> %r64)
+  %r85 = getelementptr double, ptr %a2, i64 1
+  %r86 = load double, ptr %r85
+  %r87 = fptrunc double %r86 to float
+  %r88 = getelementptr double, ptr %a2, i64 2
+  %r89 = load double, ptr %r88
+  %r90 = fsub double 0x3FF0000000000000, %r89
+  %r91 = fptrunc double %r90 to float
+  %r92 = load double, ptr %a2
+  %r93 = fptrunc double %r92 to float
+  %r94 = mul i64 %r2, 2
+  %r95 = add i64 %r94, %r4
+  %r96 = getelementptr float, ptr %a4, i64 %r95
+  %r97 = load <2 x float>, ptr %r96, align 4
+  %r98 = getelementptr float, ptr %a3, i64 %r95
+  %r99 = load <2 x float>, ptr %r98, align 4
+  %r100 = insertelement <2 x float> poison, float %r87, i64 0
+  %r101 = shufflevector <2 x float> %r100, <2 x float> poison, <2 x i32> zeroinitializer
+  %r102 = fmul <2 x float> %r99, %r101
+  %r103 = insertelement <2 x float> poison, float %r91, i64 0
+  %r104 = shufflevector <2 x float> %r103, <2 x float> poison, <2 x i32> zeroinitializer
+  %r105 = fmul <2 x float> %r72, %r104
+  %r106 = fadd <2 x float> %r102, %r105
+  %r107 = insertelement <2 x float> poison, float %r93, i64 0
+  %r108 = shufflevector <2 x float> %r107, <2 x float> poison, <2 x i32> zeroinitializer
+  %r109 = fmul <2 x float> %r106, %r108
+  %r110 = fsub <2 x float> %r97, %r109
+  %r111 = getelementptr float, ptr %a4, i64 %r95
+  store <2 x float> %r110, ptr %r111, align 4
+  %r112 = getelementptr float, ptr %a3, i64 %r95
+  store <2 x float> %r106, ptr %r112, align 4
+  %r113 = getelementptr double, ptr %a2, i64 1
+  %r114 = load double, ptr %r113
+  %r115 = fptrunc double %r114 to float
+  %r116 = getelementptr double, ptr %a2, i64 2
+  %r117 = load double, ptr %r116
+  %r118 = fsub double 0x3FF0000000000000, %r117
+  %r119 = fptrunc double %r118 to float
+  %r120 = load double, ptr %a2
+  %r121 = fptrunc double %r120 to float
+  %r122 = mul i64 %r2, 2
+  %r123 = add i64 %r122, %r4
+  %r124 = getelementptr float, ptr %a4, i64 %r123
+  %r125 = getelementptr float, ptr %r124, i64 2
+  %r126 = load <2 x float>, ptr %r125, align 4
+  %r127 = getelementptr float, ptr %a3, i64 %r123
+  %r128 = getelementptr float, ptr %r127, i64 2
+  %r129 = load <2 x float>, ptr %r128, align 4
+  %r130 = insertelement <2 x float> poison, float %r115, i64 0
+  %r131 = shufflevector <2 x float> %r130, <2 x float> poison, <2 x i32> zeroinitializer
+  %r132 = fmul <2 x float> %r129, %r131
+  %r133 = insertelement <2 x float> poison, float %r119, i64 0
+  %r134 = shufflevector <2 x float> %r133, <2 x float> poison, <2 x i32> zeroinitializer
+  %r135 = fmul <2 x float> %r78, %r134
+  %r136 = fadd <2 x float> %r132, %r135
+  %r137 = insertelement <2 x float> poison, float %r121, i64 0
+  %r138 = shufflevector <2 x float> %r137, <2 x float> poison, <2 x i32> zeroinitializer
+  %r139 = fmul <2 x float> %r136, %r138
+  %r140 = fsub <2 x float> %r126, %r139
+  %r141 = getelementptr float, ptr %a4, i64 %r123
+  %r142 = getelementptr float, ptr %r141, i64 2
+  store <2 x float> %r140, ptr %r142, align 4
+  %r143 = getelementptr float, ptr %a3, i64 %r123
+  %r144 = getelementptr float, ptr %r143, i64 2
+  store <2 x float> %r136, ptr %r144, align 4
+  %r145 = getelementptr double, ptr %a2, i64 1
+  %r146 = load double, ptr %r145
+  %r147 = fptrunc double %r146 to float
+  %r148 = getelementptr double, ptr %a2, i64 2
+  %r149 = load double, ptr %r148
+  %r150 = fsub double 0x3FF0000000000000, %r149
+  %r151 = fptrunc double %r150 to float
+  %r152 = load double, ptr %a2
+  %r153 = fptrunc double %r152 to float
+  %r154 = mul i64 %r2, 2
+  %r155 = add i64 %r154, %r4
+  %r156 = getelementptr float, ptr %a4, i64 %r155
+  %r157 = getelementptr float, ptr %r156, i64 4
+  %r158 = load <2 x float>, ptr %r157, align 4
+  %r159 = getelementptr float, ptr %a3, i64 %r155
+  %r160 = getelementptr float, ptr %r159, i64 4
+  %r161 = load <2 x float>, ptr %r160, align 4
+  %r162 = insertelement <2 x float> poison, float %r147, i64 0
+  %r163 = shufflevector <2 x float> %r162, <2 x float> poison, <2 x i32> zeroinitializer
+  %r164 = fmul <2 x float> %r161, %r163
+  %r165 = insertelement <2 x float> poison, float %r151, i64 0
+  %r166 = shufflevector <2 x float> %r165, <2 x float> poison, <2 x i32> zeroinitializer
+  %r167 = fmul <2 x float> %r84, %r166
+  %r168 = fadd <2 x float> %r164, %r167
+  %r169 = insertelement <2 x float> poison, float %r153, i64 0
+  %r170 = shufflevector <2 x float> %r169, <2 x float> poison, <2 x i32> zeroinitializer
+  %r171 = fmul <2 x float> %r168, %r170
+  %r172 = fsub <2 x float> %r158, %r171
+  %r173 = getelementptr float, ptr %a4, i64 %r155
+  %r174 = getelementptr float, ptr %r173, i64 4
+  store <2 x float> %r172, ptr %r174, align 4
+  %r175 = getelementptr float, ptr %a3, i64 %r155
+  %r176 = getelementptr float, ptr %r175, i64 4
+  store <2 x float> %r168, ptr %r176, align 4
+  %r177 = add i64 %at3, 1
   br label %head3
 done3:
-  %r139 = add i64 %at1, 1
+  %r178 = add i64 %at1, 1
   br label %head1
 done1:
   ret void
@@ -642,7 +666,7 @@ body:
 do_g0:
   %p0_0_slot = getelementptr ptr, ptr %given, i64 1
   %p0_0 = load ptr, ptr %p0_0_slot
-  %p0_1_slot = getelementptr ptr, ptr %given, i64 4
+  %p0_1_slot = getelementptr ptr, ptr %given, i64 5
   %p0_1 = load ptr, ptr %p0_1_slot
   %p0_2 = getelementptr i8, ptr %arena, i64 0
   call void @g0(ptr %p0_0, ptr %p0_1, ptr %p0_2, ptr %report, i64 0, i64 4)
@@ -651,7 +675,7 @@ done_g0:
   br i1 %first, label %do_g1, label %done_g1
 do_g1:
   %p1_0 = getelementptr i8, ptr %arena, i64 0
-  %p1_1_slot = getelementptr ptr, ptr %given, i64 5
+  %p1_1_slot = getelementptr ptr, ptr %given, i64 6
   %p1_1 = load ptr, ptr %p1_1_slot
   %p1_2 = getelementptr i8, ptr %arena, i64 128
   %p1_3 = getelementptr i8, ptr %arena, i64 256
@@ -662,7 +686,7 @@ done_g1:
 do_g2:
   %p2_0_slot = getelementptr ptr, ptr %given, i64 1
   %p2_0 = load ptr, ptr %p2_0_slot
-  %p2_1_slot = getelementptr ptr, ptr %given, i64 4
+  %p2_1_slot = getelementptr ptr, ptr %given, i64 5
   %p2_1 = load ptr, ptr %p2_1_slot
   %p2_2 = getelementptr i8, ptr %arena, i64 128
   %p2_3 = getelementptr i8, ptr %arena, i64 0
@@ -673,9 +697,9 @@ done_g2:
 do_g3:
   %p3_0_slot = getelementptr ptr, ptr %given, i64 0
   %p3_0 = load ptr, ptr %p3_0_slot
-  %p3_1_slot = getelementptr ptr, ptr %given, i64 2
+  %p3_1_slot = getelementptr ptr, ptr %given, i64 3
   %p3_1 = load ptr, ptr %p3_1_slot
-  %p3_2_slot = getelementptr ptr, ptr %given, i64 3
+  %p3_2_slot = getelementptr ptr, ptr %given, i64 4
   %p3_2 = load ptr, ptr %p3_2_slot
   %p3_3 = getelementptr i8, ptr %arena, i64 384
   call void @g3(ptr %p3_0, ptr %p3_1, ptr %p3_2, ptr %p3_3, ptr %report, i64 0, i64 4)
@@ -686,7 +710,7 @@ do_g4:
   %p4_0 = getelementptr i8, ptr %arena, i64 384
   %p4_1_slot = getelementptr ptr, ptr %given, i64 1
   %p4_1 = load ptr, ptr %p4_1_slot
-  %p4_2_slot = getelementptr ptr, ptr %given, i64 4
+  %p4_2_slot = getelementptr ptr, ptr %given, i64 5
   %p4_2 = load ptr, ptr %p4_2_slot
   %p4_3 = getelementptr i8, ptr %arena, i64 0
   %p4_4 = getelementptr i8, ptr %arena, i64 128
@@ -699,7 +723,7 @@ done_g4:
 do_g5:
   %p5_0 = getelementptr i8, ptr %arena, i64 512
   %p5_1 = getelementptr i8, ptr %arena, i64 256
-  %p5_2_slot = getelementptr ptr, ptr %given, i64 8
+  %p5_2_slot = getelementptr ptr, ptr %given, i64 9
   %p5_2 = load ptr, ptr %p5_2_slot
   call void @g5(ptr %p5_0, ptr %p5_1, ptr %p5_2, ptr %report, i64 0, i64 1)
   br label %done_g5
@@ -707,11 +731,13 @@ done_g5:
   br i1 %first, label %do_g6, label %done_g6
 do_g6:
   %p6_0 = getelementptr i8, ptr %arena, i64 640
-  %p6_1_slot = getelementptr ptr, ptr %given, i64 7
+  %p6_1_slot = getelementptr ptr, ptr %given, i64 2
   %p6_1 = load ptr, ptr %p6_1_slot
-  %p6_2_slot = getelementptr ptr, ptr %given, i64 3
+  %p6_2_slot = getelementptr ptr, ptr %given, i64 8
   %p6_2 = load ptr, ptr %p6_2_slot
-  call void @g6(ptr %p6_0, ptr %p6_1, ptr %p6_2, ptr %report, i64 0, i64 1)
+  %p6_3_slot = getelementptr ptr, ptr %given, i64 4
+  %p6_3 = load ptr, ptr %p6_3_slot
+  call void @g6(ptr %p6_0, ptr %p6_1, ptr %p6_2, ptr %p6_3, ptr %report, i64 0, i64 1)
   br label %done_g6
 done_g6:
   br i1 %first, label %do_g7, label %done_g7
@@ -719,11 +745,13 @@ do_g7:
   %p7_0_slot = getelementptr ptr, ptr %given, i64 0
   %p7_0 = load ptr, ptr %p7_0_slot
   %p7_1 = getelementptr i8, ptr %arena, i64 640
-  %p7_2_slot = getelementptr ptr, ptr %given, i64 6
+  %p7_2_slot = getelementptr ptr, ptr %given, i64 2
   %p7_2 = load ptr, ptr %p7_2_slot
-  %p7_3_slot = getelementptr ptr, ptr %given, i64 2
+  %p7_3_slot = getelementptr ptr, ptr %given, i64 7
   %p7_3 = load ptr, ptr %p7_3_slot
-  call void @g7(ptr %p7_0, ptr %p7_1, ptr %p7_2, ptr %p7_3, ptr %report, i64 0, i64 1)
+  %p7_4_slot = getelementptr ptr, ptr %given, i64 3
+  %p7_4 = load ptr, ptr %p7_4_slot
+  call void @g7(ptr %p7_0, ptr %p7_1, ptr %p7_2, ptr %p7_3, ptr %p7_4, ptr %report, i64 0, i64 1)
   br label %done_g7
 done_g7:
   call void @meet(ptr %meet, i64 %threads)
