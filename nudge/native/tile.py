@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .nest import Nest
 
 LATENCY = 8  # accumulators that two units need to be busy
+NEAREST = 1 << 15  # bytes that stay in the nearest cache
 STAYS = 1 << 20  # bytes that stay in the second cache while a row of tiles is gone through
 APART = 256  # bytes from step to step, from which on what the rows read is copied together
 PACKED = 1 << 15  # bytes of such a copy, at most
@@ -45,7 +46,8 @@ class Tile:
         rows = [axes for axes in self.depends if self.row in axes]
         parted = all(axes.issuperset(others) for axes in columns.values())
         parted &= all(axes.isdisjoint(others) for axes in rows)
-        return bool(columns) and parted and sum(self.reads[k][0].size for k in columns) <= STAYS
+        whole = sum(self.reads[k][0].size for k in columns)
+        return bool(columns) and parted and NEAREST * prod(axis.extent for axis in others) < whole <= STAYS
 
     def pack(self, start: Reg | None, beyond: int, height: int, others: Sequence[Axis]) -> None:
         """Copy together what some rows read far apart, and again for each block of columns."""
@@ -115,15 +117,29 @@ class Tile:
         assert best is not None
         return cls(nest, row, best[1], best[2])
 
-    def columns(self) -> list[Any]:
-        """Give the blocks of columns: how many whole ones a loop takes, and the pieces of the one that is left."""
+    def columns(self) -> tuple[int, list[Piece]]:
+        """Tell how many whole blocks of columns there are, and the pieces of the one that is left."""
         lanes, extent = self.nest.lanes, self.nest.vector.extent if self.nest.vector is not None else 1
-        wide = self.width * lanes
-        blocks = extent // wide
-        left = extent - blocks * wide
-        pieces = [Piece(None, blocks * wide + k * lanes, None if left - k * lanes >= lanes else left - k * lanes)
-                  for k in range(-(-left // lanes))]  # fmt: skip
-        return ([blocks] if blocks else []) + ([pieces] if pieces else [])
+        blocks, left = divmod(extent, self.width * lanes)
+        begun = range(extent - left, extent, lanes)
+        return blocks, [Piece(None, at, None if extent - at >= lanes else extent - at) for at in begun]
+
+    def pieces(self, k: Reg) -> list[Piece]:
+        """Give the pieces of a whole block of columns."""
+        at = k * (self.width * self.nest.lanes)
+        return [Piece(at, v * self.nest.lanes, None) for v in range(self.width)]
+
+    def columns_first(self) -> bool:
+        """Tell whether to go through all rows at each block of columns, rather than along all columns for some rows.
+
+        Then what a block of columns reads is read once, if it stays near together with what all rows read.
+        """
+        many = prod(axis.extent for axis in self.nest.group.contraction.reduced)
+        width = max(base.dtype.itemsize for base, _ in self.reads)
+        rows, block = many * self.rows * width, many * self.width * self.nest.lanes * width
+        blocks, rest = self.columns()
+        all_columns = block * (blocks + bool(rest))
+        return self.rows > self.height and rows + block <= NEAREST < all_columns
 
     def contract(self, start: Reg | None, beyond: int, height: int, pieces: list[Piece]) -> list[list[Reg]]:
         """Run the loop over what is summed; give the results by row and piece."""

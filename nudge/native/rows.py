@@ -1,0 +1,264 @@
+"""A group's rows: what is computed at each place of one, in vectors, its statistics, and the loops over rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from .affine import Axis
+from .builder import Reg
+from .group import sources
+from .place import Piece, Place
+from .values import COPY, FOLD, VIEW, Value
+
+AT_ONCE = 4  # vectors of a row that are held in registers, rather than gone through in loops
+NARROW = 4  # numbers in a vector, from which on squares are turned in registers
+
+
+class Rows(Place):
+    """Writes the rows of a group, where no contraction makes them."""
+
+    _outermost = 1
+
+    def units(self) -> int:
+        """Count the steps of the outermost loop, which threads may share."""
+        return self._outermost
+
+    # -- the row program --
+
+    def members(self, kinds: Sequence[str]) -> list[Value]:
+        """List members of some kinds, in order."""
+        return [value for value in self.group.members if value.kind in kinds and value is not self.group.fold]
+
+    def along(self, value: Value) -> bool:
+        """Tell whether a member varies along the vector's axis."""
+        return any(self.vector in self.group.seen(place.axes()) for place in self.group.members[value])
+
+    def row(self, pieces: Sequence[Piece] | None, tiles: Sequence[Reg] | None = None) -> None:
+        """Compute and store a row's members, at given pieces of it, or (None) in loops over the whole of it."""
+        scopes: list[Any] = [{} for _ in pieces or ()]
+        stats = self.members([FOLD])
+        members = self.group.members
+        for k, reg in enumerate(tiles or ()):
+            fold = self.group.result
+            (scopes[k] if self.along(fold) else self.memo)[(fold, members[fold])] = reg
+        for stat in stats:
+            self.memo[(stat, members[stat])] = (
+                self._in_pieces(stat, pieces, scopes) if pieces is not None else self._in_loops(stat)
+            )
+        stored = list(self.group.stores)
+        wide = [value for value in stored if self.along(value)]
+        for value in stored:
+            self.hoist(value, members[value])
+        narrow = [(value, self.at(value, members[value])) for value in stored if not self.along(value)]
+        if pieces is not None and wide:
+            for piece, scope in zip(pieces, scopes, strict=True):
+                with self.scope(scope):
+                    self.enter(piece)
+                    self._store_all(wide)
+        elif wide:
+            with self.loop_pieces():
+                self._store_all(wide)
+            for piece in self.rest():
+                with self.scope():
+                    self.enter(piece)
+                    self._store_all(wide)
+        for value, reg in narrow:
+            self.write(value, reg)
+
+    def _store_all(self, stored: Sequence[Value]) -> None:
+        made = [self.at(value, self.group.members[value]) for value in stored]
+        for value, reg in zip(stored, made, strict=True):
+            self.write(value, reg)
+
+    def _warm(self) -> None:
+        touched = [(value, place) for value, places in self.group.loads.items() for place in places]
+        touched += [(value, self.group.members[value]) for value in self.group.stores]
+        self.unbind(*([] if self.vector is None else [self.vector]))
+        self.warm(touched)
+
+    @contextmanager
+    def loop_pieces(self) -> Iterator[None]:
+        """Loop over the whole vectors of a row."""
+        assert self.vector is not None
+        whole = self.vector.extent // self.lanes
+        self._warm()
+        with self.b.loop(whole) as k, self.scope():
+            self.bind(self.vector, k * self.lanes if self.lanes > 1 else k)
+            yield
+
+    def rest(self) -> list[Piece]:
+        """Give what whole vectors leave of a row."""
+        assert self.vector is not None
+        left = self.vector.extent % self.lanes
+        return [Piece(None, self.vector.extent - left, left)] if left else []
+
+    def _read(self, stat: Value) -> list[Reg]:
+        assert stat.fold is not None
+        return [self.at(*read) for read in sources(stat.fold)]
+
+    def _stepped(self, stat: Value, state: Reg) -> Reg:
+        assert stat.fold is not None
+        new = stat.fold.step(self.b, state, self.b.position(0), *self._read(stat))
+        return new if self.mask is None else self.b.select(self.mask, new, state)
+
+    def _across(self, stat: Value, state: Reg) -> Reg:
+        assert stat.fold is not None
+        combine = stat.fold.combine
+        assert combine is not None
+        return self.b.across(lambda x, z: combine(self.b, x, z), state) if self.lanes > 1 else state
+
+    def _start(self, stat: Value) -> Reg:
+        assert stat.fold is not None
+        start = stat.fold.init(self.b)
+        return self.b.splat(start, self.lanes) if self.lanes > 1 else start
+
+    def _in_pieces(self, stat: Value, pieces: Sequence[Piece], scopes: Sequence[Any]) -> Reg:
+        assert stat.fold is not None
+        for read in sources(stat.fold):
+            self.hoist(*read)
+        state = self._start(stat)
+        for piece, scope in zip(pieces, scopes, strict=True):
+            with self.scope(scope):
+                self.enter(piece)
+                state = self._stepped(stat, state)
+                scope.update(self.memo.maps[0])
+        return self._across(stat, state)
+
+    def _in_loops(self, stat: Value) -> Reg:
+        assert stat.fold is not None
+        assert self.vector is not None
+        for read in sources(stat.fold):
+            self.hoist(*read)
+        state = self._start(stat)
+        if self.vector.extent >= self.lanes:
+            self._warm()
+            with self.b.fold(self.vector.extent // self.lanes, (state,)) as (k, (held,), finish), self.scope():
+                self.bind(self.vector, k * self.lanes if self.lanes > 1 else k)
+                finish((self._stepped(stat, held),))
+            state = finish.state[0]
+        for piece in self.rest():
+            with self.scope():
+                self.enter(piece)
+                state = self._stepped(stat, state)
+        return self._across(stat, state)
+
+    # -- the loops --
+
+    def _rows(self) -> None:
+        rows = [axis for axis in self.group.axes if axis is not self.vector and axis.extent != 1]
+        if not rows and self._static() is None and not self.members([FOLD]):
+            self._line()
+            return
+        if (across := self._turned(rows)) is not None:
+            self._turn(rows, across)
+            return
+        with self.nested(rows):
+            self.row(self._static())
+
+    def _turned(self, rows: Sequence[Axis]) -> Axis | None:
+        """Find the axis along which a mere copy reads neighbours, if it writes them along another."""
+        if len(self.group.members) != 1 or len(self.group.loads) != 1 or self.vector is None or self.lanes < NARROW:
+            return None
+        (value,), ((base, places),) = self.group.members, self.group.loads.items()
+        terms = self.group.position(base.flat(places[0])).terms
+        stored = self.group.position(value.flat(self.group.members[value])).terms
+        if value.kind not in (COPY, VIEW) or len(places) != 1 or not all(isinstance(term, Axis) for term in terms):
+            return None
+        across = next((axis for axis in rows if terms.get(axis) == 1), None)
+        whole = across is not None and not (across.extent % self.lanes or self.vector.extent % self.lanes)
+        return across if whole and stored.get(self.vector) == 1 and terms.get(self.vector, 0) != 1 else None
+
+    def _turn(self, rows: Sequence[Axis], across: Axis) -> None:
+        """Copy squares of numbers, each turned in registers: read along one axis, written along the other."""
+        assert self.vector is not None
+        (value,), ((base, places),) = self.group.members, self.group.loads.items()
+        vector, lanes = self.vector, self.lanes
+        others = [axis for axis in rows if axis is not across]
+        first = [*others, across][0]
+        self._outermost = first.extent if others else across.extent // lanes
+        with ExitStack() as stack:
+            stack.enter_context(self.scope())
+            at = stack.enter_context(self.b.between("%low", "%high"))
+            self.bind(first, at if others else at * lanes)
+            for axis in others[1:]:
+                self.bind(axis, stack.enter_context(self.b.loop(axis.extent)))
+            if others:
+                self.bind(across, stack.enter_context(self.b.loop(across.extent // lanes)) * lanes)
+            along = stack.enter_context(self.b.loop(vector.extent // lanes)) * lanes
+            start, _ = self.bound[across]
+            stack.enter_context(self.scope())
+            square = []
+            self.vector = across
+            for k in range(lanes):
+                self.bind(vector, along, k)
+                square.append(self.load(base, places[0]))
+            self.vector = vector
+            self.bind(vector, along)
+            for k, reg in enumerate(self.b.turned(square)):
+                self.bind(across, start, k)
+                self.write(value, reg)
+
+    def _line(self) -> None:
+        """Go through one long row, whose pieces threads may share."""
+        assert self.vector is not None
+        stored = list(self.group.stores)
+        wide = [value for value in stored if self.along(value)]
+        self._outermost = self.vector.extent // self.lanes
+        with self.scope():
+            for value in stored:
+                self.hoist(value, self.group.members[value])
+            with self.b.between("%low", "%high") as k, self.scope():
+                self.bind(self.vector, k * self.lanes if self.lanes > 1 else k)
+                self._store_all(wide)
+            first = self.b.emit("icmp eq i64 %low, 0", "i1")
+            with self.b.when(first), self.scope():
+                for piece in self.rest():
+                    with self.scope():
+                        self.enter(piece)
+                        self._store_all(wide)
+                for value in stored:
+                    if value not in wide:
+                        self.write(value, self.at(value, self.group.members[value]))
+
+    def _pieces_all(self) -> list[Piece]:
+        if self.vector is None:
+            return [Piece(None, 0, None)]
+        whole = self.vector.extent // self.lanes
+        return [Piece(None, k * self.lanes, None) for k in range(whole)] + self.rest()
+
+    def _static(self) -> list[Piece] | None:
+        """Give the pieces of a row, where they are few."""
+        if self.vector is None:
+            return [Piece(None, 0, None)]
+        whole, left = divmod(self.vector.extent, self.lanes)
+        if whole + (left > 0) > AT_ONCE:
+            return None
+        return [Piece(None, k * self.lanes, None) for k in range(whole)] + self.rest()
+
+    @contextmanager
+    def nested(self, axes: Sequence[Axis]) -> Iterator[None]:
+        """Loop over axes, the first of them from `%low` to `%high`."""
+        if not axes:
+            self._outermost = 1
+            with self.scope():
+                yield
+            return
+        self._outermost = axes[0].extent
+        first, *others = axes
+        with self.scope(), self.b.between("%low", "%high") as at:
+            self.bind(first, at)
+            with self._inner(others):
+                yield
+
+    @contextmanager
+    def _inner(self, axes: Sequence[Axis]) -> Iterator[None]:
+        if not axes:
+            with self.scope():
+                yield
+            return
+        with self.b.loop(axes[0].extent) as at, self.scope():
+            self.bind(axes[0], at)
+            with self._inner(axes[1:]):
+                yield
