@@ -64,7 +64,7 @@ class Homes:
                     return None
         taken = [axis for at in match.values() for axis in at.terms]
         free = [axis for axis in group.axes if axis.extent != 1 and axis not in taken]
-        for axis in axes:
+        for axis in reversed(axes):  # of a square, rows to rows
             if axis.extent != 1 and axis not in match:
                 same = next((other for other in reversed(free) if other.extent == axis.extent), None)
                 if same is None:

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 import nudge.native.lower
@@ -15,7 +16,7 @@ from nudge.native.target import AVX2
 from tests.native.guarded import overlaps
 from tests.native.programs import PROGRAMS
 from tests.native.test_budget import NETS
-from tests.native.texts import code_of
+from tests.native.texts import code_of, text_of
 
 MAKERS = {**PROGRAMS, **{name: make for name, (make, _) in NETS.items()}}
 
@@ -95,3 +96,12 @@ def test_another_process_writes_the_same_text():
     }  # fmt: skip
     assert len(said) == 1
     assert len(next(iter(said)).split()) == 2
+
+
+def test_squares_are_gone_through_alike(monkeypatch):
+    def step(x, y):
+        return x + 1.0, y * 2.0, x.T @ y
+
+    text = text_of(monkeypatch, AVX2, step, [np.ones((32, 32), np.float32)] * 2)
+    assert "gather" not in text
+    assert "scatter" not in text
