@@ -209,10 +209,17 @@ class Assembly:
 
     # -- memory --
 
-    def _address(self, pointer: str, stored: str, at: Reg) -> Reg:
+    @staticmethod
+    def stored_as(dtype: DType) -> str:
+        """Name the type in which a dtype is kept in memory, where a bool takes a byte."""
+        type = TYPES[dtype.name]
+        return "i8" if type == "i1" else type
+
+    def address(self, pointer: str, dtype: DType, at: Reg) -> Reg:
+        """Find the pointer to the element at a flat position."""
         if at.literal == 0:
             return Reg(self, pointer, "ptr")
-        return self.emit(f"getelementptr {stored}, ptr {pointer}, i64 {at.name}", "ptr")
+        return self.emit(f"getelementptr {self.stored_as(dtype)}, ptr {pointer}, i64 {at.name}", "ptr")
 
     def load(self, pointer: str, dtype: DType, at: Reg) -> Reg:
         """Read the element at a flat position."""
@@ -220,49 +227,50 @@ class Assembly:
 
     def store(self, value: Reg, pointer: str, dtype: DType, at: Reg) -> None:
         """Write the element at a flat position, cast to the dtype; a vector writes as many as it has lanes."""
-        value, stored = self._as_stored(value, dtype)
-        address = self._address(pointer, stored, at)
-        align = f", align {WIDTH[stored] // 8}" if value.lanes else ""
+        value = self._as_stored(value, dtype)
+        address = self.address(pointer, dtype, at)
+        align = f", align {dtype.itemsize}" if value.lanes else ""
         self.lines.append(f"  store {value.type} {value.name}, ptr {address.name}{align}")
 
     def load_vector(self, pointer: str, dtype: DType, at: Reg, lanes: int) -> Reg:
         """Read `lanes` elements from a flat position on."""
-        stored = _stored(dtype)
-        address = self._address(pointer, stored, at)
-        type = typed(stored, lanes)
-        align = f", align {WIDTH[stored] // 8}" if lanes else ""
+        address = self.address(pointer, dtype, at)
+        type = typed(self.stored_as(dtype), lanes)
+        align = f", align {dtype.itemsize}" if lanes else ""
         return self._as_read(self.emit(f"load {type}, ptr {address.name}{align}", type))
 
     store_vector = store
 
     def load_masked(self, pointer: str, dtype: DType, at: Reg, lanes: int, mask: Reg) -> Reg:
         """Read from a flat position on in the lanes where the mask holds, touching no memory elsewhere; 0 is there."""
-        stored = _stored(dtype)
-        address = self._address(pointer, stored, at)
-        type = typed(stored, lanes)
-        made = Reg(self, "", type)
-        align = Reg(self, str(WIDTH[stored] // 8), "i32")
-        nothing = Reg(self, "zeroinitializer", type)
-        return self._as_read(self.intrinsic(f"masked.load.{made.short}.p0", type, address, align, mask, nothing))
+        address = self.address(pointer, dtype, at)
+        zero = Reg(self, "zeroinitializer", typed(self.stored_as(dtype), lanes))
+        name = f"masked.load.{zero.short}.p0"
+        return self._as_read(self.intrinsic(name, zero.type, address, self._i32(dtype.itemsize), mask, zero))
 
     def store_masked(self, value: Reg, pointer: str, dtype: DType, at: Reg, mask: Reg) -> None:
         """Write from a flat position on where the mask holds, touching no memory elsewhere."""
-        value, stored = self._as_stored(self.splat(value, mask.lanes), dtype)
-        address = self._address(pointer, stored, at)
-        name, align = f"llvm.masked.store.{value.short}.p0", WIDTH[stored] // 8
-        self.declared.add(f"declare void @{name}({value.type}, ptr, i32, {mask.type})")
-        given = f"{value.type} {value.name}, ptr {address.name}, i32 {align}, {mask.type} {mask.name}"
-        self.lines.append(f"  call void @{name}({given})")
+        value = self._as_stored(self.splat(value, mask.lanes), dtype)
+        address = self.address(pointer, dtype, at)
+        self._perform(f"masked.store.{value.short}.p0", value, address, self._i32(dtype.itemsize), mask)
 
     def _as_read(self, x: Reg) -> Reg:
         return self.cast(x, np.dtype("bool")) if x.element == "i8" else x
 
-    def _as_stored(self, value: Reg, dtype: DType) -> tuple[Reg, str]:
-        value, stored = self.cast(value, dtype), _stored(dtype)
-        if stored == "i8":
-            type = typed(stored, value.lanes)
-            value = self.emit(f"zext {value.type} {value.name} to {type}", type)
-        return value, stored
+    def _as_stored(self, value: Reg, dtype: DType) -> Reg:
+        value = self.cast(value, dtype)
+        if value.element == "i1":
+            type = typed(self.stored_as(dtype), value.lanes)
+            return self.emit(f"zext {value.type} {value.name} to {type}", type)
+        return value
+
+    def _i32(self, n: int) -> Reg:
+        return self.number(n, np.dtype("int32"))
+
+    def _perform(self, name: str, *args: Reg) -> None:
+        """Call a function of LLVM's own that gives nothing."""
+        self.declared.add(f"declare void @llvm.{name}({', '.join(arg.type for arg in args)})")
+        self.lines.append(f"  call void @llvm.{name}({', '.join(f'{arg.type} {arg.name}' for arg in args)})")
 
     # -- loops --
 
@@ -325,8 +333,3 @@ class _Finish:
 
     def __call__(self, state: tuple[Reg, ...]) -> None:
         self.following = state
-
-
-def _stored(dtype: DType) -> str:
-    type = TYPES[dtype.name]
-    return "i8" if type == "i1" else type

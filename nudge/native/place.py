@@ -213,7 +213,7 @@ class Place:
         if reg is not None:
             name = ("pointer", value, reg)
             if name not in self.memo:
-                self.memo[name] = self.b.address(pointer, value.dtype, reg)
+                self.memo[name] = self.b.address(pointer, value.dtype, reg).name
             pointer = self.memo[name]
         return pointer, self.b.position(const), along
 

@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import numpy as np
-
-from .builder import TYPES, Builder, DType, Reg
-
-POINTER = "ptr"
+from .builder import Builder, DType, Reg, typed
 
 
 class Writer(Builder):
@@ -39,59 +35,34 @@ class Writer(Builder):
         self.ahead.append(f"  {name} = alloca {type}, align 64")
         return name
 
-    def stored_as(self, dtype: DType) -> str:
-        """Name the type in which a dtype is kept in memory."""
-        type = TYPES[dtype.name]
-        return "i8" if type == "i1" else type
-
-    def address(self, pointer: str, dtype: DType, at: Reg) -> str:
-        """Find the pointer to an element."""
-        return self.emit(f"getelementptr {self.stored_as(dtype)}, ptr {pointer}, i64 {at.name}", POINTER).name
-
     def _places(self, pointer: str, dtype: DType, at: Reg, step: int, lanes: int) -> Reg:
         base = self.address(pointer, dtype, at)
         steps = ", ".join(f"i64 {k * step}" for k in range(lanes))
-        return self.emit(
-            f"getelementptr {self.stored_as(dtype)}, ptr {base}, <{lanes} x i64> <{steps}>", f"<{lanes} x ptr>"
-        )
+        beside = f"getelementptr {self.stored_as(dtype)}, ptr {base.name}, <{lanes} x i64> <{steps}>"
+        return self.emit(beside, typed("ptr", lanes))
+
+    def _where(self, mask: Reg | None, lanes: int) -> Reg:
+        return Reg(self, "splat (i1 true)", typed("i1", lanes)) if mask is None else mask
 
     def gather(self, pointer: str, dtype: DType, at: Reg, step: int, lanes: int, mask: Reg | None) -> Reg:
         """Read elements that lie `step` apart."""
         places = self._places(pointer, dtype, at, step, lanes)
-        stored, short = self.stored_as(dtype), _SHORT[self.stored_as(dtype)]
-        type = f"<{lanes} x {stored}>"
-        name = f"@llvm.masked.gather.v{lanes}{short}.v{lanes}p0"
-        self.declared.add(f"declare {type} {name}(<{lanes} x ptr>, i32, <{lanes} x i1>, {type})")
-        held = "splat (i1 true)" if mask is None else mask.name
-        made = self.emit(
-            f"call {type} {name}(<{lanes} x ptr> {places.name}, i32 {dtype.itemsize}, <{lanes} x i1> {held}, "
-            f"{type} zeroinitializer)",
-            type,
-        )
-        if dtype == np.dtype(bool):
-            return self.emit(f"icmp ne {type} {made.name}, zeroinitializer", f"<{lanes} x i1>")
-        return made
+        zero = Reg(self, "zeroinitializer", typed(self.stored_as(dtype), lanes))
+        name = f"masked.gather.{zero.short}.v{lanes}p0"
+        where = self._where(mask, lanes)
+        return self._as_read(self.intrinsic(name, zero.type, places, self._i32(dtype.itemsize), where, zero))
 
     def scatter(self, value: Reg, pointer: str, dtype: DType, at: Reg, step: int, mask: Reg | None) -> None:
         """Write elements that lie `step` apart."""
-        lanes = int(value.type[1:].split(" ")[0])
+        lanes = value.lanes
         places = self._places(pointer, dtype, at, step, lanes)
-        stored, short = self.stored_as(dtype), _SHORT[self.stored_as(dtype)]
-        type = f"<{lanes} x {stored}>"
-        if dtype == np.dtype(bool):
-            value = self.emit(f"zext <{lanes} x i1> {value.name} to {type}", type)
-        name = f"@llvm.masked.scatter.v{lanes}{short}.v{lanes}p0"
-        self.declared.add(f"declare void {name}({type}, <{lanes} x ptr>, i32, <{lanes} x i1>)")
-        held = "splat (i1 true)" if mask is None else mask.name
-        self.lines.append(
-            f"  call void {name}({type} {value.name}, <{lanes} x ptr> {places.name}, i32 {dtype.itemsize}, "
-            f"<{lanes} x i1> {held})"
-        )
+        value = self._as_stored(value, dtype)
+        name = f"masked.scatter.{value.short}.v{lanes}p0"
+        self._perform(name, value, places, self._i32(dtype.itemsize), self._where(mask, lanes))
 
-    def fetch(self, pointer: str) -> None:
-        """Ask for what stands at a pointer, to be read soon."""
-        self.declared.add("declare void @llvm.prefetch.p0(ptr, i32, i32, i32)")
-        self.lines.append(f"  call void @llvm.prefetch.p0(ptr {pointer}, i32 0, i32 3, i32 1)")
+    def fetch(self, address: Reg) -> None:
+        """Ask for what stands at an address, to be read soon."""
+        self._perform("prefetch.p0", address, *map(self._i32, (0, 3, 1)))
 
     def turned(self, square: list[Reg]) -> list[Reg]:
         """Turn a square of numbers, a power of two of rows: swap ever smaller blocks beside the diagonal."""
@@ -138,6 +109,3 @@ class Writer(Builder):
         yield
         self.lines += [f"  br label %after{tag}", f"after{tag}:"]
         self.block = f"after{tag}"
-
-
-_SHORT = {"float": "f32", "double": "f64", "i64": "i64", "i32": "i32", "i8": "i8"}
