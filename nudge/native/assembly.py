@@ -275,14 +275,14 @@ class Assembly:
     # -- loops --
 
     @contextmanager
-    def loop(self, n: int | Reg) -> Iterator[Reg]:
-        """Run what is emitted inside for each position below n."""
-        with self.fold(n, ()) as (at, _, finish):
+    def loop(self, n: int | Reg, start: int | Reg = 0) -> Iterator[Reg]:
+        """Run what is emitted inside for each position from `start` up to, but without, n."""
+        with self.fold(n, (), start) as (at, _, finish):
             yield at
             finish(())
 
     @contextmanager
-    def fold(self, n: int | Reg, state: tuple[Reg, ...]) -> Iterator[Any]:
+    def fold(self, n: int | Reg, state: tuple[Reg, ...], start: int | Reg = 0) -> Iterator[Any]:
         """Loop with a state: yields (position, state, finish); end with `finish(next)`, read `finish.state`."""
         self.count += 1
         head, body, done = (f"{part}{self.count}" for part in ("head", "body", "done"))
@@ -302,10 +302,10 @@ class Assembly:
         finish = _Finish()
         yield at, held, finish
         following = self.emit(f"add i64 {at.name}, 1", "i64")
-        starts = (self.position(0), *state)
-        for k, (name, start, then) in enumerate(zip(names, starts, (following, *finish.following), strict=True)):
+        firsts = (start if isinstance(start, Reg) else self.position(start), *state)
+        for k, (name, first, then) in enumerate(zip(names, firsts, (following, *finish.following), strict=True)):
             self.lines[slot + k] = (
-                f"  {name} = phi {start.type} [ {start.name}, %{before} ], [ {then.name}, %{self.block} ]"
+                f"  {name} = phi {first.type} [ {first.name}, %{before} ], [ {then.name}, %{self.block} ]"
             )
         self.lines += [f"  br label %{head}", f"{done}:"]
         self.block = done

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from .builder import Builder, DType, Reg, typed
 
@@ -83,21 +83,9 @@ class Writer(Builder):
                     )
         return rows
 
-    @contextmanager
-    def between(self, low: str, high: str) -> Iterator[Reg]:
-        """Run what is emitted inside for each position from `low` up to `high`."""
-        self.count += 1
-        tag, before = self.count, self.block
-        at = Reg(self, f"%at{tag}", "i64")
-        self.lines += [f"  br label %head{tag}", f"head{tag}:", "", f"  %c{tag} = icmp slt i64 {at.name}, {high}"]
-        slot = len(self.lines) - 2
-        self.lines += [f"  br i1 %c{tag}, label %body{tag}, label %done{tag}", f"body{tag}:"]
-        self.block = f"body{tag}"
-        yield at
-        following = self.emit(f"add i64 {at.name}, 1", "i64")
-        self.lines[slot] = f"  {at.name} = phi i64 [ {low}, %{before} ], [ {following.name}, %{self.block} ]"
-        self.lines += [f"  br label %head{tag}", f"done{tag}:"]
-        self.block = f"done{tag}"
+    def between(self, low: str, high: str) -> AbstractContextManager[Reg]:
+        """Loop from one register up to another, such as a group's parameters."""
+        return self.loop(Reg(self, high, "i64"), Reg(self, low, "i64"))
 
     @contextmanager
     def when(self, condition: Reg) -> Iterator[None]:
