@@ -107,11 +107,17 @@ class Assembly:
         self.declared.add(f"declare {type} @llvm.{name}({', '.join(arg.type for arg in args)})")
         return self.invoke(f"llvm.{name}", type, *args)
 
-    # -- literals --
+    # -- positions and literals --
 
     def position(self, n: int) -> Reg:
         """Make a position."""
         return Reg(self, str(n), "i64", literal=n)
+
+    def beyond(self, start: Reg | None, n: int | Reg) -> Reg:
+        """Make the position that lies n beyond another, or beyond 0 where there is none."""
+        if start is not None:
+            return start + n
+        return n if isinstance(n, Reg) else self.position(n)
 
     def number(self, value: Any, dtype: DType, lanes: int = 0) -> Reg:
         """Make a literal of a dtype, the same in all lanes."""
@@ -302,7 +308,7 @@ class Assembly:
         finish = _Finish()
         yield at, held, finish
         following = self.emit(f"add i64 {at.name}, 1", "i64")
-        firsts = (start if isinstance(start, Reg) else self.position(start), *state)
+        firsts = (self.beyond(None, start), *state)
         for k, (name, first, then) in enumerate(zip(names, firsts, (following, *finish.following), strict=True)):
             self.lines[slot + k] = (
                 f"  {name} = phi {first.type} [ {first.name}, %{before} ], [ {then.name}, %{self.block} ]"

@@ -161,13 +161,13 @@ class Place:
                 name = (*name, reg, step)
                 if name not in self.memo:
                     part = reg if step == 1 else reg * step
-                    self.memo[name] = part if total is None else total + part
+                    self.memo[name] = self.b.beyond(total, part)
                 total = self.memo[name]
         for term, step in place.terms.items():
             if not isinstance(term, Axis):  # what data hold may differ from row to row: it is nowhere kept
                 reg = self._within(term) if isinstance(term, Held) else self._seen(term)[0]
                 part = reg if step == 1 else reg * step
-                total = part if total is None else total + part
+                total = self.b.beyond(total, part)
             elif term not in self.bound:
                 raise KeyError(term)
         return total, const
@@ -185,8 +185,7 @@ class Place:
         if window not in self.memo:
             if self.lanes > 1 and self.vector in self.group.seen(window.axes()):
                 raise LaneByLane
-            reg, const = self.position(self.group.position(window.at))
-            at = self.b.position(const) if reg is None else reg + const
+            at = self.b.beyond(*self.position(self.group.position(window.at)))
             inside = self.b.emit(f"icmp ult i64 {at.name}, {window.extent}", "i1")
             self.memo[window] = self.b.select(inside, at, self.b.position(0)), inside
         return self.memo[window]
@@ -198,8 +197,7 @@ class Place:
             if self.lanes > 1 and self.vector in self.depends(base, index):
                 raise LaneByLane
             reg = self.b.cast(self.at(base, index), np.dtype("int64"))
-            where, beyond = self.position(self.group.position(base.flat(index)))
-            at = self.b.position(beyond) if where is None else where + beyond
+            at = self.b.beyond(*self.position(self.group.position(base.flat(index))))
             step = self.plan.reader(held.reader, base.shape)
             self.memo[held] = self.b.within(replace(reg, source=at), held.extent, "%report", step)
         return self.memo[held]
