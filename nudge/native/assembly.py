@@ -245,8 +245,6 @@ class Assembly:
         align = f", align {dtype.itemsize}" if lanes else ""
         return self._as_read(self.emit(f"load {type}, ptr {address.name}{align}", type))
 
-    store_vector = store
-
     def load_masked(self, pointer: str, dtype: DType, at: Reg, lanes: int, mask: Reg) -> Reg:
         """Read from a flat position on in the lanes where the mask holds, touching no memory elsewhere; 0 is there."""
         address = self.address(pointer, dtype, at)

@@ -238,10 +238,7 @@ class Place:
         return self.b.load(pointer, dtype, at) if lanes == 1 else self.b.load_vector(pointer, dtype, at, lanes)
 
     def _save(self, reg: Reg, pointer: str, dtype: Any, at: Reg) -> None:
-        if self.lanes == 1:
-            self.b.store(reg, pointer, dtype, at)
-        else:
-            self.b.store_vector(reg, pointer, dtype, at)
+        self.b.store(reg, pointer, dtype, at)
 
     def write(self, value: Value, reg: Reg) -> None:
         """Store a member at its place."""
@@ -250,11 +247,10 @@ class Place:
         if self.lanes == 1 or not along:
             self.b.store(reg, pointer, value.dtype, at)
             return
-        if not reg.type.startswith("<"):
-            reg = self.b.splat(reg, self.lanes)
+        reg = self.b.splat(reg, self.lanes)
         if along != 1:
             self.b.scatter(reg, pointer, value.dtype, at, along, self.mask)
         elif self.mask is not None:
             self.b.store_masked(reg, pointer, value.dtype, at, self.mask)
         else:
-            self.b.store_vector(reg, pointer, value.dtype, at)
+            self.b.store(reg, pointer, value.dtype, at)

@@ -66,7 +66,7 @@ def _loop(b: Builder, case: Case, size: int, lanes: int) -> None:
     out, whole = np.dtype(case.dtype), size // max(lanes, 1)
     with b.loop(whole) as i:
         at = i * lanes if lanes else i
-        b.store_vector(one(lambda p, dtype: b.load_vector(p, dtype, at, lanes)), "%out", out, at)
+        b.store(one(lambda p, dtype: b.load_vector(p, dtype, at, lanes)), "%out", out, at)
     if lanes and size % lanes:
         at, mask = b.position(whole * lanes), b.lane_mask(size % lanes, lanes)
         b.store_masked(one(lambda p, dtype: b.load_masked(p, dtype, at, lanes, mask)), "%out", out, at, mask)
