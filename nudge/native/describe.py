@@ -69,8 +69,8 @@ def _described(node: Node, args: list[Any], own: set[Value]) -> Value:
     if fold is None:
         return value
     value.kind, value.fold = FOLD, fold
-    if isinstance(op, Reduction) and value.args[0] in own and _nested(value, value.args[0]):
-        return value
+    if isinstance(op, Reduction) and value.args[0] in own:
+        _join_folds(value, value.args[0])
     return value
 
 
@@ -108,19 +108,18 @@ def _join_patches(value: Value, own: set[Value]) -> None:
         value.args = tuple(patch.value for patch in value.patches)
 
 
-def _nested(value: Value, inner: Value) -> bool:
+def _join_folds(value: Value, inner: Value) -> None:
     """Let a sum of sums be one sum over the axes of both: where both join their states in the same way."""
     fold, other = value.fold, inner.fold
     if fold is None or other is None or fold.combine is None or other.combine is None:
-        return False
+        return
     if value.dtype != inner.dtype or _written(fold.combine, value.dtype) != _written(other.combine, value.dtype):
-        return False
+        return
     ((_, index),) = fold.reads
     swap = {axis: place for axis, place in zip(other.axes, index, strict=True)}
     reads = [(arg, moved(place, swap)) for arg, place in other.reads]
     value.args = inner.args
     value.fold = Fold(fold.axes, [*fold.reduced, *other.reduced], reads, other.init, other.step, other.combine)
-    return True
 
 
 def _written(combine: Callable[..., Reg], dtype: Any) -> str:

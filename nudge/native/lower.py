@@ -117,9 +117,9 @@ SHARED = 6000  # cycles of work, roughly, from which on threads share a group
 def work_of(group: Group) -> float:
     """Estimate the cycles that a group takes."""
     places: int = prod(axis.extent for axis in group.axes)
-    folds = [value.fold for value in group.members if value.fold is not None]
+    folds = sum(value.fold is not None for value in group.members)
     inner: int = prod(axis.extent for axis in group.contraction.reduced) if group.fold is not None else 0
-    return places * (inner / 32 + len(group.members) * (1 + len(folds)) / 8)
+    return places * (inner / 32 + len(group.members) * (1 + folds) / 8)
 
 
 def cycles(plan: Plan) -> float:

@@ -164,12 +164,12 @@ class Place:
                     self.memo[name] = self.b.beyond(total, part)
                 total = self.memo[name]
         for term, step in place.terms.items():
-            if not isinstance(term, Axis):  # what data hold may differ from row to row: it is nowhere kept
-                reg = self._within(term) if isinstance(term, Held) else self._seen(term)[0]
-                part = reg if step == 1 else reg * step
-                total = self.b.beyond(total, part)
-            elif term not in self.bound:
-                raise KeyError(term)
+            if isinstance(term, Axis):
+                assert term in self.bound, f"{term} is read outside of its loop"
+                continue
+            reg = self._within(term) if isinstance(term, Held) else self._seen(term)[0]
+            part = reg if step == 1 else reg * step
+            total = self.b.beyond(total, part)  # what data hold may differ from row to row: it is nowhere kept
         return total, const
 
     def warm(self, touched: Iterable[tuple[Value, Index]]) -> None:

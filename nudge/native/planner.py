@@ -104,7 +104,7 @@ class Planner(Contractions):
     def _patched(self, value: Value) -> None:
         """Have each patch of a value written where it belongs, and fill the rest before."""
         parts: list[Value] = []
-        filled = self.home.get(value)
+        filled: Group | None = None
         if sum(elements(patch.value) for patch in value.patches) < elements(value):
             fill = Value(MAP, value.node, (), value.shape, value.dtype)
             fill.rule = lambda b: b.number(value.fill, value.dtype)
