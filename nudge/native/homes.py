@@ -143,13 +143,34 @@ class Homes:
         group = self.home[value]
         self.stored.add(value)
         if not group.stores and group.fold is None:
-            settle(self, group)
+            self.settle(group)
         group.stores[value] = None
         if value not in self.pinned and group.opaque is None and value.kind != COPY and value.within is None:
             order = [*(axis for axis in group.axes if axis is not group.vector), group.vector]
             index = group.members[value]
             inner = [max((order.index(axis) for axis in place.axes()), default=-1) for place in index]
             value.lay_out(sorted(range(len(inner)), key=inner.__getitem__))
+
+    def settle(self, group: Group) -> None:
+        """Choose the vector's axis, if nothing has fixed it: along which most of what is touched lies side by side."""
+        if group.opaque or group.column is not None:
+            return
+        touched = [(value, group.members[value]) for value in group.stores]
+        touched += [(value, place) for value, places in group.loads.items() for place in places]
+        steps = [(value.flat(place).terms, read(place)) for value, place in touched]
+        axes = self.candidates(group)
+        group.vector = max(
+            axes, default=group.vector,
+            key=lambda axis: (
+                sum(size for found, size in steps if found.get(axis) == 1),
+                sum(size for found, size in steps[: len(group.stores)] if found.get(axis) == 1),  # rather written
+                axes.index(axis),
+            ),
+        )
+
+    def candidates(self, group: Group) -> list[Axis]:
+        """List the axes that the vector of a group may lie along."""
+        return [axis for axis in group.axes if axis.extent != 1]
 
     # -- groups --
 
@@ -206,25 +227,3 @@ class Homes:
         self.pinned.add(base)
         self.materialise(base)
         return base
-
-
-def settle(homes: Any, group: Group) -> None:
-    """Choose the vector's axis where nothing has fixed it: along which most of what is touched lies side by side."""
-    if group.opaque or group.column is not None:
-        return
-    touched = [(value, group.members[value]) for value in group.stores]
-    touched += [(value, place) for value, places in group.loads.items() for place in places]
-    steps = [(value.flat(place).terms, read(place)) for value, place in touched]
-    axes = [axis for axis in group.axes if axis.extent != 1]
-    if group.fold is not None and group.fold.fold is not None and group.lane is None:
-        strides = {axis: homes.strides(group.fold, axis) for axis in axes}
-        best = max((sum(s in (0, 1) for s in found) for found in strides.values()), default=0)
-        axes = [axis for axis in axes if sum(s in (0, 1) for s in strides[axis]) == best]
-    group.vector = max(
-        axes, default=group.vector,
-        key=lambda axis: (
-            sum(size for found, size in steps if found.get(axis) == 1),
-            sum(size for found, size in steps[: len(group.stores)] if found.get(axis) == 1),  # rather written than read
-            axes.index(axis),
-        ),
-    )

@@ -17,7 +17,6 @@ from ..graph import Node
 from .affine import Axis, Window
 from .describe import values
 from .group import Group, same_memory
-from .homes import settle
 from .planner import Planner
 from .values import GIVEN, Value
 
@@ -57,7 +56,7 @@ def plan(roots: Sequence[tuple[Node, int]], given: Sequence[Node]) -> Plan:
     planner.plan()
     wanted = [(same_memory(known[node]), slot) for node, slot in roots]
     for group in planner.groups:
-        settle(planner, group)
+        planner.settle(group)
         merge(group)
     slots = {known[node]: k for k, node in enumerate(given)}
     result = Plan(planner.groups, list(given), slots)

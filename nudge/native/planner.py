@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
 from ..graph import Node
-from .affine import Affine, Index, NotAffine, Split, index_of, moved, of
+from .affine import Affine, Axis, Index, NotAffine, Split, index_of, moved, of
 from .contractions import Contractions
 from .group import Group, elements, halves, source
 from .values import COPY, FOLD, MAP, OPAQUE, PATCHED, VIEW, Patch, Value, over_rows, rows_of
@@ -125,6 +125,14 @@ class Planner(Contractions):
         group.members[value] = ()
         self.home[value] = group
         self.store(value)
+
+    def candidates(self, group: Group) -> list[Axis]:
+        """List the axes that a vector may lie along: a contraction's where most of what it reads lies side by side."""
+        axes = super().candidates(group)
+        if group.fold is None or group.lane is not None:
+            return axes
+        near = {axis: sum(step in (0, 1) for step in self.strides(group.result, axis)) for axis in axes}
+        return [axis for axis in axes if near[axis] == max(near.values())]
 
     def writers(self, value: Value) -> list[Group]:
         """Find the groups that write a value."""
