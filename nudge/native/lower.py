@@ -56,7 +56,7 @@ def lower(plan: Plan, target: Target, name: str = "step") -> str:
         calls = [line for k, p in enumerate(places) for line in _address(p, f"%p{count}_{k}", starts[p])]
         given = "".join(f"ptr %p{count}_{k}, " for k in range(len(places)))
         if touched.shared:
-            lines += [*calls, *_share(count, units)]
+            lines += [*calls, *_share(units, count)]
             lines.append(f"  call void @{symbol}({given}ptr %report, i64 %low{count}, i64 %high{count})")
         else:
             calls.append(f"  call void @{symbol}({given}ptr %report, i64 0, i64 {units})")
@@ -76,7 +76,8 @@ def lower(plan: Plan, target: Target, name: str = "step") -> str:
     text = STEP.format(name=name, body="\n".join(lines), flush=target.flush, restore=target.restore)
     written = [body.replace("@group(", f"@{symbol}(") for body, symbol in functions.items()]
     declared.discard(MEMMOVE)
-    return "\n\n".join([target.declared, *sorted(declared), *written, MEET.format(pause=target.pause), FEED, text])
+    fixed = MEET.format(spin=target.spin), FEED.format(share="\n".join(_share("%rows")))
+    return "\n\n".join([target.declared, *sorted(declared), *written, *fixed, text])
 
 
 class _Touched:
@@ -127,12 +128,13 @@ def cycles(plan: Plan) -> float:
     return sum(work_of(group) for group in plan.groups)
 
 
-def _share(count: int, units: int) -> list[str]:
+def _share(units: int | str, tag: int | str = "") -> list[str]:
+    """Find what part of so many units is a thread's own, from `%low` to `%high`."""
     return [
-        f"  %from{count} = mul i64 %thread, {units}",
-        f"  %to{count} = add i64 %from{count}, {units}",
-        f"  %low{count} = udiv i64 %from{count}, %threads",
-        f"  %high{count} = udiv i64 %to{count}, %threads",
+        f"  %from{tag} = mul i64 %thread, {units}",
+        f"  %to{tag} = add i64 %from{tag}, {units}",
+        f"  %low{tag} = udiv i64 %from{tag}, %threads",
+        f"  %high{tag} = udiv i64 %to{tag}, %threads",
     ]
 
 
@@ -173,8 +175,7 @@ end:
 }}
 """
 
-# Two words, on cache lines of their own: how many threads have come, and how often all have. Who waits long lets
-# others run.
+# Two words, on cache lines of their own: how many threads have come, and how often all have.
 MEET = """declare i32 @sched_yield()
 
 define internal void @meet(ptr %meet, i64 %threads) {{
@@ -198,16 +199,7 @@ wait:
   %now = load atomic i64, ptr %turns seq_cst, align 8
   %opened = icmp ne i64 %now, %turn
   br i1 %opened, label %done, label %spin
-spin:
-{pause}
-  %more = add i64 %spins, 1
-  %long = icmp ugt i64 %more, 2000
-  br i1 %long, label %yield, label %again
-yield:
-  call i32 @sched_yield()
-  br label %again
-again:
-  br label %wait
+{spin}
 done:
   ret void
 }}"""
@@ -216,7 +208,7 @@ done:
 # it is, where its rows go, and how many bytes a row has.
 FEED = MEMMOVE + """
 
-define internal void @feed(ptr %feed, i64 %step, i64 %thread, i64 %threads) {
+define internal void @feed(ptr %feed, i64 %step, i64 %thread, i64 %threads) {{
 entry:
   %rows_at = getelementptr i64, ptr %feed, i64 1
   %numbers_at = getelementptr i64, ptr %feed, i64 2
@@ -225,10 +217,7 @@ entry:
   %all = load ptr, ptr %numbers_at
   %begin = mul i64 %step, %rows
   %numbers = getelementptr i64, ptr %all, i64 %begin
-  %from = mul i64 %thread, %rows
-  %to = add i64 %from, %rows
-  %low = udiv i64 %from, %threads
-  %high = udiv i64 %to, %threads
+{share}
   br label %each
 each:
   %array = phi i64 [ 0, %entry ], [ %array_next, %array_done ]
@@ -263,7 +252,7 @@ array_done:
   br label %each
 done:
   ret void
-}"""
+}}"""
 
 
 def memory_of(plan: Plan, group: Group) -> dict[Value, Place]:

@@ -22,6 +22,20 @@ class Target:
     restore: str
     declared: str
 
+    @property
+    def spin(self) -> str:
+        """The end of a loop that waits, from `spin` back to `wait`: who has counted many `%spins` lets others run."""
+        return f"""spin:
+{self.pause}
+  %more = add i64 %spins, 1
+  %long = icmp ugt i64 %more, 2000
+  br i1 %long, label %yield, label %again
+yield:
+  call i32 @sched_yield()
+  br label %again
+again:
+  br label %wait"""
+
 
 def _x86(name: str, vector: int, registers: int) -> Target:
     flush = """

@@ -26,6 +26,13 @@ MOST = 2  # threads, for now
 JOB, DONE, CALL, ASLEEP, MEET = 0, 8, 16, 32, 40
 WORDS = 64
 
+# Where a call keeps its arguments: after its function.
+ARGUMENTS = """  %given_at = getelementptr i64, ptr %call, i64 1
+  %arena_at = getelementptr i64, ptr %call, i64 2
+  %report_at = getelementptr i64, ptr %call, i64 3
+  %feed_at = getelementptr i64, ptr %call, i64 4
+  %steps_at = getelementptr i64, ptr %call, i64 5"""
+
 SERVE = """
 define i64 @serve(ptr %box, i64 %begun) {{
 entry:
@@ -71,11 +78,7 @@ leave:
 
 define internal void @run(ptr %call, i64 %thread, ptr %meet) {{
 entry:
-  %given_at = getelementptr i64, ptr %call, i64 1
-  %arena_at = getelementptr i64, ptr %call, i64 2
-  %report_at = getelementptr i64, ptr %call, i64 3
-  %feed_at = getelementptr i64, ptr %call, i64 4
-  %steps_at = getelementptr i64, ptr %call, i64 5
+{arguments}
   %function = load ptr, ptr %call
   %given = load ptr, ptr %given_at
   %arena = load ptr, ptr %arena_at
@@ -89,11 +92,7 @@ entry:
 define i64 @post(ptr %box, ptr %function, ptr %given, ptr %arena, ptr %report, ptr %feed, i64 %steps) {{
 entry:
   %call = getelementptr i64, ptr %box, i64 16
-  %given_at = getelementptr i64, ptr %call, i64 1
-  %arena_at = getelementptr i64, ptr %call, i64 2
-  %report_at = getelementptr i64, ptr %call, i64 3
-  %feed_at = getelementptr i64, ptr %call, i64 4
-  %steps_at = getelementptr i64, ptr %call, i64 5
+{arguments}
   %asleep_at = getelementptr i64, ptr %box, i64 32
   store ptr %function, ptr %call
   store ptr %given, ptr %given_at
@@ -125,16 +124,7 @@ wait:
   %done = load atomic i64, ptr %done_at seq_cst, align 8
   %is_done = icmp eq i64 %done, %job
   br i1 %is_done, label %leave, label %spin
-spin:
-{pause}
-  %more = add i64 %spins, 1
-  %long = icmp ugt i64 %more, 2000
-  br i1 %long, label %yield, label %again
-yield:
-  call i32 @sched_yield()
-  br label %again
-again:
-  br label %wait
+{spin}
 leave:
   ret void
 }}
@@ -158,7 +148,7 @@ class Crew:
         self._place = self.box.ctypes.data
         word, address = ctypes.c_int64, ctypes.c_void_p
         self._serve, self._post, self._lead = functions(
-            SERVE.format(pause=host().pause, declared=host().declared),
+            SERVE.format(arguments=ARGUMENTS, pause=host().pause, spin=host().spin, declared=host().declared),
             {"serve": (word, address, word), "post": (word, *[address] * 6, word), "lead": (None, address)}
         )
         self._wake = threading.Event()
