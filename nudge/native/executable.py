@@ -11,7 +11,8 @@ import numpy as np
 from ..errors import IndexingError
 from .jit import assemble
 from .lower import cycles, lower
-from .plan import ALIGN, plan
+from .memory import aligned
+from .plan import plan
 from .target import host
 from .threads import Pace, crew
 from .trace import Program
@@ -36,8 +37,7 @@ class Executable:
         self._function = assemble(self.text, thorough=work > LARGE)
         self._address = ctypes.cast(self._function, ctypes.c_void_p).value or 0  # type: ignore[arg-type]
         self._pace = Pace() if work > WORTH else None
-        memory = np.empty(self.plan.arena + ALIGN, np.uint8)
-        self._arena = memory[-memory.ctypes.data % ALIGN :]
+        self._arena = aligned(self.plan.arena)
         self._place = self._arena.ctypes.data
         self._report = np.zeros(4, np.int64)
         self._reported = self._report.ctypes.data

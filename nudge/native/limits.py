@@ -17,6 +17,7 @@ from ..errors import UsageError
 from ..files import write_atomically
 from ..version import __version__
 from .jit import functions
+from .memory import aligned
 from .target import host
 
 CHAINS = 10  # of fused multiply-adds side by side: two units of four cycles' latency are kept busy by eight
@@ -103,9 +104,9 @@ def measure() -> Limits:
     bandwidth = []
     for size in SIZES:
         rows = size // 3 // width
-        memory = np.ones(3 * rows * width + 64, np.uint8)
-        start = memory.ctypes.data + -memory.ctypes.data % 64
-        places = [start + k * rows * width for k in range(3)]
+        memory = aligned(3 * rows * width)
+        memory.fill(1)
+        places = [memory.ctypes.data + k * rows * width for k in range(3)]
         bandwidth.append((size, 3 * rows * width / _seconds(triad, 1, *places, rows)))
     return Limits(peak, bandwidth)
 

@@ -17,10 +17,10 @@ from ..graph import Node
 from .affine import Axis, Window
 from .describe import values
 from .group import Group, same_memory
+from .memory import ALIGN
 from .planner import Planner
 from .values import GIVEN, Value
 
-ALIGN = 64
 Place = tuple[bool, int]  # (from outside, slot) or (in the arena, byte)
 
 

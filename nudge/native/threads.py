@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import UsageError
+from .memory import aligned
 
 MOST = 2  # threads, for now
 
@@ -142,8 +143,8 @@ class Crew:
         from .jit import functions
         from .target import host
 
-        words = np.zeros(WORDS + 8, np.int64)
-        self.box = words[-words.ctypes.data % 64 // 8 :][:WORDS]
+        self.box = aligned(8 * WORDS).view(np.int64)
+        self.box.fill(0)
         self.box[ASLEEP] = 1
         self._place = self.box.ctypes.data
         word, address = ctypes.c_int64, ctypes.c_void_p

@@ -12,7 +12,8 @@ import numpy as np
 from .group import Group
 from .jit import functions
 from .lower import MEMMOVE, body_of, memory_of, starts_of
-from .plan import ALIGN, Place, Plan
+from .memory import aligned
+from .plan import Place, Plan
 from .target import Target, host
 
 SWEEPS = 5  # of which the fastest counts
@@ -45,13 +46,13 @@ def times(plan: Plan, buffers: Sequence[Any]) -> dict[Group, float]:
     text, types, places = _written(plan, groups, target)
     calls = functions(text, types, thorough=True)
     work = [np.array(buffer, order="C") for buffer in buffers]
-    memory = np.zeros(plan.arena + ALIGN, np.uint8)
-    arena = memory.ctypes.data + -memory.ctypes.data % ALIGN
+    arena = aligned(plan.arena)
+    arena.fill(0)
     report = np.zeros(4, np.int64)
 
     def address(place: Place, start: int) -> int:
         outside, at = place
-        return int(work[at].ctypes.data if outside else arena + at) + start
+        return int(work[at].ctypes.data if outside else arena.ctypes.data + at) + start
 
     args = [[*(address(*one) for one in each), report.ctypes.data] for each in places]
     counts, best = [1] * len(calls), [float("inf")] * len(calls)

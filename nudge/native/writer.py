@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 from .builder import Builder, DType, Reg, typed
+from .memory import ALIGN
 
 
 class Writer(Builder):
@@ -32,7 +33,7 @@ class Writer(Builder):
     def stack(self, type: str) -> str:
         """Make room for a type on the stack, for the whole function; give its pointer."""
         name = f"%room{len(self.ahead)}"
-        self.ahead.append(f"  {name} = alloca {type}, align 64")
+        self.ahead.append(f"  {name} = alloca {type}, align {ALIGN}")
         return name
 
     def _places(self, pointer: str, dtype: DType, at: Reg, step: int, lanes: int) -> Reg:
