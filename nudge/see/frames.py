@@ -27,6 +27,7 @@ from .svg import (
     columns,
     cut,
     lead,
+    outline,
     short,
     write,
 )  # fmt: skip
@@ -80,8 +81,7 @@ class Card(Part):
         """Draw it in its place."""
         x, top = box.x + PAD, box.y + (box.height - self.size().height) / 2
         return (
-            f'<g class="{self.kind}"><title>{clean(self.title)}</title><rect class="card" x="{short(box.x)}" '
-            f'y="{short(box.y)}" width="{short(box.width)}" height="{short(box.height)}" rx="9"/>'
+            f'<g class="{self.kind}"><title>{clean(self.title)}</title>{outline(box, "card", 9)}'
             f"{write(x, top + 21, self.symbol, 'name')}{write(x, top + HEAD + 9, self.note, 'key')}</g>"
         )
 
@@ -113,8 +113,7 @@ class Frame(Part):
         """Draw it in its place."""
         x, y = box.x + RIM, box.y + (box.height - self.size().height) / 2
         return (
-            f'<g><title>{clean(f"{self.title}: {self.note}")}</title><rect class="frame" x="{short(box.x)}" '
-            f'y="{short(box.y)}" width="{short(box.width)}" height="{short(box.height)}" rx="12"/>'
+            f'<g><title>{clean(f"{self.title}: {self.note}")}</title>{outline(box, "frame", 12)}'
             f"{write(x, y + 20, self.title, 'name')}{write(x, y + 36, self.note, 'key')}"
             f'<g transform="translate({short(x)} {short(y + TITLE)})">{graph(self.plan)}</g></g>'
         )

@@ -183,9 +183,7 @@ class Drawing:
             y = top + HEAD + ROW * (k + 0.7)
             rows += [write(left, y, key, "key"), write(right, y, value, f"number {way}".strip())]
         return (
-            f'<g class="{kind}"><title>{clean(self._told(node))}</title>'
-            f'<rect class="card" x="{short(box.x)}" y="{short(box.y)}" width="{short(box.width)}" '
-            f'height="{short(box.height)}" rx="9"/>'
+            f'<g class="{kind}"><title>{clean(self._told(node))}</title>{outline(box, "card", 9)}'
             f"{write(left, top + 21, name, 'name')}{write(right, top + 21, symbol, 'op')}{''.join(rows)}</g>"
             f"{''.join(self._pill(node, k, box) for k in range(len(node.args)))}"
         )
@@ -307,6 +305,12 @@ def clean(label: str) -> str:
 def write(x: float, y: float, label: str, kind: str) -> str:
     """Make a text element; nothing for an empty text."""
     return f'<text class="{kind}" x="{short(x)}" y="{short(y)}">{clean(label)}</text>' if label else ""
+
+
+def outline(box: Box, kind: str, radius: int) -> str:
+    """Make a box's rectangle, its corners round."""
+    place = f'x="{short(box.x)}" y="{short(box.y)}" width="{short(box.width)}" height="{short(box.height)}"'
+    return f'<rect class="{kind}" {place} rx="{radius}"/>'
 
 
 def lead(before: Box, box: Box, y: float) -> str:
