@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import threading
 import time
@@ -13,89 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from nudge.machine import cpu_features
-from nudge.native.jit import assemble
+from nudge.native.limits import loops, operations
+from nudge.native.memory import aligned
+from nudge.native.target import host
 
-CHAINS = 16  # independent sums: latency times throughput of any processor at hand, and no more than its registers
+TURNS = 1_000_000  # of the multiply-adds
 GEMM = 1024
 MEMORY = 256 << 20
-KERNEL = (None, *[ctypes.c_void_p] * 3)
-
-
-def lanes() -> int:
-    """Count the float32 of one vector register."""
-    features = set(cpu_features())
-    return 16 if "avx512f" in features else 8 if "avx" in features else 4
-
-
-def fma_kernel(chains: int = CHAINS, repeats: int = 1_000_000) -> tuple[str, float]:
-    """Write a loop of chained multiply-adds on registers alone; return it, and how many operations it does."""
-    chains = chains if lanes() != 8 else 12  # AVX2 has 16 registers, and two hold the factors
-    vector = f"<{lanes()} x float>"
-    into = "\n".join(f"  %a{k} = phi {vector} [%x, %entry], [%b{k}, %loop]" for k in range(chains))
-    work = "\n".join(
-        f"  %b{k} = call {vector} @llvm.fma.v{lanes()}f32({vector} %a{k}, {vector} %x, {vector} %y)"
-        for k in range(chains)
-    )
-    sums = "\n".join(
-        f"  %s{k + 1} = fadd {vector} {f'%s{k}' if k else '%x'}, %b{k}" for k in range(chains)
-    )  # every chain is looked at, or LLVM would leave it out
-    text = f"""
-declare {vector} @llvm.fma.v{lanes()}f32({vector}, {vector}, {vector})
-define void @step(ptr %in, ptr %out, ptr %unused) {{
-entry:
-  %x = load {vector}, ptr %in, align 4
-  %y = load {vector}, ptr %out, align 4
-  br label %loop
-loop:
-  %n = phi i64 [0, %entry], [%next, %loop]
-{into}
-{work}
-  %next = add i64 %n, 1
-  %more = icmp ult i64 %next, {repeats}
-  br i1 %more, label %loop, label %end
-end:
-{sums}
-  store {vector} %s{chains}, ptr %out, align 4
-  ret void
-}}
-"""
-    return text, 2.0 * chains * lanes() * repeats
-
-
-def triad_kernel() -> str:
-    """Write a loop a = s·a + b over vectors, some times over: in place, as an optimizer works."""
-    vector = f"<{lanes()} x float>"
-    return f"""
-define void @step(ptr %a, ptr %b, ptr %counts) {{
-entry:
-  %count = load i64, ptr %counts
-  %second = getelementptr i64, ptr %counts, i64 1
-  %times = load i64, ptr %second
-  br label %again
-again:
-  %t = phi i64 [0, %entry], [%u, %pass]
-  br label %loop
-loop:
-  %n = phi i64 [0, %again], [%next, %loop]
-  %pa = getelementptr {vector}, ptr %a, i64 %n
-  %pb = getelementptr {vector}, ptr %b, i64 %n
-  %va = load {vector}, ptr %pa, align 4
-  %vb = load {vector}, ptr %pb, align 4
-  %half = fmul {vector} %va, splat (float 0.5)
-  %sum = fadd {vector} %half, %vb
-  store {vector} %sum, ptr %pa, align 4
-  %next = add i64 %n, 1
-  %more = icmp ult i64 %next, %count
-  br i1 %more, label %loop, label %pass
-pass:
-  %u = add i64 %t, 1
-  %over = icmp ult i64 %u, %times
-  br i1 %over, label %again, label %end
-end:
-  ret void
-}}
-"""
 
 
 def best(works: list[Callable[[], object]], tries: int = 7) -> float:
@@ -122,11 +45,9 @@ class Limits:
     def __init__(self, threads: int) -> None:
         """Measure the arithmetic; bandwidth is measured when it is asked for."""
         self.threads = threads
-        text, flops = fma_kernel()
-        self._fma, self._triad = (assemble(each, type=KERNEL) for each in (text, triad_kernel()))
-        places = [np.zeros((2, 16), np.float32) for _ in range(threads)]
-        self._chains = [self._on(self._fma, p[0], p[1], p) for p in places]
-        self._flops, self.peak = threads * flops, 0.0
+        multiply_adds, self._triad = loops()
+        self._chains = [self._on(multiply_adds["float32"], host().vector, [0], TURNS) for _ in range(threads)]
+        self._flops, self.peak = threads * TURNS * operations("float32"), 0.0
         self._rates: dict[int, float] = {}
         self.again()
 
@@ -135,20 +56,21 @@ class Limits:
         self.peak = max(self.peak, self._flops / best(self._chains))
 
     @staticmethod
-    def _on(function: Callable[..., None], *arrays: np.ndarray) -> Callable[[], object]:
-        return lambda: function(*(array.ctypes.data for array in arrays))
+    def _on(loop: Callable[..., None], size: int, places: list[int], *counts: int) -> Callable[[], object]:
+        """Let a loop go over so many bytes, from these places on: no zeros, which some processors need not write."""
+        memory = aligned(size)
+        memory.view(np.float32).fill(0.5)
+        return lambda: loop(*(memory.ctypes.data + place for place in places), *counts)
 
     def bandwidth(self, size: int) -> float:
         """Measure bytes a second, read and written, over a working set of `size` bytes, all threads together."""
         size = max(size, 4096)
         if size not in self._rates:
-            works, again = [], max(1, MEMORY // size)
-            count = size // self.threads // 2 // (4 * lanes())
-            for _ in range(self.threads):
-                a, b = np.ones((2, count * lanes()), np.float32)
-                works.append(self._on(self._triad, a, b, np.array([count, again])))
-            moved = 3 * 4 * lanes() * count * self.threads * again
-            self._rates[size] = moved / best(works)
+            again, rows = max(1, MEMORY // size), size // self.threads // 2 // host().vector
+            half = rows * host().vector
+            in_place = [0, 0, half]  # a = a + b·b, as an optimizer works
+            works = [self._on(self._triad, 2 * half, in_place, rows, again) for _ in range(self.threads)]
+            self._rates[size] = 3 * half * self.threads * again / best(works)
         return self._rates[size]
 
     def least(self, flops: float, moved: int) -> float:
@@ -174,8 +96,8 @@ class Limits:
         gemm = ", ".join(f"{name} {rate / 1e9:.0f}" for name, rate in self.gemm().items())
         return (
             f"{self.threads} thread{'s' * (self.threads > 1)}: {self.peak / 1e9:.0f} GFLOP/s in registers "
-            f"({lanes()} lanes), sgemm {GEMM}³ {gemm} GFLOP/s, "
-            f"memory {self.bandwidth(MEMORY) / 1e9:.1f} GB/s (a = s·a + b over {MEMORY >> 20} MiB); {caches()}"
+            f"({host().vector // 4} lanes), sgemm {GEMM}³ {gemm} GFLOP/s, "
+            f"memory {self.bandwidth(MEMORY) / 1e9:.1f} GB/s (a = a + b·b over {MEMORY >> 20} MiB); {caches()}"
         )
 
 

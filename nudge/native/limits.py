@@ -20,7 +20,8 @@ from .jit import functions
 from .memory import aligned
 from .target import host
 
-CHAINS = 10  # of fused multiply-adds side by side: two units of four cycles' latency are kept busy by eight
+CHAINS = 16  # of fused multiply-adds side by side: as many keep four units busy, whose latency is four cycles
+KINDS = {"float32": "float", "float64": "double"}
 SIZES = (16 << 10, 192 << 10, 1 << 20, 6 << 20, 48 << 20)  # bytes that a triad touches: caches, memory
 BEST_OF = 12
 WORK = 1e-3  # seconds, roughly, that a measurement takes
@@ -87,20 +88,13 @@ def limits() -> Limits:
 
 
 def measure() -> Limits:
-    """Time a loop of fused multiply-adds, and a triad (a = b + s·c) over memory of some sizes; the best counts."""
-    kinds = {"float32": "float", "float64": "double"}
+    """Time the loops (see `loops`), a triad over memory of some sizes; the best counts."""
     width = host().vector
-    text = [_multiply_adds(name, element, width // np.dtype(name).itemsize) for name, element in kinds.items()]
-    word, address = ctypes.c_int64, ctypes.c_void_p
-    types: dict[str, tuple[Any, ...]] = {name: (None, address, word) for name in kinds}
-    types["triad"] = (None, address, address, address, word, word)
-    *loops, triad = functions("\n".join([*text, _triad(width // 4)]), types)
+    multiply_adds, triad = loops()
     peak = {}
-    for name, loop in zip(kinds, loops, strict=True):
-        numbers = np.ones(width, name)
-        numbers *= 0.5
-        lanes = width // numbers.itemsize
-        peak[name] = 2 * CHAINS * lanes / _seconds(loop, 1000, numbers.ctypes.data)
+    for name, loop in multiply_adds.items():
+        numbers = np.full(width, 0.5, name)
+        peak[name] = operations(name) / _seconds(loop, 1000, numbers.ctypes.data)
     bandwidth = []
     for size in SIZES:
         rows = size // 3 // width
@@ -109,6 +103,34 @@ def measure() -> Limits:
         places = [memory.ctypes.data + k * rows * width for k in range(3)]
         bandwidth.append((size, 3 * rows * width / _seconds(triad, 1, *places, rows)))
     return Limits(peak, bandwidth)
+
+
+def loops() -> tuple[dict[str, Callable[..., Any]], Callable[..., Any]]:
+    """Compile what is timed, for vectors as wide as they are here.
+
+    Fused multiply-adds of each dtype take the address of a vector, and how often to go around. A triad (a = b + c·c)
+    takes the addresses of a, b and c, on cache lines, how many vectors each of them has, and how often to go around.
+    """
+    text = [_multiply_adds(name, element, _chains(), _lanes(name)) for name, element in KINDS.items()]
+    word, address = ctypes.c_int64, ctypes.c_void_p
+    types: dict[str, tuple[Any, ...]] = {name: (None, address, word) for name in KINDS}
+    types["triad"] = (None, address, address, address, word, word)
+    *multiply_adds, triad = functions("\n".join([*text, _triad(_lanes("float32"))]), types)
+    return dict(zip(KINDS, multiply_adds, strict=True)), triad
+
+
+def operations(name: str) -> int:
+    """Count the operations of once around the multiply-adds of a dtype."""
+    return 2 * _chains() * _lanes(name)
+
+
+def _lanes(name: str) -> int:
+    return host().vector // np.dtype(name).itemsize
+
+
+def _chains() -> int:
+    """Count the sums for which registers are left, beside what is multiplied."""
+    return min(CHAINS, host().registers - 4)
 
 
 def _seconds(loop: Callable[..., Any], first: int, *args: int) -> float:
@@ -128,10 +150,10 @@ def _seconds(loop: Callable[..., Any], first: int, *args: int) -> float:
     return best / count
 
 
-def _multiply_adds(name: str, element: str, lanes: int) -> str:
+def _multiply_adds(name: str, element: str, count: int, lanes: int) -> str:
     """Write a loop of chains of multiply-adds, whose sums are stored at its end so that none is left out."""
     vector, fma = f"<{lanes} x {element}>", f"@llvm.fma.v{lanes}f{32 if element == 'float' else 64}"
-    chains = range(CHAINS)
+    chains = range(count)
     begin = "\n".join(f"  %s{k} = phi {vector} [ %x, %entry ], [ %n{k}, %again ]" for k in chains)
     steps = "\n".join(
         f"  %n{k} = call {vector} {fma}({vector} %s{k}, {vector} %x, {vector} %x)" for k in chains
@@ -152,7 +174,7 @@ again:
 end:
   %t0 = fadd {vector} %x, %x
 {sums}
-  store {vector} %t{CHAINS}, ptr %at, align 4
+  store {vector} %t{count}, ptr %at, align 4
   ret void
 }}"""
 
