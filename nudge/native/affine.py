@@ -15,12 +15,19 @@ class NotAffine(Error):
 
 
 class Split(Error):
-    """A position that becomes affine once an axis is taken apart into two, the inner one of `inner` steps."""
+    """A position that becomes affine once an axis is taken apart into two, the inner one of `steps` steps."""
 
-    def __init__(self, axis: Axis, inner: int) -> None:
-        """Name the axis, and how many steps of it the inner one takes."""
-        super().__init__(f"{axis!r} by {inner}")
-        self.axis, self.inner = axis, inner
+    def __init__(self, axis: Axis, steps: int) -> None:
+        """Make the two of one; `swap` puts them in its place in an index."""
+        super().__init__(f"{axis!r} by {steps}")
+        self.axis, self.outer, self.inner = axis, Axis(axis.extent // steps), Axis(steps)
+        self.swap = {axis: of(self.outer) * steps + of(self.inner)}
+
+    def apart(self, axes: list[Axis]) -> None:
+        """Put the two in the place of the one among some axes, if it is there."""
+        if self.axis in axes:
+            at = axes.index(self.axis)
+            axes[at : at + 1] = [self.outer, self.inner]
 
 
 class Axis:

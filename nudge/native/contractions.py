@@ -8,7 +8,7 @@ from math import prod
 from typing import Any
 
 from .affine import Affine, Axis, Index, NotAffine, Split, Window, axes_of, index_of, moved, of
-from .group import Group, Held, elements, halves, read, reads_of, source, sources
+from .group import Group, Held, elements, read, reads_of, source, sources
 from .homes import Homes
 from .values import FOLD, GIVEN, MAP, VIEW, Value, copy_of, relaid
 
@@ -67,7 +67,7 @@ class Contractions(Homes):
         fold.reads = [(arg, moved(place, match)) for arg, place in fold.reads]
         for arg, place in fold.reads:
             self._need(group, *source(arg, place))
-        group.members[value] = moved(value.own or index_of(fold.axes), match)
+        group.members[value] = moved(fold.own, match)
         self.home[value] = group
 
     def in_rows(self, value: Value) -> bool:
@@ -133,14 +133,13 @@ class Contractions(Homes):
         group.fold, group.vector, group.lane = value, column, lane
         for arg, place in reads:
             self._need(group, arg, place)
-        group.members[value] = value.own or index_of(fold.axes)
+        group.members[value] = fold.own
         self.home[value] = group
 
     def _split(self, value: Value) -> None:
         """Take the axes of a fold apart where what it reads asks for that."""
         fold = value.fold
         assert fold is not None
-        value.own = index_of(fold.axes)
         fold.reads = [self._kept(arg, place) for arg, place in fold.reads]
         while True:
             try:
@@ -151,10 +150,7 @@ class Contractions(Homes):
                 for arg, place in fold.reads:
                     self.materialise(source(arg, place)[0])
             except Split as split:
-                outer, inner = halves(split)
-                swap = {split.axis: of(outer) * split.inner + of(inner)}
-                fold.take_apart(split.axis, outer, inner, swap)
-                value.own = moved(value.own, swap)
+                fold.take_apart(split)
 
     def _kept(self, arg: Value, place: Index) -> tuple[Value, Index]:
         """Store what is read through windows, and copy it first if a view of it forgets where those end."""
@@ -190,7 +186,7 @@ class Contractions(Homes):
             for arg, place in reads:
                 if mine and arg.kind == GIVEN and elements(arg) == elements(value):
                     near = {axis for axis, step in arg.flat(place).terms.items() if step == 1}
-                    found |= {a for p, own in zip(mine[0], value.own, strict=True) for t in p.terms if t in near
+                    found |= {a for p, own in zip(mine[0], value.fold.own, strict=True) for t in p.terms if t in near
                               for a in own.terms}  # fmt: skip
         return found
 
@@ -201,14 +197,12 @@ class Contractions(Homes):
         reads = sources(fold)
         far = any(column in axes_of(at) and self.is_far(value, base, at, column) for base, at in reads)
         width = next((n * LANES for n in (4, 3, 2, 7, 5) if column.extent % (n * LANES) == 0), 0)
-        if not far or not width or width == column.extent or of(column) not in value.own or len(reads) < 2:
+        if not far or not width or width == column.extent or of(column) not in fold.own or len(reads) < 2:
             return column
-        outer, inner = halves(Split(column, width))
-        swap = {column: of(outer) * width + of(inner)}
-        fold.take_apart(column, outer, inner, swap)
-        value.own = moved(value.own, swap)
-        self.panels.add(inner)
-        return inner
+        split = Split(column, width)
+        fold.take_apart(split)
+        self.panels.add(split.inner)
+        return split.inner
 
     def is_far(self, value: Value, base: Value, at: Index, column: Axis) -> bool:
         """Tell whether what a contraction reads from step to step lies too far apart for the nearest cache."""
@@ -299,6 +293,14 @@ class Contractions(Homes):
         candidates = [axis for axis in fold.axes if axis.extent != 1] or fold.axes[-1:] or [Axis(1)]
         return min(reversed(candidates), key=lambda axis: self.work(value, axis))
 
+    def candidates(self, group: Group) -> list[Axis]:
+        """List the axes that a vector may lie along: a contraction's where most of what it reads lies side by side."""
+        axes = super().candidates(group)
+        if group.fold is None or group.lane is not None:
+            return axes
+        near = {axis: sum(step in (0, 1) for step in self.strides(group.result, axis)) for axis in axes}
+        return [axis for axis in axes if near[axis] == max(near.values())]
+
     def work(self, value: Value, column: Axis) -> float:
         """Estimate the cycles of a contraction whose vectors hold neighbours along a column."""
         fold = value.fold
@@ -311,7 +313,7 @@ class Contractions(Homes):
         beside = self.beside(value)
         if beside and column not in beside:
             copied += STRIDED * elements(value)
-        whole = any(place == of(column) for place in value.own)
+        whole = any(place == of(column) for place in fold.own)
         return (1 if whole else MIXED) * places * lanes / max(column.extent, 1) / (2 * LANES) + copied
 
 

@@ -7,7 +7,7 @@ from math import prod
 from typing import Any
 
 from ..graph import Node
-from .affine import Affine, Axis, Index, NotAffine, Split, axes_of, index_of, moved, of, place_of
+from .affine import Affine, Axis, Index, NotAffine, Split, axes_of, index_of, moved, place_of
 from .values import VIEW, Fold, Value, trimmed
 
 
@@ -43,20 +43,16 @@ class Group:
 
     def split(self, split: Split) -> dict[Any, Affine]:
         """Take an axis apart into two; give what stands in its place. Raises NotAffine for the column."""
-        if split.axis is self.column or split.axis not in self.axes:
+        if split.axis in (self.column, self.lane) or split.axis not in self.axes:
             raise NotAffine(f"{split.axis} cannot be taken apart")
-        outer, inner = halves(split)
-        swap: dict[Any, Affine] = {split.axis: of(outer) * split.inner + of(inner)}
-        at = self.axes.index(split.axis)
-        self.axes[at : at + 1] = [outer, inner]
+        swap = split.swap
+        split.apart(self.axes)
         if self.vector is split.axis:
-            self.vector = inner
-        if self.lane is split.axis:
-            raise NotAffine(f"{split.axis} cannot be taken apart")
+            self.vector = split.inner
         self.members = {value: moved(index, swap) for value, index in self.members.items()}
         self.loads = {value: [moved(index, swap) for index in places] for value, places in self.loads.items()}
         for fold in [value.fold for value in self.members if value.fold is not None]:
-            fold.take_apart(split.axis, outer, inner, swap)
+            fold.take_apart(split)
         return swap
 
     def seen(self, axes: Iterable[Axis]) -> set[Axis]:
@@ -167,8 +163,7 @@ def same_memory(value: Value) -> Value:
         except NotAffine:
             return found
         except Split as split:
-            outer, inner = halves(split)
-            index = moved(index, {split.axis: of(outer) * split.inner + of(inner)})
+            index = moved(index, split.swap)
             continue
         same = base.size == value.size and base.dtype == value.dtype and base.flat(at) == value.flat(index)
         return base if same else found
@@ -183,8 +178,3 @@ def elements(value: Value) -> int:
 def read(index: Index) -> int:
     """Count the places that an index goes through."""
     return prod(axis.extent for axis in axes_of(index))
-
-
-def halves(split: Split) -> tuple[Axis, Axis]:
-    """Make the two axes that take the place of one."""
-    return Axis(split.axis.extent // split.inner), Axis(split.inner)

@@ -7,7 +7,7 @@ from typing import Any
 
 from .affine import Affine, Axis, Index, NotAffine, Split, index_of, moved, of
 from .flops import flops_of_map
-from .group import Group, Held, halves, read, reads_of, same_memory, source
+from .group import Group, Held, read, reads_of, same_memory, source
 from .values import COPY, GIVEN, MAP, Value, copy_of, row_major
 
 CHEAP = 4  # steps of a chain that is rather computed again than stored
@@ -195,10 +195,8 @@ class Homes:
                 leaves = list(self.leaves(value, index))
                 break
             except Split as split:
-                outer, inner = halves(split)
-                at = axes.index(split.axis)
-                axes[at : at + 1] = [outer, inner]
-                index = moved(index, {split.axis: of(outer) * split.inner + of(inner)})
+                split.apart(axes)
+                index = moved(index, split.swap)
         latest = self.latest(leaves)
         since = 0 if latest is None else self.groups.index(latest)
         for group in reversed(self.groups[since:]):

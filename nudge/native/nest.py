@@ -129,12 +129,12 @@ class Nest(Rows):
         fold = self.group.fold
         assert fold is not None
         with self.b.loop(height) as i, self.scope():
-            self.bind(tile.row, i if start is None else start + i, beyond)
+            self.bind(tile.row, self.b.beyond(start, i), beyond)
             base = i * (total * self.lanes)
 
             def read() -> Reg:
                 reg, const = self.stand if self.along(fold) else (None, 0)
-                at = base + const if reg is None else base + reg + const
+                at = self.b.beyond(reg, base) + const
                 return self._load(room, fold.dtype, at, self.lanes if self.along(fold) else 1)
 
             self.scratch = read
@@ -145,8 +145,7 @@ class Nest(Rows):
         for i, row in enumerate(tiles):
             for reg, piece in zip(row, pieces, strict=True):
                 const = i * total * self.lanes + piece.beyond
-                at = self.b.position(const) if piece.start is None else piece.start + const
-                self._save(reg, room, self.group.result.dtype, at)
+                self.b.store(reg, room, self.group.result.dtype, self.b.beyond(piece.start, const))
 
     def _fetch(self, tile: Tile, start: Reg | None, beyond: int, height: int, pieces: list[Piece]) -> None:
         """Ask for what goes with a tile's results while they are computed, where it comes from far."""
@@ -160,7 +159,7 @@ class Nest(Rows):
         if sum(value.size for value, _ in beside) < FAR:
             return
         with self.b.loop(height) as at, self.scope():
-            self.bind(tile.row, at if start is None else start + at, beyond)
+            self.bind(tile.row, self.b.beyond(start, at), beyond)
             for piece in pieces:
                 self.enter(piece)
                 for value, place in beside:
@@ -180,9 +179,9 @@ class Nest(Rows):
         room = self._room(height * len(pieces) * self.lanes)
         for i, row in enumerate(made):
             for v, reg in enumerate(row):
-                self._save(reg, room, self.group.result.dtype, self.b.position((i * len(pieces) + v) * self.lanes))
+                self.b.store(reg, room, self.group.result.dtype, self.b.position((i * len(pieces) + v) * self.lanes))
         with self.b.loop(height) as at, self.scope():
-            self.bind(tile.row, at if start is None else start + at, beyond)
+            self.bind(tile.row, self.b.beyond(start, at), beyond)
             base = at * (len(pieces) * self.lanes)
             loaded = [
                 self._load(room, self.group.result.dtype, base + v * self.lanes, self.lanes)

@@ -237,9 +237,6 @@ class Place:
     def _load(self, pointer: str, dtype: Any, at: Reg, lanes: int) -> Reg:
         return self.b.load(pointer, dtype, at) if lanes == 1 else self.b.load_vector(pointer, dtype, at, lanes)
 
-    def _save(self, reg: Reg, pointer: str, dtype: Any, at: Reg) -> None:
-        self.b.store(reg, pointer, dtype, at)
-
     def write(self, value: Value, reg: Reg) -> None:
         """Store a member at its place."""
         pointer, at, along = self.address(value, self.group.members[value])

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
 from ..graph import Node
-from .affine import Affine, Axis, Index, NotAffine, Split, index_of, moved, of
+from .affine import Affine, Index, NotAffine, Split, index_of, moved
 from .contractions import Contractions
-from .group import Group, elements, halves, source
+from .group import Group, elements, source
 from .values import COPY, FOLD, MAP, OPAQUE, PATCHED, VIEW, Patch, Value, over_rows, rows_of
 
 MANY = 12  # values that a free one is made of, from which on it is stored rather than computed again at each use
@@ -54,8 +54,7 @@ class Planner(Contractions):
                 source(view, index)
                 return
             except Split as split:
-                outer, inner = halves(split)
-                index = moved(index, {split.axis: of(outer) * split.inner + of(inner)})
+                index = moved(index, split.swap)
             except NotAffine:
                 view.kind = OPAQUE
                 return
@@ -125,14 +124,6 @@ class Planner(Contractions):
         group.members[value] = ()
         self.home[value] = group
         self.store(value)
-
-    def candidates(self, group: Group) -> list[Axis]:
-        """List the axes that a vector may lie along: a contraction's where most of what it reads lies side by side."""
-        axes = super().candidates(group)
-        if group.fold is None or group.lane is not None:
-            return axes
-        near = {axis: sum(step in (0, 1) for step in self.strides(group.result, axis)) for axis in axes}
-        return [axis for axis in axes if near[axis] == max(near.values())]
 
     def writers(self, value: Value) -> list[Group]:
         """Find the groups that write a value."""

@@ -88,7 +88,7 @@ class Tile:
         reduced = self.nest.group.contraction.reduced
         steps = row_major([*(axis.extent for axis in reduced), height])
         reg, const = self.nest.position(Affine(dict(zip(reduced, steps, strict=False)), i))
-        return self.nest.b.position(const) if reg is None else reg + const
+        return self.nest.b.beyond(reg, const)
 
     @classmethod
     def choose(cls, nest: Nest) -> Tile:
@@ -332,8 +332,7 @@ class Dot:
 
         for (i, j), held in zip(places, state, strict=True):
             total = b.across(join, held)
-            at = b.position(i * stride + after + j) if column is None else column + (i * stride + after + j)
-            b.store(total, room, nest.group.result.dtype, at)
+            b.store(total, room, nest.group.result.dtype, b.beyond(column, i * stride + after + j))
         nest.lanes = lanes
 
 

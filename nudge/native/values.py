@@ -7,14 +7,14 @@ Equal steps on equal arguments are one value.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from ..graph import Node
 from ..op import Operation
-from .affine import Affine, Axis, Index, axes_of, moved, of, place_of
+from .affine import Affine, Axis, Index, Split, axes_of, index_of, moved, of, place_of
 from .builder import Reg
 
 GIVEN, MAP, VIEW, COPY, FOLD, OPAQUE, PATCHED = "given", "map", "view", "copy", "fold", "opaque", "patched"
@@ -39,15 +39,15 @@ class Fold:
         """
         self.axes, self.reads = list(axes), [(arg, place_of(place)) for arg, place in reads]
         self.reduced = [axis for axis in reduced if axis.extent != 1]
+        self.own = index_of(axes)  # the value's index, in its axes as they are when some were taken apart
         self.init, self.step, self.combine = init, step, combine
 
-    def take_apart(self, axis: Axis, outer: Axis, inner: Axis, swap: Mapping[Any, Affine]) -> None:
+    def take_apart(self, split: Split) -> None:
         """Put two axes in the place of one."""
-        for axes in (self.axes, self.reduced):
-            if axis in axes:
-                at = axes.index(axis)
-                axes[at : at + 1] = [outer, inner]
-        self.reads = [(arg, moved(place, swap)) for arg, place in self.reads]
+        split.apart(self.axes)
+        split.apart(self.reduced)
+        self.own = moved(self.own, split.swap)
+        self.reads = [(arg, moved(place, split.swap)) for arg, place in self.reads]
 
 
 class Patch:
@@ -74,7 +74,6 @@ class Value:
         self.op: Operation = node.op
         self.users: list[Value] = []
         self.fold: Fold | None = None
-        self.own: Index = ()  # of a fold whose axes were taken apart: its index in them
         self.steps = row_major(shape)  # how far apart in memory neighbours along each axis lie
         self.shown: Callable[[Index], tuple[Value, Index]] | None = None  # of a view that is no view in the table
         self.rule: Callable[..., Reg] | None = None  # of a map: what it does, if not what its operation says

@@ -16,18 +16,17 @@ define internal void @g0(ptr noalias %a0, ptr noalias %a1, ptr %report, i64 %low
 entry:
   br label %head1
 head1:
-  %at1 = phi i64 [ %low, %entry ], [ %r8, %body1 ]
+  %at1 = phi i64 [ %low, %entry ], [ %r7, %body1 ]
   %c1 = icmp slt i64 %at1, %high
   br i1 %c1, label %body1, label %done1
 body1:
   %r2 = getelementptr float, ptr %a0, i64 %at1
-  %r3 = getelementptr float, ptr %r2, i64 0
-  %r4 = getelementptr float, ptr %r3, <8 x i64> <i64 0, i64 3, i64 6, i64 9, i64 12, i64 15, i64 18, i64 21>
-  %r5 = call <8 x float> @llvm.masked.gather.v8f32.v8p0(<8 x ptr> %r4, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>, <8 x float> zeroinitializer)
-  %r6 = mul i64 %at1, 5
-  %r7 = getelementptr float, ptr %a1, i64 %r6
-  call void @llvm.masked.store.v8f32.p0(<8 x float> %r5, ptr %r7, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
-  %r8 = add i64 %at1, 1
+  %r3 = getelementptr float, ptr %r2, <8 x i64> <i64 0, i64 3, i64 6, i64 9, i64 12, i64 15, i64 18, i64 21>
+  %r4 = call <8 x float> @llvm.masked.gather.v8f32.v8p0(<8 x ptr> %r3, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>, <8 x float> zeroinitializer)
+  %r5 = mul i64 %at1, 5
+  %r6 = getelementptr float, ptr %a1, i64 %r5
+  call void @llvm.masked.store.v8f32.p0(<8 x float> %r4, ptr %r6, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
+  %r7 = add i64 %at1, 1
   br label %head1
 done1:
   ret void
@@ -37,7 +36,7 @@ define internal void @g1(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr 
 entry:
   br label %head1
 head1:
-  %at1 = phi i64 [ %low, %entry ], [ %r234, %body1 ]
+  %at1 = phi i64 [ %low, %entry ], [ %r233, %body1 ]
   %c1 = icmp slt i64 %at1, %high
   br i1 %c1, label %body1, label %done1
 body1:
@@ -188,74 +187,73 @@ body1:
   %r173 = or <8 x i1> %r171, %r172
   %r174 = select <8 x i1> %r173, <8 x float> %r122, <8 x float> splat (float 0x0000000000000000)
   %r175 = getelementptr float, ptr %a2, i64 %r2
-  %r176 = getelementptr float, ptr %r175, i64 0
-  %r177 = getelementptr float, ptr %r176, <8 x i64> <i64 0, i64 9, i64 18, i64 27, i64 36, i64 45, i64 54, i64 63>
-  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r174, <8 x ptr> %r177, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
-  %r178 = fcmp ogt <8 x float> %r128, splat (float 0x0000000000000000)
-  %r179 = fcmp uno <8 x float> %r128, %r128
-  %r180 = or <8 x i1> %r178, %r179
-  %r181 = select <8 x i1> %r180, <8 x float> %r128, <8 x float> splat (float 0x0000000000000000)
-  %r182 = getelementptr float, ptr %a2, i64 %r2
-  %r183 = getelementptr float, ptr %r182, i64 1
-  %r184 = getelementptr float, ptr %r183, <8 x i64> <i64 0, i64 9, i64 18, i64 27, i64 36, i64 45, i64 54, i64 63>
-  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r181, <8 x ptr> %r184, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
-  %r185 = fcmp ogt <8 x float> %r134, splat (float 0x0000000000000000)
-  %r186 = fcmp uno <8 x float> %r134, %r134
-  %r187 = or <8 x i1> %r185, %r186
-  %r188 = select <8 x i1> %r187, <8 x float> %r134, <8 x float> splat (float 0x0000000000000000)
-  %r189 = getelementptr float, ptr %a2, i64 %r2
-  %r190 = getelementptr float, ptr %r189, i64 2
-  %r191 = getelementptr float, ptr %r190, <8 x i64> <i64 0, i64 9, i64 18, i64 27, i64 36, i64 45, i64 54, i64 63>
-  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r188, <8 x ptr> %r191, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
-  %r192 = fcmp ogt <8 x float> %r140, splat (float 0x0000000000000000)
-  %r193 = fcmp uno <8 x float> %r140, %r140
-  %r194 = or <8 x i1> %r192, %r193
-  %r195 = select <8 x i1> %r194, <8 x float> %r140, <8 x float> splat (float 0x0000000000000000)
-  %r196 = getelementptr float, ptr %a2, i64 %r2
-  %r197 = getelementptr float, ptr %r196, i64 3
-  %r198 = getelementptr float, ptr %r197, <8 x i64> <i64 0, i64 9, i64 18, i64 27, i64 36, i64 45, i64 54, i64 63>
-  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r195, <8 x ptr> %r198, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
-  %r199 = fcmp ogt <8 x float> %r146, splat (float 0x0000000000000000)
-  %r200 = fcmp uno <8 x float> %r146, %r146
-  %r201 = or <8 x i1> %r199, %r200
-  %r202 = select <8 x i1> %r201, <8 x float> %r146, <8 x float> splat (float 0x0000000000000000)
-  %r203 = getelementptr float, ptr %a2, i64 %r2
-  %r204 = getelementptr float, ptr %r203, i64 4
-  %r205 = getelementptr float, ptr %r204, <8 x i64> <i64 0, i64 9, i64 18, i64 27, i64 36, i64 45, i64 54, i64 63>
-  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r202, <8 x ptr> %r205, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
-  %r206 = fcmp ogt <8 x float> %r152, splat (float 0x0000000000000000)
-  %r207 = fcmp uno <8 x float> %r152, %r152
-  %r208 = or <8 x i1> %r206, %r207
-  %r209 = select <8 x i1> %r208, <8 x float> %r152, <8 x float> splat (float 0x0000000000000000)
-  %r210 = getelementptr float, ptr %a2, i64 %r2
-  %r211 = getelementptr float, ptr %r210, i64 5
-  %r212 = getelementptr float, ptr %r211, <8 x i64> <i64 0, i64 9, i64 18, i64 27, i64 36, i64 45, i64 54, i64 63>
-  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r209, <8 x ptr> %r212, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
-  %r213 = fcmp ogt <8 x float> %r158, splat (float 0x0000000000000000)
-  %r214 = fcmp uno <8 x float> %r158, %r158
-  %r215 = or <8 x i1> %r213, %r214
-  %r216 = select <8 x i1> %r215, <8 x float> %r158, <8 x float> splat (float 0x0000000000000000)
-  %r217 = getelementptr float, ptr %a2, i64 %r2
-  %r218 = getelementptr float, ptr %r217, i64 6
-  %r219 = getelementptr float, ptr %r218, <8 x i64> <i64 0, i64 9, i64 18, i64 27, i64 36, i64 45, i64 54, i64 63>
-  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r216, <8 x ptr> %r219, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
-  %r220 = fcmp ogt <8 x float> %r164, splat (float 0x0000000000000000)
-  %r221 = fcmp uno <8 x float> %r164, %r164
-  %r222 = or <8 x i1> %r220, %r221
-  %r223 = select <8 x i1> %r222, <8 x float> %r164, <8 x float> splat (float 0x0000000000000000)
-  %r224 = getelementptr float, ptr %a2, i64 %r2
-  %r225 = getelementptr float, ptr %r224, i64 7
-  %r226 = getelementptr float, ptr %r225, <8 x i64> <i64 0, i64 9, i64 18, i64 27, i64 36, i64 45, i64 54, i64 63>
-  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r223, <8 x ptr> %r226, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
-  %r227 = fcmp ogt <8 x float> %r170, splat (float 0x0000000000000000)
-  %r228 = fcmp uno <8 x float> %r170, %r170
-  %r229 = or <8 x i1> %r227, %r228
-  %r230 = select <8 x i1> %r229, <8 x float> %r170, <8 x float> splat (float 0x0000000000000000)
-  %r231 = getelementptr float, ptr %a2, i64 %r2
-  %r232 = getelementptr float, ptr %r231, i64 8
-  %r233 = getelementptr float, ptr %r232, <8 x i64> <i64 0, i64 9, i64 18, i64 27, i64 36, i64 45, i64 54, i64 63>
-  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r230, <8 x ptr> %r233, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
-  %r234 = add i64 %at1, 1
+  %r176 = getelementptr float, ptr %r175, <8 x i64> <i64 0, i64 9, i64 18, i64 27, i64 36, i64 45, i64 54, i64 63>
+  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r174, <8 x ptr> %r176, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
+  %r177 = fcmp ogt <8 x float> %r128, splat (float 0x0000000000000000)
+  %r178 = fcmp uno <8 x float> %r128, %r128
+  %r179 = or <8 x i1> %r177, %r178
+  %r180 = select <8 x i1> %r179, <8 x float> %r128, <8 x float> splat (float 0x0000000000000000)
+  %r181 = getelementptr float, ptr %a2, i64 %r2
+  %r182 = getelementptr float, ptr %r181, i64 1
+  %r183 = getelementptr float, ptr %r182, <8 x i64> <i64 0, i64 9, i64 18, i64 27, i64 36, i64 45, i64 54, i64 63>
+  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r180, <8 x ptr> %r183, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
+  %r184 = fcmp ogt <8 x float> %r134, splat (float 0x0000000000000000)
+  %r185 = fcmp uno <8 x float> %r134, %r134
+  %r186 = or <8 x i1> %r184, %r185
+  %r187 = select <8 x i1> %r186, <8 x float> %r134, <8 x float> splat (float 0x0000000000000000)
+  %r188 = getelementptr float, ptr %a2, i64 %r2
+  %r189 = getelementptr float, ptr %r188, i64 2
+  %r190 = getelementptr float, ptr %r189, <8 x i64> <i64 0, i64 9, i64 18, i64 27, i64 36, i64 45, i64 54, i64 63>
+  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r187, <8 x ptr> %r190, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
+  %r191 = fcmp ogt <8 x float> %r140, splat (float 0x0000000000000000)
+  %r192 = fcmp uno <8 x float> %r140, %r140
+  %r193 = or <8 x i1> %r191, %r192
+  %r194 = select <8 x i1> %r193, <8 x float> %r140, <8 x float> splat (float 0x0000000000000000)
+  %r195 = getelementptr float, ptr %a2, i64 %r2
+  %r196 = getelementptr float, ptr %r195, i64 3
+  %r197 = getelementptr float, ptr %r196, <8 x i64> <i64 0, i64 9, i64 18, i64 27, i64 36, i64 45, i64 54, i64 63>
+  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r194, <8 x ptr> %r197, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
+  %r198 = fcmp ogt <8 x float> %r146, splat (float 0x0000000000000000)
+  %r199 = fcmp uno <8 x float> %r146, %r146
+  %r200 = or <8 x i1> %r198, %r199
+  %r201 = select <8 x i1> %r200, <8 x float> %r146, <8 x float> splat (float 0x0000000000000000)
+  %r202 = getelementptr float, ptr %a2, i64 %r2
+  %r203 = getelementptr float, ptr %r202, i64 4
+  %r204 = getelementptr float, ptr %r203, <8 x i64> <i64 0, i64 9, i64 18, i64 27, i64 36, i64 45, i64 54, i64 63>
+  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r201, <8 x ptr> %r204, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
+  %r205 = fcmp ogt <8 x float> %r152, splat (float 0x0000000000000000)
+  %r206 = fcmp uno <8 x float> %r152, %r152
+  %r207 = or <8 x i1> %r205, %r206
+  %r208 = select <8 x i1> %r207, <8 x float> %r152, <8 x float> splat (float 0x0000000000000000)
+  %r209 = getelementptr float, ptr %a2, i64 %r2
+  %r210 = getelementptr float, ptr %r209, i64 5
+  %r211 = getelementptr float, ptr %r210, <8 x i64> <i64 0, i64 9, i64 18, i64 27, i64 36, i64 45, i64 54, i64 63>
+  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r208, <8 x ptr> %r211, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
+  %r212 = fcmp ogt <8 x float> %r158, splat (float 0x0000000000000000)
+  %r213 = fcmp uno <8 x float> %r158, %r158
+  %r214 = or <8 x i1> %r212, %r213
+  %r215 = select <8 x i1> %r214, <8 x float> %r158, <8 x float> splat (float 0x0000000000000000)
+  %r216 = getelementptr float, ptr %a2, i64 %r2
+  %r217 = getelementptr float, ptr %r216, i64 6
+  %r218 = getelementptr float, ptr %r217, <8 x i64> <i64 0, i64 9, i64 18, i64 27, i64 36, i64 45, i64 54, i64 63>
+  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r215, <8 x ptr> %r218, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
+  %r219 = fcmp ogt <8 x float> %r164, splat (float 0x0000000000000000)
+  %r220 = fcmp uno <8 x float> %r164, %r164
+  %r221 = or <8 x i1> %r219, %r220
+  %r222 = select <8 x i1> %r221, <8 x float> %r164, <8 x float> splat (float 0x0000000000000000)
+  %r223 = getelementptr float, ptr %a2, i64 %r2
+  %r224 = getelementptr float, ptr %r223, i64 7
+  %r225 = getelementptr float, ptr %r224, <8 x i64> <i64 0, i64 9, i64 18, i64 27, i64 36, i64 45, i64 54, i64 63>
+  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r222, <8 x ptr> %r225, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
+  %r226 = fcmp ogt <8 x float> %r170, splat (float 0x0000000000000000)
+  %r227 = fcmp uno <8 x float> %r170, %r170
+  %r228 = or <8 x i1> %r226, %r227
+  %r229 = select <8 x i1> %r228, <8 x float> %r170, <8 x float> splat (float 0x0000000000000000)
+  %r230 = getelementptr float, ptr %a2, i64 %r2
+  %r231 = getelementptr float, ptr %r230, i64 8
+  %r232 = getelementptr float, ptr %r231, <8 x i64> <i64 0, i64 9, i64 18, i64 27, i64 36, i64 45, i64 54, i64 63>
+  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r229, <8 x ptr> %r232, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
+  %r233 = add i64 %at1, 1
   br label %head1
 done1:
   ret void
