@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ctypes
 from array import array
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ..errors import IndexingError
+from .call import prepare
 from .jit import assemble
 from .lower import cycles, lower
 from .memory import aligned
@@ -17,6 +19,30 @@ from .target import host
 from .threads import Pace, crew
 from .trace import Program
 
+# The words of a call: the step's function, and what it is given. True: an index was none.
+FUNCTION, GIVEN, ARENA, REPORT, FEED, STEPS = range(6)
+GO = """
+@words = global ptr null
+
+define zeroext i1 @go() {
+  %words = load ptr, ptr @words
+  %given_at = getelementptr i64, ptr %words, i64 1
+  %arena_at = getelementptr i64, ptr %words, i64 2
+  %report_at = getelementptr i64, ptr %words, i64 3
+  %feed_at = getelementptr i64, ptr %words, i64 4
+  %steps_at = getelementptr i64, ptr %words, i64 5
+  %function = load ptr, ptr %words
+  %given = load ptr, ptr %given_at
+  %arena = load ptr, ptr %arena_at
+  %report = load ptr, ptr %report_at
+  %feed = load ptr, ptr %feed_at
+  %steps = load i64, ptr %steps_at
+  call void %function(ptr %given, ptr %arena, ptr %report, ptr %feed, i64 %steps, i64 0, i64 1, ptr null)
+  %step = load i64, ptr %report
+  %failed = icmp ne i64 %step, 0
+  ret i1 %failed
+}
+"""
 LARGE = 5_000  # cycles of work, roughly, from which on it pays to compile more thoroughly
 WORTH = 30_000  # cycles of work, roughly, from which on a step is shared among threads
 
@@ -35,24 +61,37 @@ class Executable:
         self.text = lower(self.plan, host())
         work = cycles(self.plan)
         self._function = assemble(self.text, thorough=work > LARGE)
-        self._address = ctypes.cast(self._function, ctypes.c_void_p).value or 0  # type: ignore[arg-type]
         self._pace = Pace() if work > WORTH else None
         self._arena = aligned(self.plan.arena)
-        self._place = self._arena.ctypes.data
         self._report = np.zeros(4, np.int64)
-        self._reported = self._report.ctypes.data
+        address = ctypes.cast(self._function, ctypes.c_void_p).value or 0  # type: ignore[arg-type]
+        self._words = array("Q", [address, 0, self._arena.ctypes.data, self._report.ctypes.data, 0, 1])
+        self._go = prepare(GO, self._words)
 
     def run(self, table: array[int], steps: int = 1, feed: int = 0) -> None:
         """Run some steps, each on the rows that a feed (an address, see `lower`) brings, if there is one.
 
         Raises IndexingError for an index that is none: then that step has changed nothing, and none came after it.
         """
-        args = (table.buffer_info()[0], self._place, self._reported, feed, steps)
+        words = self._words
+        words[FEED], words[STEPS] = feed, steps
+        try:
+            self.on(table)()
+        finally:
+            words[FEED], words[STEPS] = 0, 1
+
+    def on(self, table: array[int]) -> Callable[[], None]:
+        """Give what runs a step on a table, until there is another one: the quickest way to run many, one by one."""
+        self._table, self._words[GIVEN] = table, table.buffer_info()[0]
+        return self._step
+
+    def _step(self) -> None:
         if self._pace is None or (workers := crew()) is None:
-            self._function(*args, 0, 1, 0)
+            failed = self._go()
         else:
-            self._pace.run(self._function, self._address, workers, args)
-        if self._report[0]:
+            self._pace.run(self._go, workers, self._words)
+            failed = bool(self._report[0])
+        if failed:
             found = self._report.tolist()
             self._report[:] = 0
             raise self._outside(*found)

@@ -13,7 +13,7 @@ import multiprocessing
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -191,13 +191,13 @@ class Pace:
         self.alone = self.shared = math.inf  # seconds a step, at best lately
         self.rest, self.patience = 2, 16  # runs alone until two threads are tried; and after the next time that failed
 
-    def run(self, function: Callable[..., Any], address: int, workers: Crew, args: tuple[int, ...]) -> None:
-        """Run some steps; the results are the same either way."""
+    def run(self, alone: Callable[[], Any], workers: Crew, call: Sequence[int]) -> None:
+        """Run some steps; the results are the same either way. A call's words end in how many."""
         start = time.perf_counter()
-        share = self.rest <= 0 and workers.run(address, *args)
+        share = self.rest <= 0 and workers.run(*call)
         if not share:
-            function(*args, 0, 1, 0)
-        took = (time.perf_counter() - start) / max(args[-1], 1)
+            alone()
+        took = (time.perf_counter() - start) / max(call[-1], 1)
         if not share:
             self.rest -= 1
             self.alone = took if self.alone == math.inf else min(took, self.alone * 1.02)

@@ -218,7 +218,8 @@ class Variant:
         """Make `run` for the most common kind of program, in which all is at hand that it touches."""
         if self.ending.others or self.recorded.born or self.recorded.scalars or self.code is None:
             return self.run
-        table, run, strided, ending, new = self.table, self.code.run, self.strided, self.ending, Tensor.__new__
+        table, strided, ending, new = self.table, self.strided, self.ending, Tensor.__new__
+        step = self.code.on(table)
         outputs = [(self.first + k, fresh, fresh.ready) for k, fresh in enumerate(self.fresh)]
 
         def go(leaves: Sequence[Any]) -> Any:
@@ -231,7 +232,7 @@ class Variant:
                 handle._storage, handle._seen, handle._chain = Storage(), 0, ()
                 handle._node = handle._base = None
                 handles.append(handle)
-            run(table)
+            step()
             return ending.quick(leaves, handles)
 
         return go

@@ -34,11 +34,11 @@ class Always:
 
     shared = 0
 
-    def run(self, function, address, workers, args):
-        if workers.run(address, *args):
+    def run(self, alone, workers, call):
+        if workers.run(*call):
             Always.shared += 1
         else:
-            function(*args, 0, 1, 0)
+            alone()
 
 
 def steps(make, count, n):
