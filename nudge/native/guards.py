@@ -1,8 +1,9 @@
 """Guards: all that a traced program read from Python, and whether it still is what it was.
 
-Each thing read is a term: how to read it anew, and what it was. The terms of a program become one Python expression,
-which costs some 20 ns a term. What only changes through nudge's own doors (a Module's attributes, an optimizer's
-state) is cold: it is looked at when the epoch has moved, and not before.
+Each thing read is a term: how to read it anew, and what it was. What stands in a container is watched by machine code,
+which finds that it is the same; the other terms become one Python expression, which costs some 20 ns a term. What only
+changes through nudge's own doors (a Module's attributes, an optimizer's state) is cold: it is looked at when the epoch
+has moved, and not before.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 from ..number import Number, evaluate
 from ..op import Abstract
 from ..tensor import Tensor, wrap
+from .watch import Part, Watch
 
 ATOMS = (bool, int, float, complex, str, bytes, type(None), type(Ellipsis), slice, range)
 
@@ -23,11 +25,14 @@ ATOMS = (bool, int, float, complex, str, bytes, type(None), type(Ellipsis), slic
 class Term:
     """One thing that was read."""
 
-    __slots__ = ("held", "is_content", "is_setting", "name", "numbers", "put", "text")
+    __slots__ = ("at", "held", "is_content", "is_setting", "name", "numbers", "put", "text")
 
-    def __init__(self, text: str, name: str, held: Any, put: Callable[[Any], object] | None, is_setting: bool) -> None:
-        """Say how it is read, what it is called, what it is, and how it is put back."""
-        self.text, self.name, self.held, self.put, self.is_setting = text, name, held, put, is_setting
+    def __init__(
+        self, at: int, text: str, name: str, held: Any, put: Callable[[Any], object] | None, is_setting: bool
+    ) -> None:
+        """Say which it is, how it is read, what it is called, what it is, and how it is put back."""
+        self.at, self.text, self.name, self.held, self.put = at, text, name, held, put
+        self.is_setting = is_setting
         self.is_content = False  # whether it is what stands in an array
         self.numbers: list[int] = []  # its places among the program's numbers, where it is read at each run
 
@@ -40,6 +45,7 @@ class Guards:
         self.space: dict[str, Any] = {"again": self._again}
         self.terms: list[Term] = []
         self.cold: set[int] = set()
+        self.watched: dict[int, Part] = {}  # of each term that is watched
         self.numbers = np.empty(0)
         self.asked: list[tuple[Any, Callable[[Any], Any], Any]] = []  # questions about numbers: recipe, how, answer
         self.lifted: list[tuple[Term, Any]] = []
@@ -52,13 +58,16 @@ class Guards:
 
     def add(
         self, text: str, name: str, held: Any, put: Callable[[Any], object] | None = None,
-        cold: bool = False, is_setting: bool = False,
+        cold: bool = False, is_setting: bool = False, part: Part | None = None,
     ) -> None:
-        """Add a term."""
+        """Add a term; one of a part is watched."""
         self.space[f"h{len(self.terms)}"] = held
+        self.terms.append(Term(len(self.terms), text, name, held, put, is_setting))
         if cold:
-            self.cold.add(len(self.terms))
-        self.terms.append(Term(text, name, held, put, is_setting))
+            self.cold.add(len(self.terms) - 1)
+        elif part is not None:
+            self.watched[len(self.terms) - 1] = part
+            part.terms.append(self.terms[-1])
 
     # -- while a program is traced -------------------------------------------------------------------
 
@@ -118,9 +127,18 @@ class Guards:
         parts = [
             f"({term.text} is h{k} or again({k}, {term.text}))"
             for k, term in enumerate(self.terms)
-            if (k in self.cold) is cold
+            if (k in self.cold) is cold and k not in self.watched
         ]
+        if self.watched and not cold:
+            watch = Watch(list(dict.fromkeys(self.watched.values())), self._holds)
+            self.space |= {"differs": watch.differs, "settle": watch.settle}
+            parts.append("(not differs() or settle())")
         return " and ".join(parts) or "True"
+
+    def _holds(self, part: Part) -> bool:
+        """Tell whether the terms of a part are alike, if not the same."""
+        found = ((term, eval(term.text, self.space)) for term in part.terms)
+        return all(now is term.held or self._again(term.at, now) for term, now in found)
 
     def changes(self) -> list[tuple[Term, Any]]:
         """List the terms that are not what they were, each with what it holds now."""

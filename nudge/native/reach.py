@@ -7,10 +7,10 @@ call; what it finds there are objects, whose attributes and items it can read. L
 from __future__ import annotations
 
 import argparse
-import builtins
 import collections
 import dis
 import functools
+import gc
 import site
 import sys
 import sysconfig
@@ -28,6 +28,7 @@ from ..optim import Optimizer
 from ..scalar import Value
 from ..tensor import Tensor
 from .guards import ATOMS, GONE, Guards
+from .watch import Cell, Defaults, Items, Many, Names, Pairs, Part
 
 LIBRARIES = frozenset(sys.stdlib_module_names - {"__main__"}) | {"nudge", "numpy", "builtins"}
 INSTALLED = tuple(sysconfig.get_path(kind) for kind in ("stdlib", "purelib", "platlib")) + (site.getusersitepackages(),)
@@ -43,6 +44,7 @@ class Reach:
         self.guards = guards
         self.seen: dict[int, Any] = {}  # by identity, and kept alive, so that identities stay
         self.globals: set[tuple[int, str]] = set()
+        self.spaces: dict[int, tuple[str, Names]] = {}  # namespaces, each with its name among the terms
         self.pending: collections.deque[tuple[Any, str]] = collections.deque()
         self.optimizers: list[tuple[Optimizer, str]] = []
         self.values: list[Value] = []
@@ -124,13 +126,13 @@ class Reach:
             except ValueError:  # a variable that has no value yet
                 continue
             put = functools.partial(setattr, cell, "cell_contents")
-            self.guards.add(f"{self.guards.name(cell)}.cell_contents", variable, held, put)
+            self.guards.add(f"{self.guards.name(cell)}.cell_contents", variable, held, put, part=Cell(cell))
             self.pending.append((held, variable))
         if f.__defaults__ or f.__kwdefaults__:
-            at = self.guards.name(f)
+            at, part = self.guards.name(f), Defaults(f)
             for kind in ("__defaults__", "__kwdefaults__"):
                 held = getattr(f, kind)
-                self.guards.add(f"{at}.{kind}", f"the defaults of {f.__qualname__}", held)
+                self.guards.add(f"{at}.{kind}", f"the defaults of {f.__qualname__}", held, part=part)
                 self.pending.append((held, f"a default of {f.__qualname__}"))
         if is_user(f):
             self._globals(f)
@@ -138,28 +140,30 @@ class Reach:
                 self._dict(vars(f), name)
 
     def _globals(self, f: types.FunctionType) -> None:
-        space, at = f.__globals__, ""
+        space = f.__globals__
         for code in _codes(f.__code__):
             for name in _global_names(code):
-                if (id(space), name) in self.globals:
-                    continue
-                at = at or self.guards.name(space)
-                self.globals.add((id(space), name))
-                if name not in space and hasattr(builtins, name):
-                    continue
-                if name not in space:
-                    self.guards.space["GONE"] = GONE
-                    put = functools.partial(_drop, space, name)
-                    self.guards.add(f"{at}.get({name!r}, GONE)", name, GONE, put)
-                    continue
-                self._item(space, at, name, name)
-                held = space[name]
+                self._named(space, name, name)
+                held = space.get(name)
                 if isinstance(held, types.ModuleType) and _is_users(held.__name__):
-                    inner = self.guards.name(vars(held))
                     for attribute in code.co_names:
-                        if attribute in vars(held) and (id(vars(held)), attribute) not in self.globals:
-                            self.globals.add((id(vars(held)), attribute))
-                            self._item(vars(held), inner, attribute, f"{name}.{attribute}")
+                        if attribute in vars(held):
+                            self._named(vars(held), attribute, f"{name}.{attribute}")
+
+    def _named(self, space: dict[str, Any], key: str, name: str) -> None:
+        """Make a term of what a name means in a namespace, once."""
+        if (id(space), key) in self.globals:
+            return
+        self.globals.add((id(space), key))
+        if id(space) not in self.spaces:
+            self.spaces[id(space)] = self.guards.name(space), Names(space, GONE)
+        at, part = self.spaces[id(space)]
+        part.keys.append(key)
+        if key in space:
+            self._item(space, at, key, name, part)
+            return
+        self.guards.space["GONE"] = GONE  # where it is a builtin's: a global of that name would hide it
+        self.guards.add(f"{at}.get({key!r}, GONE)", name, GONE, functools.partial(_drop, space, key), part=part)
 
     def _class(self, cls: type, name: str) -> None:
         for base in cls.__mro__:
@@ -167,52 +171,61 @@ class Reach:
                 continue
             self.seen[id(base)] = base
             at = self.guards.name(base)
+            (inside,) = gc.get_referents(vars(base))  # what a class shows is a view of its dict
+            part = Names(inside, GONE)
             for attribute, held in list(vars(base).items()):
                 if attribute.startswith("__") and not isinstance(held, types.FunctionType):
                     continue
                 if not isinstance(held, (types.MemberDescriptorType, types.GetSetDescriptorType)):
                     put = functools.partial(setattr, base, attribute)
-                    self.guards.add(f"{at}.__dict__[{attribute!r}]", f"{base.__name__}.{attribute}", held, put)
+                    part.keys.append(attribute)
+                    term = f"{at}.__dict__[{attribute!r}]"
+                    self.guards.add(term, f"{base.__name__}.{attribute}", held, put, part=part)
                 self.pending.append((held, f"{base.__name__}.{attribute}"))
 
     def _list(self, items: Any, name: str) -> None:
-        at = self.guards.name(items)
-        self.guards.add(f"len({at})", name, len(items))
+        at, many = self.guards.name(items), list(items) if len(items) > MANY else None
+        part = _part(items, many)
+        self.guards.add(f"len({at})", name, len(items), part=part)
         if isinstance(items, list):
             self.copies.append((items, list(items), name))
-        if len(items) > MANY:
-            self._together(at, name, list(items))
+        if many is not None:
+            self._together(at, name, many, part)
         for k, held in enumerate(items):
             if len(items) <= MANY:
-                self.guards.add(f"{at}[{k}]", f"{name}[{k}]", held, functools.partial(items.__setitem__, k))
+                put = functools.partial(items.__setitem__, k)
+                self.guards.add(f"{at}[{k}]", f"{name}[{k}]", held, put, part=part)
             self.pending.append((held, f"{name}[{k}]"))
 
     def _dict(self, items: dict[Any, Any], name: str, cold: bool = False, is_setting: bool = False) -> None:
-        at = self.guards.name(items)
-        self.guards.add(f"len({at})", name, len(items), cold=cold)
+        at, many = self.guards.name(items), len(items) > MANY
+        keys, values = list(items), list(items.values())
+        part = None if cold else _part(items, [both for pair in items.items() for both in pair] if many else None)
+        self.guards.add(f"len({at})", name, len(items), cold=cold, part=part)
         self.copies.append((items, dict(items), name))
-        if len(items) > MANY:
-            self._together(f"{at}.values()", name, list(items.values()), cold)
-            self._together(at, name, list(items), cold)
-        for key, held in list(items.items()):
-            if len(items) <= MANY:
-                shown = repr(key) if isinstance(key, ATOMS) else f"<{type(key).__name__}>"
-                self._item(items, at, key, f"{name}[{shown}]", cold, is_setting)
-            else:
+        if many:
+            self._together(f"{at}.values()", name, values, part, cold)
+            self._together(at, name, keys, part, cold)
+        for key, held in zip(keys, values, strict=True):
+            if many:
                 self.pending.append((held, name))
+            else:
+                shown = repr(key) if isinstance(key, ATOMS) else f"<{type(key).__name__}>"
+                self._item(items, at, key, f"{name}[{shown}]", part, cold, is_setting)
             if not isinstance(key, Tensor):
                 self.pending.append((key, name))
 
-    def _together(self, text: str, name: str, held: list[Any], cold: bool = False) -> None:
+    def _together(self, text: str, name: str, held: list[Any], part: Part | None, cold: bool = False) -> None:
         self.guards.space["same"] = _same
-        self.guards.add(f"same({text}, {self.guards.name(held)})", name, True, cold=cold)
+        self.guards.add(f"same({text}, {self.guards.name(held)})", name, True, cold=cold, part=part)
 
     def _item(
-        self, items: dict[Any, Any], at: str, key: Any, name: str, cold: bool = False, is_setting: bool = False
+        self, items: dict[Any, Any], at: str, key: Any, name: str, part: Part | None, cold: bool = False,
+        is_setting: bool = False,
     ) -> None:
         index = repr(key) if type(key) in (str, int) else self.guards.name(key)
         put = functools.partial(items.__setitem__, key)
-        self.guards.add(f"{at}[{index}]", name, items[key], put, cold, is_setting)
+        self.guards.add(f"{at}[{index}]", name, items[key], put, cold, is_setting, part)
         self.pending.append((items[key], name))
 
     def _object(self, value: Any, name: str) -> None:
@@ -227,13 +240,13 @@ class Reach:
             return
         if hasattr(value, "__dict__"):
             attributes = vars(value)
-            at = self.guards.name(attributes)
-            self.guards.add(f"len({at})", name, len(attributes), cold=module)
+            at, part = self.guards.name(attributes), None if module else Pairs(attributes)
+            self.guards.add(f"len({at})", name, len(attributes), cold=module, part=part)
             self.copies.append((attributes, dict(attributes), name))
             for attribute in list(attributes):
                 if module and attribute == "_persistence":  # never changed, only replaced
                     continue
-                self._item(attributes, at, attribute, f"{name}.{attribute}", cold=module)
+                self._item(attributes, at, attribute, f"{name}.{attribute}", part, cold=module)
         at = ""
         for slot in _slots(type(value)):
             if hasattr(value, slot):
@@ -258,11 +271,11 @@ class Reach:
                     self.pending.append((attributes[attribute], f"{name}.{attribute}"))
         self.guards.add(f"{at}['param_groups']", f"{name}.param_groups", optimizer.param_groups, cold=True)
         self.seen[id(optimizer.param_groups)] = optimizer.param_groups
-        at = self.guards.name(optimizer.param_groups)
-        self.guards.add(f"len({at})", f"{name}.param_groups", len(optimizer.param_groups))
+        at, part = self.guards.name(optimizer.param_groups), Items(optimizer.param_groups)
+        self.guards.add(f"len({at})", f"{name}.param_groups", len(optimizer.param_groups), part=part)
         for k, group in enumerate(optimizer.param_groups):
             self.seen[id(group)] = group
-            self.guards.add(f"{at}[{k}]", f"{name}.param_groups[{k}]", group)
+            self.guards.add(f"{at}[{k}]", f"{name}.param_groups[{k}]", group, part=part)
             self._dict(group, f"{name}.param_groups[{k}]", is_setting=True)
         self.pending.append((type(optimizer), type(optimizer).__name__))
 
@@ -304,6 +317,13 @@ def _slots(cls: type) -> Iterable[str]:
         if is_user(base):
             names = vars(base).get("__slots__", ())
             yield from [names] if isinstance(names, str) else [n for n in names if n not in ("__dict__", "__weakref__")]
+
+
+def _part(items: Any, many: list[Any] | None) -> Part | None:
+    """Watch a list or dict, if it is nothing more than that."""
+    if type(items) not in (list, dict):
+        return None
+    return Many(items, many) if many is not None else Items(items) if type(items) is list else Pairs(items)
 
 
 def _same(items: Iterable[Any], held: list[Any]) -> bool:
