@@ -7,15 +7,16 @@ call; what it finds there are objects, whose attributes and items it can read. L
 from __future__ import annotations
 
 import argparse
+import builtins
 import collections
-import dis
 import functools
 import gc
+import inspect
 import site
 import sys
 import sysconfig
 import types
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ from ..optim import Optimizer
 from ..scalar import Value
 from ..tensor import Tensor
 from .guards import ATOMS, GONE, Guards
+from .names import codes, named
 from .watch import Cell, Defaults, Items, Many, Names, Pairs, Part
 
 LIBRARIES = frozenset(sys.stdlib_module_names - {"__main__"}) | {"nudge", "numpy", "builtins"}
@@ -42,7 +44,8 @@ class Reach:
     def __init__(self, guards: Guards) -> None:
         """Collect into `guards`."""
         self.guards = guards
-        self.seen: dict[int, Any] = {}  # by identity, and kept alive, so that identities stay
+        # By identity, and kept alive, so that identities stay. What is built in is taken as it is.
+        self.seen: dict[int, Any] = {id(vars(builtins)): vars(builtins)}
         self.globals: set[tuple[int, str]] = set()
         self.spaces: dict[int, tuple[str, Names]] = {}  # namespaces, each with its name among the terms
         self.pending: collections.deque[tuple[Any, str]] = collections.deque()
@@ -127,7 +130,7 @@ class Reach:
                 continue
             put = functools.partial(setattr, cell, "cell_contents")
             self.guards.add(f"{self.guards.name(cell)}.cell_contents", variable, held, put, part=Cell(cell))
-            self.pending.append((held, variable))
+            self._used(held, variable, named(f.__code__).closure.get(variable))
         if f.__defaults__ or f.__kwdefaults__:
             at, part = self.guards.name(f), Defaults(f)
             for kind in ("__defaults__", "__kwdefaults__"):
@@ -141,17 +144,32 @@ class Reach:
 
     def _globals(self, f: types.FunctionType) -> None:
         space = f.__globals__
-        for code in _codes(f.__code__):
-            for name in _global_names(code):
-                self._named(space, name, name)
-                held = space.get(name)
-                if isinstance(held, types.ModuleType) and _is_users(held.__name__):
-                    for attribute in code.co_names:
-                        if attribute in vars(held):
-                            self._named(vars(held), attribute, f"{name}.{attribute}")
+        for name, attributes in named(f.__code__).globals.items():
+            self._named(space, name, name)
+            held = space.get(name)
+            if isinstance(held, types.ModuleType) and _is_users(held.__name__):
+                for code in codes(f.__code__):
+                    self._attributes(held, name, [each for each in code.co_names if each in vars(held)])
+            elif name in space:
+                self._used(held, name, attributes)
 
-    def _named(self, space: dict[str, Any], key: str, name: str) -> None:
-        """Make a term of what a name means in a namespace, once."""
+    def _used(self, value: Any, name: str, attributes: frozenset[str] | None) -> None:
+        """Reach a variable's value, or no more than some attributes, where it is an object that just holds them."""
+        if attributes is not None and _just_holds(value, attributes):
+            self._attributes(value, name, sorted(attributes))
+            for base in filter(is_user, type(value).__mro__):  # which could come to compute them
+                for attribute in sorted(attributes):
+                    self._named(_dict_of(base), attribute, f"{base.__name__}.{attribute}", base)
+        else:
+            self.pending.append((value, name))
+
+    def _attributes(self, value: Any, name: str, attributes: Iterable[str]) -> None:
+        for attribute in attributes:
+            self._named(vars(value), attribute, f"{name}.{attribute}")
+            self.pending.append((vars(value)[attribute], f"{name}.{attribute}"))
+
+    def _named(self, space: dict[str, Any], key: str, name: str, owner: type | None = None) -> None:
+        """Make a term of what a name means in a namespace, or in that of a class, once."""
         if (id(space), key) in self.globals:
             return
         self.globals.add((id(space), key))
@@ -160,27 +178,24 @@ class Reach:
         at, part = self.spaces[id(space)]
         part.keys.append(key)
         if key in space:
-            self._item(space, at, key, name, part)
-            return
-        self.guards.space["GONE"] = GONE  # where it is a builtin's: a global of that name would hide it
-        self.guards.add(f"{at}.get({key!r}, GONE)", name, GONE, functools.partial(_drop, space, key), part=part)
+            put: Callable[[Any], object] = functools.partial(space.__setitem__, key)
+            put = put if owner is None else functools.partial(setattr, owner, key)
+            self.guards.add(f"{at}[{key!r}]", name, space[key], put, part=part)
+        else:  # which may be a builtin's: a global of that name would hide it
+            self.guards.space["GONE"] = GONE
+            put = functools.partial(_drop, space, key) if owner is None else functools.partial(_undefine, owner, key)
+            self.guards.add(f"{at}.get({key!r}, GONE)", name, GONE, put, part=part)
 
     def _class(self, cls: type, name: str) -> None:
         for base in cls.__mro__:
             if not is_user(base) or (base is not cls and id(base) in self.seen):
                 continue
             self.seen[id(base)] = base
-            at = self.guards.name(base)
-            (inside,) = gc.get_referents(vars(base))  # what a class shows is a view of its dict
-            part = Names(inside, GONE)
             for attribute, held in list(vars(base).items()):
                 if attribute.startswith("__") and not isinstance(held, types.FunctionType):
                     continue
                 if not isinstance(held, (types.MemberDescriptorType, types.GetSetDescriptorType)):
-                    put = functools.partial(setattr, base, attribute)
-                    part.keys.append(attribute)
-                    term = f"{at}.__dict__[{attribute!r}]"
-                    self.guards.add(term, f"{base.__name__}.{attribute}", held, put, part=part)
+                    self._named(_dict_of(base), attribute, f"{base.__name__}.{attribute}", base)
                 self.pending.append((held, f"{base.__name__}.{attribute}"))
 
     def _list(self, items: Any, name: str) -> None:
@@ -295,21 +310,30 @@ def _is_users(module: str) -> bool:
     return file is None or not file.startswith(INSTALLED)
 
 
-def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            yield from _codes(constant)
-
-
-@functools.lru_cache(1024)
-def _global_names(code: types.CodeType) -> tuple[str, ...]:
-    kinds = ("LOAD_GLOBAL", "LOAD_NAME", "STORE_GLOBAL")
-    return tuple(dict.fromkeys(step.argval for step in dis.get_instructions(code) if step.opname in kinds))
+def _just_holds(value: Any, attributes: frozenset[str]) -> bool:
+    """Tell whether to read these attributes of an object is to look into its dict, and runs no code of its class."""
+    kind = type(value)
+    if isinstance(value, (Module, Optimizer, Tensor, type)) or not (isinstance(value, OPEN) or is_user(kind)):
+        return False
+    if inspect.getattr_static(kind, "__getattribute__") is not object.__getattribute__:
+        return False
+    computed = any(hasattr(inspect.getattr_static(kind, attribute, None), "__get__") for attribute in attributes)
+    return not computed and attributes.issubset(getattr(value, "__dict__", ()))
 
 
 def _drop(space: dict[str, Any], name: str, _: Any) -> None:
     space.pop(name, None)
+
+
+def _undefine(cls: type, name: str, _: Any) -> None:
+    if name in vars(cls):
+        delattr(cls, name)
+
+
+def _dict_of(cls: type) -> dict[str, Any]:
+    """Give the dict that a class shows a view of."""
+    (held,) = gc.get_referents(vars(cls))
+    return held
 
 
 def _slots(cls: type) -> Iterable[str]:

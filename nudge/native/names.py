@@ -1,0 +1,50 @@
+"""Names: which variables a function's code names, and whether it reads more of them than some attributes."""
+
+from __future__ import annotations
+
+import dis
+import functools
+import types
+from collections.abc import Iterator
+from typing import NamedTuple
+
+GLOBAL = ("LOAD_GLOBAL", "LOAD_NAME", "STORE_GLOBAL", "DELETE_GLOBAL")
+CLOSURE = ("LOAD_DEREF", "LOAD_CLASSDEREF", "LOAD_FROM_DICT_OR_DEREF", "STORE_DEREF", "DELETE_DEREF")
+ATTRIBUTE = ("LOAD_ATTR", "LOAD_METHOD")
+BY_TEXT = frozenset({"locals", "vars", "eval", "exec"})  # through these a code reads variables without naming them
+Uses = dict[str, frozenset[str] | None]  # of each variable all the attributes that are read; None: it is used otherwise
+
+
+class Named(NamedTuple):
+    """The variables that a code names, with those inside of it."""
+
+    globals: Uses
+    closure: Uses
+
+
+@functools.lru_cache(1024)
+def named(code: types.CodeType) -> Named:
+    """Find the variables that a code names, and how it uses them.
+
+    >>> named((lambda: (a.b, a.c, d(e.f))).__code__).globals == {"a": {"b", "c"}, "d": None, "e": {"f"}}
+    True
+    """
+    uses: tuple[Uses, Uses] = {}, {}
+    by_text = any(BY_TEXT.intersection(inner.co_names) for inner in codes(code))
+    for inner in codes(code):
+        steps = list(dis.get_instructions(inner))
+        for step, after in zip(steps, [*steps[1:], steps[-1]], strict=True):
+            for kinds, found in zip((GLOBAL, CLOSURE), uses, strict=True):
+                if step.opname in kinds:
+                    only = not by_text and step.opname.startswith("LOAD") and after.opname in ATTRIBUTE
+                    before = found.get(step.argval, frozenset())
+                    found[step.argval] = before | {after.argval} if only and before is not None else None
+    return Named(*uses)
+
+
+def codes(code: types.CodeType) -> Iterator[types.CodeType]:
+    """Give a code, and those of the functions and classes that are made in it."""
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from codes(constant)
