@@ -13,16 +13,17 @@ from typing import Any
 from .jit import functions
 
 
-def prepare(text: str, words: array[int], holds_lock: bool = False) -> Callable[[], bool]:
+def prepare(text: str, words: array[int]) -> tuple[Callable[[], bool], Callable[[], bool]]:
     """Compile a module's `@go`, which tells yes or no, for one block of words, to which its `@words` will point.
 
-    What looks at Python's objects holds the interpreter's lock meanwhile; all else lets other threads run.
+    It comes twice: the first lets other threads run meanwhile; the second holds the interpreter's lock, as one must who
+    looks at Python's objects, and is half as dear to call.
     """
     go, place = functions(text, {"go": (ctypes.c_bool,), "words": (None,)})
     ctypes.c_size_t.from_address(_address(place)).value = words.buffer_info()[0]
-    called: Any = (ctypes.PYFUNCTYPE if holds_lock else ctypes.CFUNCTYPE)(ctypes.c_bool)(_address(go))
-    called.keeps = go, words
-    return called
+    holding: Any = ctypes.PYFUNCTYPE(ctypes.c_bool)(_address(go))
+    holding.keeps = go.keeps = go, words  # type: ignore[attr-defined]
+    return go, holding
 
 
 def _address(function: Any) -> int:

@@ -66,35 +66,42 @@ class Executable:
         self._report = np.zeros(4, np.int64)
         address = ctypes.cast(self._function, ctypes.c_void_p).value or 0  # type: ignore[arg-type]
         self._words = array("Q", [address, 0, self._arena.ctypes.data, self._report.ctypes.data, 0, 1])
-        self._go = prepare(GO, self._words)
+        self._go, self._go_holding = prepare(GO, self._words)
 
     def run(self, table: array[int], steps: int = 1, feed: int = 0) -> None:
         """Run some steps, each on the rows that a feed (an address, see `lower`) brings, if there is one.
 
         Raises IndexingError for an index that is none: then that step has changed nothing, and none came after it.
         """
+        self.on(table)
         words = self._words
         words[FEED], words[STEPS] = feed, steps
         try:
-            self.on(table)()
+            failed = self._run()
         finally:
             words[FEED], words[STEPS] = 0, 1
-
-    def on(self, table: array[int]) -> Callable[[], None]:
-        """Give what runs a step on a table, until there is another one: the quickest way to run many, one by one."""
-        self._table, self._words[GIVEN] = table, table.buffer_info()[0]
-        return self._step
-
-    def _step(self) -> None:
-        if self._pace is None or (workers := crew()) is None:
-            failed = self._go()
-        else:
-            self._pace.run(self._go, workers, self._words)
-            failed = bool(self._report[0])
         if failed:
-            found = self._report.tolist()
-            self._report[:] = 0
-            raise self._outside(*found)
+            raise self.failure()
+
+    def on(self, table: array[int]) -> Callable[[], bool]:
+        """Give what runs one step on a table, until there is another one, and tells whether it failed (see `failure`).
+
+        A short step holds the interpreter's lock, which takes less than to give it up.
+        """
+        self._table, self._words[GIVEN] = table, table.buffer_info()[0]
+        return self._go_holding if self._pace is None else self._run
+
+    def _run(self) -> bool:
+        if self._pace is None or (workers := crew()) is None:
+            return self._go()
+        self._pace.run(self._go, workers, self._words)
+        return bool(self._report[0])
+
+    def failure(self) -> IndexingError:
+        """Make the error of a step that failed, and forget that it did."""
+        found = self._report.tolist()
+        self._report[:] = 0
+        return self._outside(*found)
 
     def _outside(self, step: int, position: int, at: int, size: int) -> IndexingError:
         """Make the error of a position that is none of `size`; `at` says where among the positions it stands."""

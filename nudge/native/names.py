@@ -8,7 +8,7 @@ import types
 from collections.abc import Iterator
 from typing import NamedTuple
 
-GLOBAL = ("LOAD_GLOBAL", "LOAD_NAME", "STORE_GLOBAL", "DELETE_GLOBAL")
+GLOBAL = ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS", "STORE_GLOBAL", "DELETE_GLOBAL")
 CLOSURE = ("LOAD_DEREF", "LOAD_CLASSDEREF", "LOAD_FROM_DICT_OR_DEREF", "STORE_DEREF", "DELETE_DEREF")
 ATTRIBUTE = ("LOAD_ATTR", "LOAD_METHOD")
 BY_TEXT = frozenset({"locals", "vars", "eval", "exec"})  # through these a code reads variables without naming them

@@ -219,7 +219,7 @@ class Variant:
         if self.ending.others or self.recorded.born or self.recorded.scalars or self.code is None:
             return self.run
         table, strided, ending, new = self.table, self.strided, self.ending, Tensor.__new__
-        step = self.code.on(table)
+        step, failure = self.code.on(table), self.code.failure
         outputs = [(self.first + k, fresh, fresh.ready) for k, fresh in enumerate(self.fresh)]
 
         def go(leaves: Sequence[Any]) -> Any:
@@ -232,7 +232,8 @@ class Variant:
                 handle._storage, handle._seen, handle._chain = Storage(), 0, ()
                 handle._node = handle._base = None
                 handles.append(handle)
-            step()
+            if step():
+                raise failure()
             return ending.quick(leaves, handles)
 
         return go

@@ -258,17 +258,22 @@ class Watch:
             after = len(self.words) + HEAD + len(held)
             self.words.extend([part.kind, id(part.container), after, count, *held])
         self.words.append(0)
-        self.differs = prepare(DIFFERS, self.words, holds_lock=True)
+        _, self.differs = prepare(DIFFERS, self.words)
 
     def settle(self) -> bool:
         """Look closer at what differs; where it is alike, it is what we hold from now on."""
+        try:
+            return self._settle()
+        finally:
+            self.words[0] = FIRST
+
+    def _settle(self) -> bool:
         looked = 0
         while True:
             at = self.words[0]
             part = self.parts[at]
             start, end = at + HEAD, self.words[at + 2]
             if at == looked or not self.holds(part) or len(held := part.held()[1]) != end - start:
-                self.words[0] = FIRST
                 return False
             self.words[start:end] = array("q", held)
             if not self.differs():

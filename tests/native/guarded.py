@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from nudge.native.executable import ARENA
 from nudge.native.plan import Plan
 from nudge.native.step import Step
 from nudge.native.values import Value
@@ -42,11 +43,12 @@ def run_guarded(step: Step, arrays: Sequence[np.ndarray], at_end: bool) -> list[
     outputs = [guarded(np.zeros(node.data.shape, node.data.dtype), at_end) for node in step.program.outputs]
     arena = guarded(np.full(step.code.plan.arena, 0xFF, np.uint8), at_end)
     assert arena.ctypes.data % 64 == 0 or not arena.size
-    place, step.code._place = step.code._place, arena.ctypes.data
+    words = step.code._words
+    place, words[ARENA] = words[ARENA], arena.ctypes.data
     try:
         step.code.run(Addresses("Q", [a.ctypes.data for a in (*given, *outputs)]))
     finally:
-        step.code._place = place
+        words[ARENA] = place
     return [*outputs, *given]
 
 

@@ -161,6 +161,17 @@ def test_things_come_and_go():
             assert compiled(x).item() == step(x).item()
 
 
+def test_a_look_that_ends_in_the_middle():
+    first, second, x = {"a": 1}, {"b": 1}, nudge.zeros(1)
+    step = lambda x: x + first["a"] + second.get("b", 10)  # noqa: E731
+    compiled = nudge.compile(step)
+    assert compiled(x).item() == 2
+    second["c"] = second.pop("b")
+    assert compiled(x).item() == 11
+    first["a"], second["b"] = 5, second.pop("c")
+    assert compiled(x).item() == 6
+
+
 def test_a_global_that_hides_a_builtin(monkeypatch):
     step = lambda x: x + abs(-2)  # noqa: E731
     compiled, x = nudge.compile(step), nudge.zeros(1)
