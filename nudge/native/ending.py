@@ -54,13 +54,12 @@ class Ending:
 
     def quick(self, leaves: Sequence[Any], handles: list[Tensor]) -> Any:
         """Do it for the tensors that are the same at each call, and make the result."""
-        if self.storages:
-            now = tick()
-            if now != self.stamped + 1:  # else no step was recorded since, which could have read what is overwritten
-                clock.latest = now
-                for storage in self.storages:
-                    storage.written, storage.place = now, None
-            self.stamped = now
+        now = tick()
+        if now != self.stamped + 1:  # else no step was recorded since, which could have read what is now overwritten
+            clock.latest = now
+            for storage in self.storages:
+                storage.written, storage.place = now, None
+        self.stamped = now
         for node in self.unstored:
             node.grad = UNSTORED
         for node, grad in self.grads:

@@ -220,6 +220,7 @@ class Variant:
             return self.run
         table, strided, ending, new = self.table, self.strided, self.ending, Tensor.__new__
         step, failure = self.code.on(table), self.code.failure
+        single = None if ending.fixed else ending.single  # all that there is to leave, if it is one tensor
         outputs = [(self.first + k, fresh, fresh.ready) for k, fresh in enumerate(self.fresh)]
 
         def go(leaves: Sequence[Any]) -> Any:
@@ -234,6 +235,8 @@ class Variant:
                 handles.append(handle)
             if step():
                 raise failure()
+            if single is not None:
+                return handles[single]
             return ending.quick(leaves, handles)
 
         return go
