@@ -13,16 +13,21 @@ from typing import Any
 from .jit import functions
 
 
-def prepare(text: str, words: array[int]) -> tuple[Callable[[], bool], Callable[[], bool]]:
+def prepare(
+    text: str, words: array[int], thorough: bool = True, function: str | None = None
+) -> tuple[Callable[[], bool], Callable[[], bool]]:
     """Compile a module's `@go`, which tells yes or no, for one block of words, to which its `@words` will point.
 
     It comes twice: the first lets other threads run meanwhile; the second holds the interpreter's lock, as one must who
-    looks at Python's objects, and is half as dear to call.
+    looks at Python's objects, and is half as dear to call. The first word becomes the address of `function`, if given.
     """
-    go, place = functions(text, {"go": (ctypes.c_bool,), "words": (None,)})
+    types = {"go": (ctypes.c_bool,), "words": (None,)} | ({} if function is None else {function: (None,)})
+    go, place, *called = functions(text, types, thorough)
+    for each in called:
+        words[0] = _address(each)
     ctypes.c_size_t.from_address(_address(place)).value = words.buffer_info()[0]
     holding: Any = ctypes.PYFUNCTYPE(ctypes.c_bool)(_address(go))
-    holding.keeps = go.keeps = go, words  # type: ignore[attr-defined]
+    holding.keeps, go.keeps = go, words  # type: ignore[attr-defined]
     return go, holding
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 from array import array
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +10,6 @@ import numpy as np
 
 from ..errors import IndexingError
 from .call import prepare
-from .jit import assemble
 from .lower import cycles, lower
 from .memory import aligned
 from .plan import plan
@@ -60,13 +58,11 @@ class Executable:
         self.plan = plan(copies, given)
         self.text = lower(self.plan, host())
         work = cycles(self.plan)
-        self._function = assemble(self.text, thorough=work > LARGE)
         self._pace = Pace() if work > WORTH else None
         self._arena = aligned(self.plan.arena)
         self._report = np.zeros(4, np.int64)
-        address = ctypes.cast(self._function, ctypes.c_void_p).value or 0  # type: ignore[arg-type]
-        self._words = array("Q", [address, 0, self._arena.ctypes.data, self._report.ctypes.data, 0, 1])
-        self._go, self._go_holding = prepare(GO, self._words)
+        self._words = array("Q", [0, 0, self._arena.ctypes.data, self._report.ctypes.data, 0, 1])
+        self._go, self._go_holding = prepare(self.text + GO, self._words, work > LARGE, "step")
 
     def run(self, table: array[int], steps: int = 1, feed: int = 0) -> None:
         """Run some steps, each on the rows that a feed (an address, see `lower`) brings, if there is one.
