@@ -10,8 +10,6 @@ from array import array
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from .call import prepare
-
 if TYPE_CHECKING:
     from .guards import Term
 
@@ -249,6 +247,8 @@ class Watch:
 
     def __init__(self, parts: Sequence[Part], holds: Callable[[Part], bool]) -> None:
         """Take the parts, and how to look closer at one that differs."""
+        from .call import prepare  # which needs LLVM
+
         self.holds = holds
         self.parts: dict[int, Part] = {}
         self.words = array("q", [FIRST])

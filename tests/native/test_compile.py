@@ -732,7 +732,7 @@ def test_without_llvm_everything_runs_eagerly_and_says_so_once(monkeypatch):
     import sys
 
     monkeypatch.delenv("NUDGE_NATIVE", raising=False)
-    for name in ("nudge.native.executable", "nudge.native.jit"):
+    for name in ("nudge.native.executable", "nudge.native.call", "nudge.native.jit"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setitem(sys.modules, "llvmlite", None)
     monkeypatch.setitem(sys.modules, "llvmlite.binding", None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -29,7 +28,7 @@ def code_of(
 ) -> Executable:
     """Plan a step, and write its module; it cannot be run."""
     use(monkeypatch, target)
-    monkeypatch.setattr(nudge.native.executable, "assemble", lambda text, **_: ctypes.CFUNCTYPE(None)(lambda: None))
+    monkeypatch.setattr(nudge.native.executable, "prepare", lambda *_: (None, None))
     monkeypatch.setattr(Executable, "run", lambda *_: None)
     compiled, given = nudge.compile(step), [wrap(array) for array in arrays]
     compiled(*given)
