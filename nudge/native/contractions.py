@@ -251,6 +251,8 @@ class Contractions(Homes):
             return self.whole_copy(base, at, column), at
         if column in self.panels:  # panel by panel, and in it row by row
             axes = sorted(axes, key=lambda axis: axis in fold.reduced)
+        if column not in axes_of(at):  # as it lies, then, for what else reads it so
+            column = next((axis for axis in axes if self.step(base, at, axis) == 1), column)
         copy, order = copy_of(base, at, axes, column)
         common = {axis: of(self.common.setdefault((k, axis.extent), axis)) for k, axis in enumerate(order)}
         return self.copies.setdefault((base, moved(at, common), copy.shape), copy), index_of(order)
