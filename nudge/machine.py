@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import platform
 import sys
-from importlib import metadata
 from pathlib import Path
 
 from .version import __version__
@@ -71,6 +70,8 @@ def versions() -> dict[str, str]:
 
 
 def _installed(distribution: str) -> str:
+    from importlib import metadata  # takes 25 ms to load, which whoever asks for a folder alone does not need
+
     try:
         return metadata.version(distribution)
     except metadata.PackageNotFoundError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -60,7 +61,7 @@ def test_versions_are_those_installed() -> None:
 
 def test_a_missing_distribution_is_said_to_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     def absent(name: str) -> str:
-        raise machine.metadata.PackageNotFoundError(name)
+        raise metadata.PackageNotFoundError(name)
 
-    monkeypatch.setattr(machine.metadata, "version", absent)
+    monkeypatch.setattr(metadata, "version", absent)
     assert machine.versions()["llvmlite"] == "missing"
