@@ -14,6 +14,7 @@ their dimensions; arguments are promoted to one dtype before the body runs; one 
 from __future__ import annotations
 
 import re
+import time
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from .graph import NO_PARAMS
 DType = np.dtype[Any]
 Shape = tuple[int, ...]
 TABLE: dict[str, Operation] = {}
+LOADED = time.time()  # a source that was changed after this is not what runs here
 
 
 class Abstract:

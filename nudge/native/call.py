@@ -10,19 +10,19 @@ from array import array
 from collections.abc import Callable
 from typing import Any
 
-from .jit import functions
+from .jit import linked
 
 
 def prepare(
-    text: str, words: array[int], thorough: bool = True, function: str | None = None
+    code: bytes, words: array[int], function: str | None = None
 ) -> tuple[Callable[[], bool], Callable[[], bool]]:
-    """Compile a module's `@go`, which tells yes or no, for one block of words, to which its `@words` will point.
+    """Load a module's `@go`, which tells yes or no, for one block of words, to which its `@words` will point.
 
     It comes twice: the first lets other threads run meanwhile; the second holds the interpreter's lock, as one must who
     looks at Python's objects, and is half as dear to call. The first word becomes the address of `function`, if given.
     """
     types = {"go": (ctypes.c_bool,), "words": (None,)} | ({} if function is None else {function: (None,)})
-    go, place, *called = functions(text, types, thorough)
+    go, place, *called = linked(code, types)
     for each in called:
         words[0] = _address(each)
     ctypes.c_size_t.from_address(_address(place)).value = words.buffer_info()[0]

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import functools
+import json
 from array import array
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..errors import IndexingError
+from ..graph import Node
+from .cache import cache
 from .call import prepare
-from .lower import cycles, lower
+from .digest import program_key
+from .jit import named, object_code, processor
 from .memory import aligned
-from .plan import plan
 from .target import host
 from .threads import Pace, crew
 from .trace import Program
+
+if TYPE_CHECKING:
+    from .plan import Plan
 
 # The words of a call: the step's function, and what it is given. True: an index was none.
 FUNCTION, GIVEN, ARENA, REPORT, FEED, STEPS = range(6)
@@ -49,20 +56,48 @@ class Executable:
     """Machine code, and the memory that it works in."""
 
     def __init__(self, program: Program) -> None:
-        """Plan, lower, assemble."""
-        given = [*program.inputs, *(node for _, node in program.captured)]
-        captured = {id(tensor): len(program.inputs) + k for k, (tensor, _) in enumerate(program.captured)}
-        copies = [(node, captured[id(tensor)]) for tensor, node in program.writes]
-        copies += [(node, k) for k, node in program.rewritten]
-        copies += [(node, len(given) + k) for k, node in enumerate(program.outputs)]
-        self.plan = plan(copies, given)
-        self.text = lower(self.plan, host())
-        work = cycles(self.plan)
+        """Take what was made of an equal program before; else plan, lower, compile."""
+        self._given, self._roots = wiring(program)
+        self._target = host()
+        name, arena, work = self._outline()
+        code = object_code(name, lambda: self.text + GO, thorough=work > LARGE)
         self._pace = Pace() if work > WORTH else None
-        self._arena = aligned(self.plan.arena)
+        self._arena = aligned(arena)
         self._report = np.zeros(4, np.int64)
         self._words = array("Q", [0, 0, self._arena.ctypes.data, self._report.ctypes.data, 0, 1])
-        self._go, self._go_holding = prepare(self.text + GO, self._words, work > LARGE, "step")
+        self._go, self._go_holding = prepare(code, self._words, "step")
+
+    @property
+    def plan(self) -> Plan:
+        """The groups, and where what they store lives; made when somebody asks, where the code was made before."""
+        return self._lowered[0]
+
+    @property
+    def text(self) -> str:
+        """LLVM's text."""
+        return self._lowered[1]
+
+    @functools.cached_property
+    def _lowered(self) -> tuple[Plan, str]:
+        # To load these takes as long as all else that is done where the code was made before.
+        from .lower import lower
+        from .plan import plan
+
+        found = plan(self._roots, self._given)
+        return found, lower(found, self._target)
+
+    def _outline(self) -> tuple[str, int, float]:
+        """Tell the name of the object code, the bytes of its memory, and its cycles of work, roughly."""
+        name = program_key(self._roots, self._given, (self._target.name, *processor()))
+        found = self._sketched() if name is None else cache().get(name, self._sketched)
+        code, arena, work = json.loads(found)
+        return code, arena, work
+
+    def _sketched(self) -> bytes:
+        from .lower import cycles
+
+        work = cycles(self.plan)
+        return json.dumps((named(self.text + GO, work > LARGE), self.plan.arena, work)).encode()
 
     def run(self, table: array[int], steps: int = 1, feed: int = 0) -> None:
         """Run some steps, each on the rows that a feed (an address, see `lower`) brings, if there is one.
@@ -110,3 +145,13 @@ class Executable:
             f"{node.op.symbol}: the index at [{place}] is {position}, where 0 to {size - 1} are expected{line}; "
             "this step has changed nothing"
         )
+
+
+def wiring(program: Program) -> tuple[Sequence[Node], Sequence[tuple[Node, int]]]:
+    """List what a program is given, in the order of the table, and which value belongs into which place of that."""
+    given = [*program.inputs, *(node for _, node in program.captured)]
+    captured = {id(tensor): len(program.inputs) + k for k, (tensor, _) in enumerate(program.captured)}
+    roots = [(node, captured[id(tensor)]) for tensor, node in program.writes]
+    roots += [(node, k) for k, node in program.rewritten]
+    roots += [(node, len(given) + k) for k, node in enumerate(program.outputs)]
+    return given, roots

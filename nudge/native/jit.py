@@ -56,15 +56,21 @@ def _compiled(text: str, thorough: bool) -> bytes:
     return bytes(machine.emit_object(module))
 
 
-def functions(text: str, types: Mapping[str, tuple[Any, ...]], thorough: bool = True) -> list[Callable[..., Any]]:
-    """Compile a module, or take what was compiled before; return its functions, whose types are given, result first.
+def processor() -> tuple[str, str, str]:
+    """Tell what object code is made for, and by what."""
+    return llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten(), _LLVM
 
-    They keep the code alive. What is not `thorough` takes half the time to compile, and up to a third more to run.
-    """
+
+def named(text: str, thorough: bool) -> str:
+    """Name the object code of a text."""
+    cpu, features, made_by = processor()
+    return key((text, cpu, features, f"{MACHINE_LEVEL} {PASSES_LEVEL if thorough else FEW}", made_by, __version__))
+
+
+def linked(code: bytes, types: Mapping[str, tuple[Any, ...]]) -> list[Callable[..., Any]]:
+    """Load object code; return its functions, whose types are given, result first. They keep the code alive."""
     _target_machine()
-    host = (llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten())
-    decides = (text, *host, f"{MACHINE_LEVEL} {PASSES_LEVEL if thorough else FEW}", _LLVM, __version__)
-    builder = llvm.JITLibraryBuilder().add_object_img(cache().get(key(decides), lambda: _compiled(text, thorough)))
+    builder = llvm.JITLibraryBuilder().add_object_img(code)
     for name in types:
         builder = builder.export_symbol(name)
     library = builder.add_current_process().link(_jit(), f"module{next(_count)}")
@@ -76,12 +82,19 @@ def functions(text: str, types: Mapping[str, tuple[Any, ...]], thorough: bool = 
     return made
 
 
-STEP = (None, *[ctypes.c_void_p] * 4, *[ctypes.c_int64] * 3, ctypes.c_void_p)  # see `lower`
+def object_code(name: str, text: Callable[[], str], thorough: bool) -> bytes:
+    """Take what was compiled before under a name, or compile the text.
+
+    What is not `thorough` takes half the time to compile, and up to a third more to run.
+    """
+    return cache().get(name, lambda: _compiled(text(), thorough))
 
 
-def assemble(
-    text: str, name: str = "step", type: tuple[Any, ...] = STEP, thorough: bool = True
-) -> Callable[..., Any]:
-    """Compile a step; return its function."""
-    (function,) = functions(text, {name: type}, thorough)
-    return function
+def code_of(text: str, thorough: bool = True) -> bytes:
+    """Take what was compiled of a text before, or compile it."""
+    return object_code(named(text, thorough), lambda: text, thorough)
+
+
+def functions(text: str, types: Mapping[str, tuple[Any, ...]], thorough: bool = True) -> list[Callable[..., Any]]:
+    """Compile a module, or take what was compiled before; return its functions, whose types are given, result first."""
+    return linked(code_of(text, thorough), types)

@@ -18,7 +18,7 @@ class Step:
     """A traced program in machine code: reads its inputs, updates captured tensors in place, returns its outputs."""
 
     def __init__(self, step: Callable[..., Any], examples: list[Tensor]) -> None:
-        """Trace `step` on the examples' shapes and dtypes, plan, lower, assemble."""
+        """Trace `step` on the examples' shapes and dtypes, plan, lower, compile."""
         self.program = program = trace(step, examples)
         self.code = Executable(program)
 

@@ -22,6 +22,7 @@ def shared(monkeypatch):
     """Share all that can be, however small, and do not ask whether it is faster."""
     monkeypatch.setattr(nudge.native.executable, "WORTH", -1)
     monkeypatch.setattr(nudge.native.lower, "SHARED", -1)
+    monkeypatch.setattr(nudge.native.executable, "program_key", lambda *_: None)  # it knows nothing of that
     monkeypatch.setattr(threads, "Pace", Always)
     monkeypatch.setattr(nudge.native.executable, "Pace", Always)
     before = threads.get_num_threads()

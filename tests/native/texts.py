@@ -28,6 +28,7 @@ def code_of(
 ) -> Executable:
     """Plan a step, and write its module; it cannot be run."""
     use(monkeypatch, target)
+    monkeypatch.setattr(nudge.native.executable, "object_code", lambda *_, **__: b"")
     monkeypatch.setattr(nudge.native.executable, "prepare", lambda *_: (None, None))
     monkeypatch.setattr(Executable, "run", lambda *_: None)
     compiled, given = nudge.compile(step), [wrap(array) for array in arrays]
