@@ -1,4 +1,4 @@
-"""Object code that was made before, and which program needs it: on disk, where every process of this user finds it; else in memory.
+"""What was made before, object code and which program has it: on disk, for every process of this user; else in memory.
 
 An entry is named by the digest of all that decides the code, and holds the digest of its content, so that one that is
 spoiled is noticed and made anew. It is there whole or not at all; processes side by side may write the same entry.
