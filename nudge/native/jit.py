@@ -16,6 +16,7 @@ from ..version import __version__
 from .cache import cache, key
 
 MACHINE_LEVEL, PASSES_LEVEL = 2, 1
+INLINED = 0  # how large a function may be to stand at each of its calls: a group's is no faster there, and made anew
 _LLVM = f"llvmlite {llvmlite.__version__}, LLVM {'.'.join(map(str, llvm.llvm_version_info))}"
 
 
@@ -48,7 +49,9 @@ def _compiled(text: str, thorough: bool) -> bytes:
         module.verify()
     except RuntimeError as error:  # an error here is a defect of the lowering, never of the user's program
         raise Error(f"the machine code for this step could not be made: {error}") from error
-    builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=PASSES_LEVEL))
+    options = llvm.create_pipeline_tuning_options(speed_level=PASSES_LEVEL)
+    options.inlining_threshold = INLINED
+    builder = llvm.create_pass_builder(machine, options)
     passes = builder.getModulePassManager() if thorough else llvm.create_new_module_pass_manager()
     for name in () if thorough else FEW:
         getattr(passes, f"add_{name}_pass")()
@@ -64,7 +67,8 @@ def processor() -> tuple[str, str, str]:
 def named(text: str, thorough: bool) -> str:
     """Name the object code of a text."""
     cpu, features, made_by = processor()
-    return key((text, cpu, features, f"{MACHINE_LEVEL} {PASSES_LEVEL if thorough else FEW}", made_by, __version__))
+    passes = f"{MACHINE_LEVEL} {(PASSES_LEVEL, INLINED) if thorough else FEW}"
+    return key((text, cpu, features, passes, made_by, __version__))
 
 
 def linked(code: bytes, types: Mapping[str, tuple[Any, ...]]) -> list[Callable[..., Any]]:
