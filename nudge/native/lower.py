@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from math import prod
 from typing import Any
 
 from .affine import Split, axes_of, index_of
+from .alike import Alike
 from .group import Group
 from .loops import Access, write_alone
 from .nest import Nest
@@ -26,6 +28,7 @@ def lower(plan: Plan, target: Target, name: str = "step") -> str:
     (`Builder.within`); then no further step is run.
     """
     functions: dict[str, str] = {}
+    alike = Alike()
     declared: set[str] = set()
     lines: list[str] = []
     pending: list[_Touched] = []
@@ -39,7 +42,9 @@ def lower(plan: Plan, target: Target, name: str = "step") -> str:
         if group.opaque is not None and group.opaque.patches:
             continue  # its patches are in their places
         memory = memory_of(plan, group)
-        body, units, needs = body_of(plan, group, memory, target)
+        body, units, needs = alike.body(
+            group, memory, starts_of(group, memory), partial(body_of, plan, group, memory, target)
+        )
         declared |= needs
         symbol = functions.setdefault(body, f"g{len(functions)}")
         touched = _Touched(plan, group, shared=units > 1 and work_of(group) > SHARED)
