@@ -53,12 +53,13 @@ class Affine:
     (True, True)
     """
 
-    __slots__ = ("const", "terms")
+    __slots__ = ("_hash", "const", "terms")
 
     def __init__(self, terms: Mapping[Any, int], const: int = 0) -> None:
         """Drop the terms that are 0."""
         self.terms = {axis: step for axis, step in terms.items() if step}
         self.const = const
+        self._hash: int | None = None
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, int):
@@ -66,19 +67,28 @@ class Affine:
         return isinstance(other, Affine) and self.const == other.const and self.terms == other.terms
 
     def __hash__(self) -> int:
-        return hash((frozenset(self.terms.items()), self.const))
+        if self._hash is None:  # positions name what was computed at them, so each is looked up many times
+            self._hash = hash((frozenset(self.terms.items()), self.const))
+        return self._hash
 
     def __repr__(self) -> str:
         """Show it as a sum."""
         return " + ".join([*(f"{step}·{axis!r}" for axis, step in self.terms.items()), str(self.const)])
 
+    @classmethod
+    def total(cls, parts: Iterable[tuple[Affine, int]], const: int = 0) -> Affine:
+        """Add up positions, each times a whole number."""
+        terms: dict[Any, int] = {}
+        for part, times in parts:
+            const += part.const * times
+            for axis, step in part.terms.items():
+                terms[axis] = terms.get(axis, 0) + step * times
+        return cls(terms, const)
+
     def __add__(self, other: Any) -> Affine:
         if not isinstance(other, Affine):
             return Affine(self.terms, self.const + int(other))
-        terms = dict(self.terms)
-        for axis, step in other.terms.items():
-            terms[axis] = terms.get(axis, 0) + step
-        return Affine(terms, self.const + other.const)
+        return Affine.total(((self, 1), (other, 1)))
 
     def __mul__(self, other: Any) -> Affine:
         if isinstance(other, Affine):
@@ -90,7 +100,7 @@ class Affine:
     __radd__, __rmul__ = __add__, __mul__
 
     def __sub__(self, other: Any) -> Affine:
-        return self + other * -1
+        return Affine.total(((self, 1), (other, -1))) if isinstance(other, Affine) else self + -other
 
     def __rsub__(self, other: Any) -> Affine:
         return self * -1 + other
@@ -100,7 +110,7 @@ class Affine:
         if d == 0:  # of an empty array, of which nothing is read
             return Affine({}), Affine({})
         whole = Affine({a: step for a, step in self.terms.items() if step % d == 0}, self.const - self.const % d)
-        rest = self - whole
+        rest = Affine({a: step for a, step in self.terms.items() if step % d}, self.const % d)
         low, high = rest.bounds()
         if 0 <= low and high < d:
             return whole, rest
@@ -137,11 +147,11 @@ class Affine:
 
     def replaced(self, axes: Mapping[Any, Affine]) -> Affine:
         """Put positions in the place of axes."""
-        result = Affine({}, self.const)
+        parts = []
         for term, step in self.terms.items():
             at = axes.get(term, term) if isinstance(term, Axis) else term.replaced(axes)
-            result = result + (at if isinstance(at, Affine) else Affine({at: 1})) * step
-        return result
+            parts.append((at if isinstance(at, Affine) else Affine({at: 1}), step))
+        return Affine.total(parts, self.const)
 
     def axes(self) -> set[Axis]:
         """Find the axes that it varies along, by way of what data hold too."""
@@ -184,7 +194,7 @@ def index_of(axes: Iterable[Axis]) -> Index:
 
 def place_of(index: Sequence[Any]) -> Index:
     """Make each place of an index an affine position."""
-    return tuple(place if isinstance(place, Affine) else Affine({}, int(place)) for place in index)
+    return tuple([place if isinstance(place, Affine) else Affine({}, int(place)) for place in index])
 
 
 def moved(index: Sequence[Any], swap: Mapping[Any, Affine]) -> Index:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,7 +26,19 @@ def typed(element: str, lanes: int) -> str:
     return f"<{lanes} x {element}>" if lanes else element
 
 
-@dataclass(frozen=True, eq=False)
+@functools.cache
+def type_of(dtype: DType) -> str:
+    """Name LLVM's type for a dtype, which NumPy takes long to name."""
+    return TYPES[dtype.name]
+
+
+@functools.cache
+def _parsed(type: str) -> tuple[int, str]:
+    """Take a type apart: its lanes, 0 for a scalar, and the type of one."""
+    return (int(type[1 : type.index(" ")]), type[type.index("x") + 2 : -1]) if type[0] == "<" else (0, type)
+
+
+@dataclass(eq=False, slots=True)
 class Reg:
     """A register or a literal. Positions (i64) do arithmetic with Python's operators: index maps run on them."""
 
@@ -38,12 +51,12 @@ class Reg:
     @property
     def lanes(self) -> int:
         """How many numbers stand side by side; 0 for a scalar."""
-        return int(self.type[1 : self.type.index(" ")]) if self.type[0] == "<" else 0
+        return _parsed(self.type)[0]
 
     @property
     def element(self) -> str:
         """The type of one lane."""
-        return self.type[self.type.index("x") + 2 : -1] if self.type[0] == "<" else self.type
+        return _parsed(self.type)[1]
 
     @property
     def real(self) -> bool:
@@ -121,7 +134,7 @@ class Assembly:
 
     def number(self, value: Any, dtype: DType, lanes: int = 0) -> Reg:
         """Make a literal of a dtype, the same in all lanes."""
-        type = TYPES[dtype.name]
+        type = type_of(dtype)
         if type in _SHORT:
             with np.errstate(over="ignore"):
                 exact = float(np.asarray(value, dtype))
@@ -198,7 +211,7 @@ class Assembly:
 
     def cast(self, x: Reg, dtype: DType) -> Reg:
         """Change the type; floats are cut towards zero, and what is not 0 is true."""
-        to = TYPES[dtype.name]
+        to = type_of(dtype)
         type = typed(to, x.lanes)
         if type == x.type:
             return x
@@ -218,7 +231,7 @@ class Assembly:
     @staticmethod
     def stored_as(dtype: DType) -> str:
         """Name the type in which a dtype is kept in memory, where a bool takes a byte."""
-        type = TYPES[dtype.name]
+        type = type_of(dtype)
         return "i8" if type == "i1" else type
 
     def address(self, pointer: str, dtype: DType, at: Reg) -> Reg:

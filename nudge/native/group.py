@@ -142,7 +142,11 @@ def reads_of(value: Value, index: Index) -> list[tuple[Value, Index]]:
 
 def sources(fold: Fold) -> list[tuple[Value, Index]]:
     """Follow views from all that a fold reads."""
-    return [source(arg, place) for arg, place in fold.reads]
+    reads, found = fold.followed
+    if reads is not fold.reads:
+        found = [source(arg, place) for arg, place in fold.reads]
+        fold.followed = fold.reads, found
+    return list(found)
 
 
 def _bounded(place: Affine, size: int) -> Affine:

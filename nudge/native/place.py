@@ -14,12 +14,29 @@ from .affine import Affine, Axis, Index, Window
 from .builder import Reg
 from .group import Group, Held, reads_of, source
 from .plan import Plan
-from .values import COPY, GIVEN, MAP, VIEW, Value, trimmed
+from .values import COPY, GIVEN, MAP, VIEW, Value
 from .writer import Writer
 
 
 class LaneByLane(Exception):
     """What a vector cannot hold at once: positions that data hold, each lane its own."""
+
+
+class Memo(ChainMap[Any, Any]):
+    """What was computed: in the innermost scope, and in those around it."""
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        """Look something up; most of what is looked up is not there, which must not cost an exception."""
+        for held in self.maps:
+            if key in held:
+                return held[key]
+        return default
+
+    def __contains__(self, key: object) -> bool:
+        for held in self.maps:
+            if key in held:
+                return True
+        return False
 
 
 class Piece:
@@ -41,9 +58,11 @@ class Place:
         self.registers, self.most = registers, most
         self.vector = group.vector
         self.bound: dict[Axis, tuple[Reg | None, int]] = {}
-        self.memo: ChainMap[Any, Any] = ChainMap()
+        self.memo = Memo()
         self.mask: Reg | None = None
         self._varies: dict[Any, frozenset[Axis]] = {}
+        self._reads: dict[Any, list[tuple[Value, Index]]] = {}
+        self._stands: dict[Any, Affine] = {}
         self.scratch: Callable[[], Reg] | None = None
 
     # -- scopes --
@@ -52,7 +71,7 @@ class Place:
     def scope(self, *outer: Any) -> Iterator[None]:
         """Let what is computed from here on be forgotten afterwards; `outer` are scopes to look into besides."""
         held, bound, mask = self.memo, dict(self.bound), self.mask
-        self.memo = ChainMap({}, *outer, *held.maps)
+        self.memo = Memo({}, *outer, *held.maps)
         yield
         self.memo, self.bound, self.mask = held, bound, mask
 
@@ -87,9 +106,16 @@ class Place:
             self._varies[key] = frozenset(self.group.seen(self._axes(value, index)))
         return self._varies[key]
 
+    def reads(self, value: Value, index: Index) -> list[tuple[Value, Index]]:
+        """List what is read when a value is computed at an index; the same is asked for each row of a tile."""
+        key = (value, index)
+        if key not in self._reads:
+            self._reads[key] = reads_of(value, index)
+        return self._reads[key]
+
     def _axes(self, value: Value, index: Index) -> frozenset[Axis]:
         if value.kind in (MAP, VIEW, COPY) and not self._is_read(value, index):
-            return frozenset().union(*(self.depends(*read) for read in reads_of(value, index)))
+            return frozenset().union(*(self.depends(*read) for read in self.reads(value, index)))
         axes: set[Axis] = set()
         for place in index:
             for term in place.terms:
@@ -109,9 +135,10 @@ class Place:
     def at(self, value: Value, index: Index) -> Reg:
         """Compute, load or look up a value at an index."""
         key = (value, index)
-        if key not in self.memo:
-            self.memo[key] = self._made(value, index)
-        return self.memo[key]
+        made = self.memo.get(key)
+        if made is None:
+            made = self.memo[key] = self._made(value, index)
+        return made
 
     def _made(self, value: Value, index: Index) -> Reg:
         if self._is_tile(value, index):
@@ -120,13 +147,14 @@ class Place:
         if value.kind == GIVEN or (value in self.group.loads and self.group.members.get(value) != index):
             return self.load(value, index)
         if value.kind in (VIEW, COPY):
-            return self.at(*reads_of(value, index)[0])
+            return self.at(*self.reads(value, index)[0])
         assert value.kind == MAP, f"{value} is not there"
         promoted = None
         registers: list[Reg] = []
+        reads = iter(self.reads(value, index))
         for arg in value.args:
             if isinstance(arg, Value):
-                registers.append(self.at(*source(arg, trimmed(index, arg.shape))))
+                registers.append(self.at(*next(reads)))
             else:
                 promoted = value.promoted() if promoted is None else promoted
                 registers.append(self.b.number(arg, promoted))
@@ -142,7 +170,7 @@ class Place:
         if self.vector not in self.depends(value, index):
             self.at(value, index)
         else:
-            for read in reads_of(value, index):
+            for read in self.reads(value, index):
                 self.hoist(*read)
 
     # -- memory --
@@ -177,7 +205,7 @@ class Place:
         for value, index in touched:
             if value not in self.pointers:
                 continue
-            place = self.group.position(value.flat(index))
+            place = self._stand(value, index)
             self.position(Affine({axis: step for axis, step in place.terms.items() if axis in self.bound}))
 
     def _seen(self, window: Window) -> tuple[Reg, Reg]:
@@ -202,9 +230,16 @@ class Place:
             self.memo[held] = self.b.within(replace(reg, source=at), held.extent, "%report", step)
         return self.memo[held]
 
+    def _stand(self, value: Value, index: Index) -> Affine:
+        """Find how far beyond its pointer a value at an index stands, in the group's loop variables."""
+        key = (value, index)
+        if key not in self._stands:
+            self._stands[key] = self.group.position(value.flat(index)) - self.starts[value]
+        return self._stands[key]
+
     def address(self, value: Value, index: Index) -> tuple[str, Reg, int]:
         """Find where a value at an index stands: a pointer, a position beyond it, and the vector's step."""
-        place = self.group.position(value.flat(index)) - self.starts[value]
+        place = self._stand(value, index)
         along = place.terms.get(self.vector, 0) if self.vector is not None else 0
         reg, const = self.position(place)
         pointer = self.pointers[value]

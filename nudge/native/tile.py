@@ -350,6 +350,9 @@ class _Positions(dict):  # type: ignore[type-arg]
     def __missing__(self, key: Any) -> Any:
         return self.around[key]
 
+    def get(self, key: Any, default: Any = None) -> Any:
+        return self[key] if dict.__contains__(self, key) else self.around.get(key, default)
+
     def __setitem__(self, key: Any, value: Any) -> None:
         if isinstance(key, tuple) and isinstance(key[0], str):
             self.around[key] = value

@@ -41,6 +41,7 @@ class Fold:
         self.reduced = [axis for axis in reduced if axis.extent != 1]
         self.own = index_of(axes)  # the value's index, in its axes as they are when some were taken apart
         self.init, self.step, self.combine = init, step, combine
+        self.followed: tuple[Any, Any] = (None, None)  # reads, and what they lead to: see `group.sources`
 
     def take_apart(self, split: Split) -> None:
         """Put two axes in the place of one."""
@@ -102,10 +103,7 @@ class Value:
 
     def flat(self, index: Sequence[Any]) -> Affine:
         """Find the position in memory of an index."""
-        at = Affine({}, self.offset)
-        for place, step in zip(place_of(index), self.steps, strict=True):
-            at = at + place * step
-        return at
+        return Affine.total(zip(place_of(index), self.steps, strict=True), self.offset)
 
     def lay_out(self, order: Sequence[int]) -> None:
         """Keep it in memory with its axes in another order, the last one's neighbours side by side."""
