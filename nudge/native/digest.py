@@ -38,7 +38,7 @@ def written(roots: Sequence[tuple[Node, int]], given: Sequence[Node]) -> Iterato
     number: dict[Node, int] = {}
     for k, node in enumerate(given):
         number[node] = k
-        yield f"given {node.data.shape} {node.data.dtype}"
+        yield f"given {node.data.shape} {node.data.dtype.str}"
     for node in reversed(ancestors(node for node, _ in roots)):
         if node not in number:
             number[node] = len(given) + len(number)
@@ -51,8 +51,8 @@ def _step(node: Node, number: dict[Node, int]) -> str:
     op: Operation = node.op  # of all but what is given
     if TABLE.get(op.name) is not op or not op.body.__module__.startswith(f"{PACKAGE.name}."):
         raise Nameless
-    args = [f"%{number[arg]}" if isinstance(arg, Node) else told(arg) for arg in node.args]
-    return f"%{number[node]} = {op.name} {args} {told(node.params)} {node.data.shape} {node.data.dtype}"
+    args = " ".join([f"%{number[arg]}" if isinstance(arg, Node) else told(arg) for arg in node.args])
+    return f"%{number[node]} = {op.name} {args}, {told(node.params)} {node.data.shape} {node.data.dtype.str}"
 
 
 def told(constant: Any) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
+from numpy.lib.array_utils import byte_bounds
 
 from ..arraynode import ArrayNode, Storage, Withheld
 from ..errors import TraceError
@@ -137,14 +137,21 @@ class Tracer:
 
     def check(self) -> None:
         """Raise TraceError where a tensor that is written shares memory with another."""
-        arrays = [(leaf, leaf.tensor._array) for leaf in self.leaves.values()]
-        for written, array in arrays:
-            for leaf, other in arrays if written.is_written else ():
-                if leaf is not written and np.may_share_memory(other, array):
+        spans = sorted(
+            ((*byte_bounds(leaf.tensor._array), leaf) for leaf in self.leaves.values()), key=lambda span: span[:2]
+        )
+        begun: list[tuple[int, Leaf]] = []  # ends of what lies before, those alone that may reach further
+        for low, high, leaf in spans:
+            begun = [(end, other) for end, other in begun if end > low]
+            for _, other in begun:
+                if (leaf.is_written or other.is_written) and high > low:
+                    written, beside = (leaf, other) if leaf.is_written else (other, leaf)
                     raise TraceError(
-                        f"two tensors from outside, of shapes {array.shape} and {other.shape}, share memory, and one "
-                        "of them is written in the traced step: use one there, and make the other from it inside"
+                        f"two tensors from outside, of shapes {written.tensor.shape} and {beside.tensor.shape}, share "
+                        "memory, and one of them is written in the traced step: use one there, and make the other from "
+                        "it inside"
                     )
+            begun.append((high, leaf))
 
 
 def trace(step: Callable[..., Any], examples: list[Tensor]) -> Program:
