@@ -189,7 +189,7 @@ def of(axis: Axis) -> Affine:
 
 def index_of(axes: Iterable[Axis]) -> Index:
     """Make the index that goes along axes."""
-    return tuple(of(axis) for axis in axes)
+    return tuple([of(axis) for axis in axes])
 
 
 def place_of(index: Sequence[Any]) -> Index:
@@ -199,7 +199,7 @@ def place_of(index: Sequence[Any]) -> Index:
 
 def moved(index: Sequence[Any], swap: Mapping[Any, Affine]) -> Index:
     """Put positions in the place of axes, throughout an index."""
-    return tuple(place.replaced(swap) for place in place_of(index))
+    return tuple([place.replaced(swap) for place in place_of(index)])
 
 
 def axes_of(index: Index) -> set[Axis]:

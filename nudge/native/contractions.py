@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from math import prod
 from typing import Any
 
@@ -109,8 +109,9 @@ class Contractions(Homes):
                 self.materialise(base)
             elif base in self.home:
                 self.store(base)
-        lane = self.best_lane(value)
-        column = self.best_column(value) if lane is not None else self.panel(value, self.best_column(value))
+        best = self.best_column(value)
+        lane = self.best_lane(value, best)
+        column = best if lane is not None else self.panel(value, best)
         reads = []
         for (base, at), stride in zip(sources(fold), self.strides(value, column), strict=True):
             axes = axes_of(at)
@@ -257,10 +258,10 @@ class Contractions(Homes):
         common = {axis: of(self.common.setdefault((k, axis.extent), axis)) for k, axis in enumerate(order)}
         return self.copies.setdefault((base, moved(at, common), copy.shape), copy), index_of(order)
 
-    def best_lane(self, value: Value) -> Axis | None:
+    def best_lane(self, value: Value, column: Axis) -> Axis | None:
         """Choose an axis that is summed for the lanes of the vectors, if all that is read lies side by side along it.
 
-        Then the lanes are summed in the end; None where copying for another axis is less work.
+        Then the lanes are summed in the end; None where copying for the best column is less work.
         """
         fold = value.fold
         assert fold is not None
@@ -286,14 +287,15 @@ class Contractions(Homes):
         sizes = prod(axis.extent for axis in (*fold.axes, *fold.reduced))
         lanes = -(-lane.extent // LANES) * LANES
         work = SUMMED * sizes * lanes / lane.extent / (2 * LANES) + ACROSS * elements(value) + near[lane]
-        return lane if work < self.work(value, self.best_column(value)) else None
+        return lane if work < self.work(value, column, self.beside(value)) else None
 
     def best_column(self, value: Value) -> Axis:
         """Choose the axis of which a vector holds neighbours: that with the least work, copies included."""
         fold = value.fold
         assert fold is not None
         candidates = [axis for axis in fold.axes if axis.extent != 1] or fold.axes[-1:] or [Axis(1)]
-        return min(reversed(candidates), key=lambda axis: self.work(value, axis))
+        beside = self.beside(value)
+        return min(reversed(candidates), key=lambda axis: self.work(value, axis, beside))
 
     def candidates(self, group: Group) -> list[Axis]:
         """List the axes that a vector may lie along: a contraction's where most of what it reads lies side by side."""
@@ -303,7 +305,7 @@ class Contractions(Homes):
         near = {axis: sum(step in (0, 1) for step in self.strides(group.result, axis)) for axis in axes}
         return [axis for axis in axes if near[axis] == max(near.values())]
 
-    def work(self, value: Value, column: Axis) -> float:
+    def work(self, value: Value, column: Axis, beside: Set[Axis]) -> float:
         """Estimate the cycles of a contraction whose vectors hold neighbours along a column."""
         fold = value.fold
         assert fold is not None
@@ -312,7 +314,6 @@ class Contractions(Homes):
         lanes = -(-column.extent // LANES) * LANES if column.extent > LANES // 2 else LANES
         steps = self.strides(value, column)
         copied = sum(cycles for cycles, step in zip(reads, steps, strict=True) if step not in (0, 1))
-        beside = self.beside(value)
         if beside and column not in beside:
             copied += STRIDED * elements(value)
         whole = any(place == of(column) for place in fold.own)

@@ -134,7 +134,7 @@ def row_major(shape: Sequence[int]) -> list[int]:
 def trimmed(index: Sequence[Any], shape: tuple[int, ...]) -> Index:
     """Fit an index to an argument that broadcasts: leading axes that it lacks are dropped, stretched ones are at 0."""
     return tuple(
-        0 if size == 1 else place for place, size in zip(index[len(index) - len(shape) :], shape, strict=True)
+        [0 if size == 1 else place for place, size in zip(index[len(index) - len(shape) :], shape, strict=True)]
     )
 
 
