@@ -60,7 +60,7 @@ class _Telling:
         self.kinds: dict[type, Callable[[Any], None]] = {
             tuple: self._sequence, list: self._sequence, dict: self._mapping, Axis: self._axis, Affine: self._affine,
             Window: self._window, Value: self._value, Fold: self._fold, FunctionType: self._function,
-            Operation: self._itself, Abstract: self._abstract,
+            Abstract: self._abstract, **dict.fromkeys(PLAIN, self._plain),
         }  # fmt: skip
 
     def told(self, memory: Mapping[Value, Place], starts: Mapping[Place, int]) -> str:
@@ -76,10 +76,7 @@ class _Telling:
 
     def _all(self, *things: Any) -> None:
         for thing in things:
-            kind = type(thing)
-            if kind in PLAIN:
-                self.parts.append(f"{kind.__name__} {thing!r}")
-            elif (tell := self.kinds.get(kind)) is not None:
+            if (tell := self.kinds.get(type(thing))) is not None:
                 tell(thing)
             elif isinstance(thing, np.dtype):
                 self.parts.append(thing.str)
@@ -87,6 +84,9 @@ class _Telling:
                 self._itself(thing)
             else:
                 raise Untold
+
+    def _plain(self, thing: Any) -> None:
+        self.parts.append(f"{type(thing).__name__} {thing!r}")
 
     def _sequence(self, things: Any) -> None:
         self.parts.append("(")
@@ -107,7 +107,9 @@ class _Telling:
             self.parts.append(str(axis.extent))
 
     def _affine(self, at: Affine) -> None:
-        self._mapping(at.terms)
+        for term, step in at.terms.items():
+            self._all(term)
+            self.parts.append(f"* {step} +")
         self.parts.append(str(at.const))
 
     def _window(self, window: Window) -> None:
