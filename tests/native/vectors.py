@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from nudge.native.builder import Builder, Reg
-from nudge.native.jit import assemble
+from nudge.native.jit import functions as compiled
 
 
 @dataclass
@@ -45,7 +45,7 @@ def evaluate(cases: Sequence[Case], lanes: int) -> list[Any]:
         outputs.append(out)
     head = "define void @step(ptr %table) {"
     text = "\n".join([*sorted(declared), *functions, head, "entry:", *calls, "  ret void", "}"])
-    function = assemble(text, type=(None, ctypes.c_void_p))
+    (function,) = compiled(text, {"step": (None, ctypes.c_void_p)})
     table = np.array([array.ctypes.data for array in pointers], np.uintp)
     function(table.ctypes.data)
     return outputs
