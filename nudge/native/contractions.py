@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from math import prod
 from typing import Any
 
@@ -16,10 +16,11 @@ NARROW = 4
 MIXED = 1.6  # how much dearer an axis is that others take apart, if a vector lies along it
 SUMMED = 4  # how much longer a contraction takes whose operands are both vectors
 ACROSS = 5  # cycles that it takes to sum the lanes of a vector
-STRIDED = 10  # cycles that it takes to read and write numbers one by one, where a few of each are used together
+STRIDED, STRIDED_FAR = 1, 10  # cycles that it takes to read and write a number apart from its neighbours: near, and far
 FAR = 1024  # bytes from one step of a contraction to the next that the nearest cache does not like
 NEAREST = 32768  # bytes that it holds
 LANES = 16  # numbers in a vector, roughly
+STEPS = 3  # maps from a fold's result to what it is used with: a gradient, times a rate, from a weight
 COPYING = 0.6  # cycles that it takes to copy a number to another place
 
 
@@ -174,13 +175,9 @@ class Contractions(Homes):
         """Find the axes along which neighbours lie side by side in what is given and used with a fold's result."""
         assert value.fold is not None
         found: set[Axis] = set()
-        users = [*value.users, *(user for view in value.users if view.kind == VIEW for user in view.users)]
-        for user in users:
-            if user.kind != MAP:
-                continue
-            axes = user.axes()
+        for user in _users(value, STEPS):
             try:
-                reads = reads_of(user, index_of(axes))
+                reads = list(_through_maps(user, index_of(user.axes()), value, STEPS))
             except (NotAffine, Split):
                 continue
             mine = [place for arg, place in reads if arg is value]
@@ -200,6 +197,9 @@ class Contractions(Homes):
         width = next((n * LANES for n in (4, 3, 2, 7, 5) if column.extent % (n * LANES) == 0), 0)
         if not far or not width or width == column.extent or of(column) not in fold.own or len(reads) < 2:
             return column
+        rows = prod(axis.extent for axis in fold.axes if axis is not column)
+        if prod(axis.extent for axis in fold.reduced) * (rows + width) * value.dtype.itemsize <= NEAREST:
+            return column  # all rows stay near while the columns are gone through once
         split = Split(column, width)
         fold.take_apart(split)
         self.panels.add(split.inner)
@@ -315,10 +315,30 @@ class Contractions(Homes):
         steps = self.strides(value, column)
         copied = sum(cycles for cycles, step in zip(reads, steps, strict=True) if step not in (0, 1))
         if beside and column not in beside:
-            copied += STRIDED * elements(value)
+            near = elements(value) * value.dtype.itemsize <= NEAREST
+            copied += (STRIDED if near else STRIDED_FAR) * elements(value)
         whole = any(place == of(column) for place in fold.own)
         return (1 if whole else MIXED) * places * lanes / max(column.extent, 1) / (2 * LANES) + copied
 
 
 def _windows(place: Index) -> set[Window]:
     return {term for at in place for term in at.terms if isinstance(term, Window)}
+
+
+def _users(value: Value, steps: int) -> set[Value]:
+    """Find the maps that use a value, through views and up to some other maps."""
+    found: set[Value] = set()
+    for user in value.users:
+        if user.kind == VIEW:
+            found |= _users(user, steps)
+        elif user.kind == MAP:
+            found |= {user} | (_users(user, steps - 1) if steps > 1 else set())
+    return found
+
+
+def _through_maps(value: Value, index: Index, wanted: Value, steps: int) -> Iterator[tuple[Value, Index]]:
+    """List what a map reads at an index, through up to some maps, but not through the one that is wanted."""
+    for arg, place in reads_of(value, index):
+        yield arg, place
+        if arg.kind == MAP and arg is not wanted and steps > 1:
+            yield from _through_maps(arg, place, wanted, steps - 1)
