@@ -20,13 +20,19 @@ INLINED = 0  # how large a function may be to stand at each of its calls: a grou
 _LLVM = f"llvmlite {llvmlite.__version__}, LLVM {'.'.join(map(str, llvm.llvm_version_info))}"
 
 
+def features() -> str:
+    """List what the processor at hand can do, in LLVM's words."""
+    return str(llvm.get_host_cpu_features().flatten())
+
+
 @functools.cache
-def _target_machine() -> Any:
+def target_machine(features: str) -> Any:
+    """Make what makes object code for the processor at hand, if it can do these things."""
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     target = llvm.Target.from_default_triple()
     return target.create_target_machine(
-        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=MACHINE_LEVEL, jit=True
+        cpu=llvm.get_host_cpu_name(), features=features, opt=MACHINE_LEVEL, jit=True
     )
 
 
@@ -43,7 +49,7 @@ FEW = ("always_inliner", "sroa", "instruction_combine", "simplify_cfg")  # passe
 
 def _compiled(text: str, thorough: bool) -> bytes:
     """Make object code for the processor at hand."""
-    machine = _target_machine()
+    machine = target_machine(features())
     try:
         module = llvm.parse_assembly(text)
         module.verify()
@@ -61,19 +67,18 @@ def _compiled(text: str, thorough: bool) -> bytes:
 
 def processor() -> tuple[str, str, str]:
     """Tell what object code is made for, and by what."""
-    return llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten(), _LLVM
+    return llvm.get_host_cpu_name(), features(), _LLVM
 
 
 def named(text: str, thorough: bool) -> str:
     """Name the object code of a text."""
-    cpu, features, made_by = processor()
     passes = f"{MACHINE_LEVEL} {(PASSES_LEVEL, INLINED) if thorough else FEW}"
-    return key((text, cpu, features, passes, made_by, __version__))
+    return key((text, *processor(), passes, __version__))
 
 
 def linked(code: bytes, types: Mapping[str, tuple[Any, ...]]) -> list[Callable[..., Any]]:
     """Load object code; return its functions, whose types are given, result first. They keep the code alive."""
-    _target_machine()
+    target_machine(features())
     builder = llvm.JITLibraryBuilder().add_object_img(code)
     for name in types:
         builder = builder.export_symbol(name)

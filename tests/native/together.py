@@ -12,10 +12,12 @@ import pytest
 
 import nudge.native.executable
 from nudge import func, native
+from nudge.native import jit
 from nudge.native.step import Step
 from nudge.native.target import AVX2, AVX512, SSE, Target, host
 from nudge.tensor import Tensor, wrap
 
+OFF = {AVX512: "", AVX2: ",-avx512f", SSE: ",-avx"}  # and with these all that builds on them
 WIDTHS = [target for target in (AVX512, AVX2, SSE) if target.vector <= host().vector]
 
 
@@ -27,8 +29,10 @@ def width(request: Any, monkeypatch: pytest.MonkeyPatch) -> Target:
 
 
 def use(monkeypatch: pytest.MonkeyPatch, target: Target) -> None:
-    """Build for a kind of processor from now on."""
+    """Build for a kind of processor from now on, as if this one could do no more."""
     monkeypatch.setattr(nudge.native.executable, "host", lambda: target)
+    found = jit.features() + OFF.get(target, "")
+    monkeypatch.setattr(jit, "features", lambda: found)
 
 
 @dataclass
