@@ -21,6 +21,7 @@ NEAREST = 1 << 15  # bytes that stay in the nearest cache
 STAYS = 1 << 20  # bytes that stay in the second cache while a row of tiles is gone through
 APART = 256  # bytes from step to step, from which on what the rows read is copied together
 PACKED = 1 << 15  # bytes of such a copy, at most
+MANY = 8  # tiles that rows make, from which on they are gone through first
 AGAIN = 4  # times that it is read, at least
 UNROLLED = 32  # multiply-adds written out in the innermost loop
 
@@ -39,15 +40,15 @@ class Tile:
     def rows_first(self, others: Sequence[Axis]) -> bool:
         """Tell whether to go along the other axes for some rows, rather than through all rows at each place of those.
 
-        What goes with the results is then touched along its rows. What the columns read is read anew for every few
-        rows, so it has to stay near.
+        What goes with the results is then touched along its rows, and a thread has rows of its own, in all steps. What
+        the columns read is read anew for every few rows, so it has to stay near.
         """
         columns = {k: axes for k, axes in enumerate(self.depends) if self.row not in axes}
         rows = [axes for axes in self.depends if self.row in axes]
         parted = all(axes.issuperset(others) for axes in columns.values())
         parted &= all(axes.isdisjoint(others) for axes in rows)
         whole = sum(self.reads[k][0].size for k in columns)
-        return bool(columns) and parted and NEAREST * prod(axis.extent for axis in others) < whole <= STAYS
+        return bool(columns) and parted and self.rows >= MANY * self.height and whole <= STAYS
 
     def pack(self, start: Reg | None, beyond: int, height: int, others: Sequence[Axis]) -> None:
         """Copy together what some rows read far apart, and again for each block of columns."""

@@ -43,7 +43,7 @@ def test_what_decides_the_code_is_in_its_name(tmp_path: Path, monkeypatch: pytes
     seen: list[tuple[str, ...]] = []
     monkeypatch.setattr(jit, "key", lambda parts: (seen.append(tuple(parts)), key(seen[-1]))[1])
     native.build(lambda x: x + 1, wrap(np.ones(3)))
-    text, cpu, features, levels, llvm, nudge_version = seen[0]
+    text, cpu, features, llvm, levels, nudge_version = seen[0]
     assert "define" in text
     assert cpu
     assert "LLVM" in llvm
