@@ -17,7 +17,7 @@ __all__ = ["width"]
 @pytest.mark.parametrize("dtype", ["float32", "float64", "int64", "bool"])
 @apart(600)
 def test_every_operation(width, dtype):
-    for seed in range(60):
+    for seed in range(40):
         run(calls(random.Random(seed), dtype))
 
 
@@ -25,5 +25,5 @@ def test_every_operation(width, dtype):
 @apart(600)
 def test_every_operation_on_extremes(width, dtype):
     with np.errstate(all="ignore"):
-        for seed in range(60):
+        for seed in range(40):
             run(extremes(random.Random(seed), dtype))
