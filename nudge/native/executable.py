@@ -18,35 +18,28 @@ from .digest import program_key
 from .jit import named, object_code, processor
 from .memory import aligned
 from .target import host
-from .threads import Pace, crew
+from .threads import RUN, Pace, crew
 from .trace import Program
 
 if TYPE_CHECKING:
     from .plan import Plan
 
-# The words of a call: the step's function, and what it is given. True: an index was none.
+# The words of a call, as `RUN` reads them: the step's function, and what it is given. True: an index was none.
 FUNCTION, GIVEN, ARENA, REPORT, FEED, STEPS = range(6)
-GO = """
+GO = f"""
 @words = global ptr null
 
-define zeroext i1 @go() {
+{RUN}
+
+define zeroext i1 @go() {{
   %words = load ptr, ptr @words
-  %given_at = getelementptr i64, ptr %words, i64 1
-  %arena_at = getelementptr i64, ptr %words, i64 2
-  %report_at = getelementptr i64, ptr %words, i64 3
-  %feed_at = getelementptr i64, ptr %words, i64 4
-  %steps_at = getelementptr i64, ptr %words, i64 5
-  %function = load ptr, ptr %words
-  %given = load ptr, ptr %given_at
-  %arena = load ptr, ptr %arena_at
+  call void @run(ptr %words, i64 0, i64 1, ptr null)
+  %report_at = getelementptr i64, ptr %words, i64 {REPORT}
   %report = load ptr, ptr %report_at
-  %feed = load ptr, ptr %feed_at
-  %steps = load i64, ptr %steps_at
-  call void %function(ptr %given, ptr %arena, ptr %report, ptr %feed, i64 %steps, i64 0, i64 1, ptr null)
   %step = load i64, ptr %report
   %failed = icmp ne i64 %step, 0
   ret i1 %failed
-}
+}}
 """
 LARGE = 5_000  # cycles of work, roughly, from which on it pays to compile more thoroughly
 WORTH = 30_000  # cycles of work, roughly, from which on a step is shared among threads

@@ -34,6 +34,21 @@ ARGUMENTS = """  %given_at = getelementptr i64, ptr %call, i64 1
   %feed_at = getelementptr i64, ptr %call, i64 4
   %steps_at = getelementptr i64, ptr %call, i64 5"""
 
+RUN = f"""define internal void @run(ptr %call, i64 %thread, i64 %threads, ptr %meet) alwaysinline {{
+entry:
+{ARGUMENTS}
+  %function = load ptr, ptr %call
+  %given = load ptr, ptr %given_at
+  %arena = load ptr, ptr %arena_at
+  %report = load ptr, ptr %report_at
+  %feed = load ptr, ptr %feed_at
+  %steps = load i64, ptr %steps_at
+  call void %function(
+    ptr %given, ptr %arena, ptr %report, ptr %feed, i64 %steps, i64 %thread, i64 %threads, ptr %meet
+  )
+  ret void
+}}"""
+
 SERVE = """
 define i64 @serve(ptr %box, i64 %begun) {{
 entry:
@@ -53,7 +68,7 @@ run:
   %stop = icmp eq i64 %job, -1
   br i1 %stop, label %leave, label %work
 work:
-  call void @run(ptr %call, i64 1, ptr %meet)
+  call void @run(ptr %call, i64 1, i64 2, ptr %meet)
   store atomic i64 %job, ptr %done_at seq_cst, align 8
   br label %ran
 ran:
@@ -77,18 +92,7 @@ leave:
   ret i64 %seen
 }}
 
-define internal void @run(ptr %call, i64 %thread, ptr %meet) {{
-entry:
-{arguments}
-  %function = load ptr, ptr %call
-  %given = load ptr, ptr %given_at
-  %arena = load ptr, ptr %arena_at
-  %report = load ptr, ptr %report_at
-  %feed = load ptr, ptr %feed_at
-  %steps = load i64, ptr %steps_at
-  call void %function(ptr %given, ptr %arena, ptr %report, ptr %feed, i64 %steps, i64 %thread, i64 2, ptr %meet)
-  ret void
-}}
+{run}
 
 define i64 @post(ptr %box, ptr %function, ptr %given, ptr %arena, ptr %report, ptr %feed, i64 %steps) {{
 entry:
@@ -117,7 +121,7 @@ entry:
   %done_at = getelementptr i64, ptr %box, i64 8
   %call = getelementptr i64, ptr %box, i64 16
   %meet = getelementptr i64, ptr %box, i64 40
-  call void @run(ptr %call, i64 0, ptr %meet)
+  call void @run(ptr %call, i64 0, i64 2, ptr %meet)
   %job = load atomic i64, ptr %box seq_cst, align 8
   br label %wait
 wait:
@@ -149,7 +153,7 @@ class Crew:
         self._place = self.box.ctypes.data
         word, address = ctypes.c_int64, ctypes.c_void_p
         self._serve, self._post, self._lead = functions(
-            SERVE.format(arguments=ARGUMENTS, pause=host().pause, spin=host().spin, declared=host().declared),
+            SERVE.format(arguments=ARGUMENTS, run=RUN, pause=host().pause, spin=host().spin, declared=host().declared),
             {"serve": (word, address, word), "post": (word, *[address] * 6, word), "lead": (None, address)}
         )
         self._wake = threading.Event()
