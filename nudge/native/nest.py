@@ -30,7 +30,6 @@ class Nest(Rows):
     def _contraction(self) -> None:
         tile = Tile.choose(self) if self.group.lane is None else Dot(self)
         others = [a for a in self.group.axes if a is not self.vector and a is not tile.row and a.extent != 1]
-        blocks, left = divmod(tile.rows, tile.height)
         if isinstance(tile, Tile) and not others and self.group.column is None and tile.columns_first():
             self._by_columns(tile)
         elif others and not tile.rows_first(others):
@@ -44,6 +43,7 @@ class Nest(Rows):
                 with self._inner(others):
                     self._block(tile, start, beyond, height)
 
+            blocks, left = divmod(tile.rows, tile.height)
             self._share(blocks, left > 0, some)
 
     def _share(self, whole: int, rest: bool, some: Callable[[Reg | None], None]) -> None:

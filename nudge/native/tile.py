@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 from .affine import Affine, Axis
 from .builder import Reg
+from .contractions import NEAREST
 from .group import sources
 from .place import Piece
 from .values import row_major
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from .nest import Nest
 
 LATENCY = 8  # accumulators that two units need to be busy
-NEAREST = 1 << 15  # bytes that stay in the nearest cache
 STAYS = 1 << 20  # bytes that stay in the second cache while a row of tiles is gone through
 APART = 256  # bytes from step to step, from which on what the rows read is copied together
 PACKED = 1 << 15  # bytes of such a copy, at most
@@ -63,7 +63,7 @@ class Tile:
     def _is_apart(self, k: int) -> bool:
         """Tell whether what the rows read stands far apart in memory, and a tile's part of it is not much."""
         base, at = self.reads[k]
-        reduced = [axis for axis in self.nest.group.contraction.reduced if axis.extent != 1]
+        reduced = self.nest.group.contraction.reduced
         width = base.dtype.itemsize
         few = prod(axis.extent for axis in reduced) * self.height * width <= PACKED
         far = bool(reduced) and base.flat(at).terms.get(reduced[-1], 0) * width >= APART
@@ -77,7 +77,7 @@ class Tile:
         with ExitStack() as loops:
             for axis in reduced:
                 loops.enter_context(nest.scope())
-                nest.bind(axis, loops.enter_context(b.loop(axis.extent)) if axis.extent != 1 else None)
+                nest.bind(axis, loops.enter_context(b.loop(axis.extent)))
             loops.enter_context(nest.scope())
             for i in range(height):
                 nest.bind(self.row, start, beyond + i)
@@ -94,29 +94,20 @@ class Tile:
     @classmethod
     def choose(cls, nest: Nest) -> Tile:
         """Pick the tile by a model of what the processor does: two multiply-adds and two loads in a cycle."""
-        fold = nest.group.contraction
         vectors = max(-(-(nest.vector.extent if nest.vector is not None else 1) // nest.lanes), 1)
-        depends = [nest.depends(*read) for read in sources(fold)]
+        depends = [nest.depends(*read) for read in sources(nest.group.contraction)]
         rows = [a for a in nest.group.axes if a is not nest.vector and a.extent > 1]
         row = max(rows, key=lambda a: (sum(a not in d for d in depends if nest.vector in d), a.extent), default=None)
         reused = row is not None and any(row not in d for d in depends)
         row = row if reused else None
         extent = 1 if row is None else max(row.extent, 1)
-        best = None
-        for width in range(1, min(vectors, 6) + 1):
-            for height in range(1, min(extent, 16) + 1):
-                if height * width + width + 2 > nest.registers:
-                    continue
-                cost = 0.0
-                for h, many in ((height, extent // height), (extent % height, 1)):
-                    for w, blocks in ((width, vectors // width), (vectors % width, 1)):
-                        if h and w:
-                            cost += many * blocks * (max(h * w / 2, (h + w) / 2, LATENCY / 2) + 0.15)
-                cost *= 1 + 0.02 * ((extent % height > 0) + (vectors % width > 0))
-                if best is None or cost < best[0]:
-                    best = (cost, height, width)
-        assert best is not None
-        return cls(nest, row, best[1], best[2])
+        pairs = [(h, w) for w in range(1, min(vectors, 6) + 1) for h in range(1, min(extent, 16) + 1)
+                 if h * w + w + 2 <= nest.registers]  # fmt: skip
+
+        def cycles(h: int, w: int) -> float:
+            return max(h * w / 2, (h + w) / 2, LATENCY / 2) + 0.15
+
+        return cls(nest, row, *min(pairs, key=lambda pair: _cost(pair, extent, vectors, cycles)))
 
     def columns(self) -> tuple[int, list[Piece]]:
         """Tell how many whole blocks of columns there are, and the pieces of the one that is left."""
@@ -150,10 +141,7 @@ class Tile:
         if nest.lanes > 1:
             first = b.splat(first, nest.lanes)
         state = tuple(first for _ in range(height * len(pieces)))
-        reduced = [axis for axis in fold.reduced if axis.extent != 1]
-        for axis in fold.reduced:
-            nest.bind(axis, None)
-        state = self._over(reduced, state, start, beyond, height, pieces) if state else state
+        state = self._over(fold.reduced, state, start, beyond, height, pieces) if state else state
         return [list(state[i * len(pieces) : (i + 1) * len(pieces)]) for i in range(height)]
 
     def _over(self, reduced: list[Axis], state: Any, start: Any, beyond: int, height: int, pieces: Any) -> Any:
@@ -236,7 +224,12 @@ class Dot:
         self.columns = 1 if nest.vector is None else max(nest.vector.extent, 1)
         most = nest.registers - 8
         pairs = [(h, w) for h in range(1, min(self.rows, 8) + 1) for w in range(1, min(self.columns, 8) + 1)]
-        self.height, self.width = min((p for p in pairs if p[0] * p[1] <= most), key=self._cost)
+
+        def cycles(h: int, w: int) -> float:
+            return max(h * w / 2, h + w, LATENCY / 2)
+
+        fit = [pair for pair in pairs if pair[0] * pair[1] <= most]
+        self.height, self.width = min(fit, key=lambda pair: _cost(pair, self.rows, self.columns, cycles))
         assert nest.group.lane is not None
         self.lane = lane = nest.group.lane
         self.lanes = min(nest.most, max(1, 1 << (lane.extent - 1).bit_length()))
@@ -247,15 +240,6 @@ class Dot:
 
     def pack(self, start: Reg | None, beyond: int, height: int, others: Sequence[Axis]) -> None:
         """Copy nothing: all that is read lies side by side."""
-
-    def _cost(self, pair: tuple[int, int]) -> float:
-        height, width = pair
-        cost = 0.0
-        for h, many in ((height, self.rows // height), (self.rows % height, 1)):
-            for w, blocks in ((width, self.columns // width), (self.columns % width, 1)):
-                if h and w:
-                    cost += many * blocks * max(h * w / 2, h + w, LATENCY / 2)
-        return cost * (1 + 0.02 * ((self.rows % height > 0) + (self.columns % width > 0)))
 
     def fill(self, start: Reg | None, beyond: int, height: int, room: str, stride: int) -> None:
         """Compute some rows, all columns of them, and write them to the stack, a row at each `stride`."""
@@ -335,6 +319,17 @@ class Dot:
             total = b.across(join, held)
             b.store(total, room, nest.group.result.dtype, b.beyond(column, i * stride + after + j))
         nest.lanes = lanes
+
+
+def _cost(pair: tuple[int, int], rows: int, columns: int, cycles: Callable[[int, int], float]) -> float:
+    """Estimate the cycles of all tiles of (height, width), those at the ends too, for each step of the sum."""
+    height, width = pair
+    cost = 0.0
+    for h, many in ((height, rows // height), (rows % height, 1)):
+        for w, blocks in ((width, columns // width), (columns % width, 1)):
+            if h and w:
+                cost += many * blocks * cycles(h, w)
+    return cost * (1 + 0.02 * ((rows % height > 0) + (columns % width > 0)))
 
 
 class _Positions(dict):  # type: ignore[type-arg]
