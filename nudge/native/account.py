@@ -12,7 +12,6 @@ from .affine import Axis, Index
 from .describe import values
 from .flops import flops_of_fold, flops_of_map
 from .group import Group, Held, elements, read, reads_of, source, sources
-from .lower import SHARED, work_of
 from .plan import Plan
 from .values import GIVEN, MAP, Value
 
@@ -129,7 +128,7 @@ class _Count:
         self.account = account = Account(number, group, lines=lines)
         self.touched: dict[Value, dict[Index, None]] = {}
         self.seen: set[tuple[Value, Index]] = set()
-        account.shared = work_of(group) > SHARED
+        account.shared = group.shared is not None
         if group.opaque is not None:
             self._alone(group.opaque)
         else:

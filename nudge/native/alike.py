@@ -68,7 +68,7 @@ class _Telling:
         group = self.group
         if group.checks or group.opaque is not None:
             raise Untold
-        self._all(group.axes, group.vector, group.lane, group.column, group.merged, group.fold)
+        self._all(group.axes, group.vector, group.lane, group.column, group.shared, group.merged, group.fold)
         self._all(group.members, group.loads, group.stores)
         places = list(dict.fromkeys(memory.values()))
         self._all([(places.index(place), starts[place]) for place in memory.values()])

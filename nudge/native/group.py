@@ -22,6 +22,7 @@ class Group:
         self.vector: Axis | None = next((axis for axis in reversed(self.axes) if axis.extent != 1), None)
         self.lane: Axis | None = None  # a contraction's own vector axis, if its lanes are summed: a reduced one
         self.column: Axis | None = None  # the axis along which a statistic of the rows runs: the vector's, if any does
+        self.shared: Axis | None = None  # the axis whose loop threads share
         self.opaque: Value | None = None  # a loop nest by itself, instead of all this
         self.held: dict[Value, Value] = {}  # which values hold the arguments of that
         self.loads: dict[Value, list[Index]] = {}  # read from memory, and where
@@ -49,6 +50,8 @@ class Group:
         split.apart(self.axes)
         if self.vector is split.axis:
             self.vector = split.inner
+        if self.shared is split.axis:
+            self.shared = split.outer
         self.members = {value: moved(index, swap) for value, index in self.members.items()}
         self.loads = {value: [moved(index, swap) for index in places] for value, places in self.loads.items()}
         for fold in [value.fold for value in self.members if value.fold is not None]:

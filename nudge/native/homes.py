@@ -7,7 +7,7 @@ from typing import Any
 
 from .affine import Affine, Axis, Index, NotAffine, Split, index_of, moved, of
 from .flops import flops_of_map
-from .group import Group, Held, read, reads_of, same_memory, source
+from .group import Group, Held, read, reads_of, same_memory, source, sources
 from .values import COPY, GIVEN, MAP, Value, copy_of, row_major
 
 CHEAP = 4  # steps of a chain that is rather computed again than stored
@@ -156,7 +156,9 @@ class Homes:
         if group.opaque or group.column is not None:
             return
         touched = [(value, group.members[value]) for value in group.stores]
-        touched += [(value, place) for value, places in group.loads.items() for place in places]
+        contracted = sources(group.contraction) if group.fold is not None else []  # near for each candidate
+        loads = [(value, place) for value, places in group.loads.items() for place in places]
+        touched += [load for load in loads if load not in contracted]
         steps = [(value.flat(place).terms, read(place)) for value, place in touched]
         axes = self.candidates(group)
         group.vector = max(
@@ -164,6 +166,7 @@ class Homes:
             key=lambda axis: (
                 sum(size for found, size in steps if found.get(axis) == 1),
                 sum(size for found, size in steps[: len(group.stores)] if found.get(axis) == 1),  # rather written
+                axis is group.vector and group.fold is not None,
                 axes.index(axis),
             ),
         )

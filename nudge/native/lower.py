@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from math import prod
 from typing import Any
 
 from .affine import Split, axes_of, index_of
@@ -14,6 +13,7 @@ from .loops import Access, write_alone
 from .nest import Nest
 from .place import LaneByLane
 from .plan import Place, Plan
+from .shares import work_of
 from .target import Target
 from .values import Value
 from .writer import Writer
@@ -47,7 +47,7 @@ def lower(plan: Plan, target: Target, name: str = "step") -> str:
         )
         declared |= needs
         symbol = functions.setdefault(body, f"g{len(functions)}")
-        touched = _Touched(plan, group, shared=units > 1 and work_of(group) > SHARED)
+        touched = _Touched(plan, group, shared=units > 1)
         writes = any(plan.slots.get(value, len(plan.given)) < len(plan.given) for value in group.stores)
         stops = writes and not checked
         if stops or any(touched.waits_for(other) for other in pending):
@@ -115,17 +115,6 @@ def _span(plan: Plan, value: Value) -> Span:
 
 def _meet(some: list[Span], others: list[Span]) -> bool:
     return any(a[0] == b[0] and a[1] < b[2] and b[1] < a[2] for a in some for b in others)
-
-
-SHARED = 6000  # cycles of work, roughly, from which on threads share a group
-
-
-def work_of(group: Group) -> float:
-    """Estimate the cycles that a group takes."""
-    places: int = prod(axis.extent for axis in group.axes)
-    folds = sum(value.fold is not None for value in group.members)
-    inner: int = prod(axis.extent for axis in group.contraction.reduced) if group.fold is not None else 0
-    return places * (inner / 32 + len(group.members) * (1 + folds) / 8)
 
 
 def cycles(plan: Plan) -> float:
@@ -300,7 +289,7 @@ def _nest(
         nest = Nest(b, group, plan, pointers, starts, lanes, target.vector // width_of(group), target.registers)
         try:
             nest.write_out()
-            return b, nest.units()
+            return b, nest.units
         except Split as split:
             group.split(split)
             lanes = min(lanes, lanes_of(group, target.vector))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from .builder import Reg
 from .group import sources
@@ -31,68 +31,37 @@ class Nest(Rows):
         tile = Tile.choose(self) if self.group.lane is None else Dot(self)
         others = [a for a in self.group.axes if a is not self.vector and a is not tile.row and a.extent != 1]
         if isinstance(tile, Tile) and not others and self.group.column is None and tile.columns_first():
-            self._by_columns(tile)
+            for pieces in self._columns_of(tile):
+                for rows in self._rows_of(tile):
+                    self._tile(tile, *rows, pieces)
         elif others and not tile.rows_first(others):
             with self.nested(others):
-                for start, beyond, height in self._rows_of(tile):
-                    self._block(tile, start, beyond, height)
+                for rows in self._rows_of(tile):
+                    self._block(tile, *rows)
         else:
-            def some(k: Reg | None) -> None:
-                start, beyond, height = self._at(tile, k)
-                tile.pack(start, beyond, height, others)
-                with self._inner(others):
-                    self._block(tile, start, beyond, height)
-
-            blocks, left = divmod(tile.rows, tile.height)
-            self._share(blocks, left > 0, some)
-
-    def _share(self, whole: int, rest: bool, some: Callable[[Reg | None], None]) -> None:
-        """Write equal units, which threads may share; `some(None)` is what is left, and goes with the first of them."""
-        self._outermost = max(whole, 1)
-        if not whole:
-            some(None)
-            return
-        if rest:
-            first = self.b.emit("icmp eq i64 %low, 0", "i1")
-            with self.b.when(first), self.scope():
-                some(None)
-        with self.b.between("%low", "%high") as k, self.scope():
-            some(k)
-
-    def _at(self, tile: Tile | Dot, k: Reg | None) -> tuple[Reg | None, int, int]:
-        """Tell where a tile's rows start, the constant beyond that, and how many they are; None is what is left."""
-        blocks, left = divmod(tile.rows, tile.height)
-        return (None, blocks * tile.height, left) if k is None else (k * tile.height, 0, tile.height)
+            for rows in self._rows_of(tile):
+                tile.pack(*rows, others)
+                with self.nested(others):
+                    self._block(tile, *rows)
 
     def _rows_of(self, tile: Tile | Dot) -> Iterator[tuple[Reg | None, int, int]]:
-        """Go through the rows, a tile's at a time."""
+        """Go through the rows, a tile's at a time: where they start, the constant beyond that, and how many."""
         blocks, left = divmod(tile.rows, tile.height)
         if blocks:
-            with self.b.loop(blocks) as k, self.scope():
-                yield self._at(tile, k)
+            with self.over(tile.row, blocks) as k, self.scope():
+                yield k * tile.height, 0, tile.height
         if left:
-            with self.scope():
-                yield self._at(tile, None)
-
-    def _by_columns(self, tile: Tile) -> None:
-        """Go through all rows at one block of columns after the other."""
-        blocks, rest = tile.columns()
-
-        def some(k: Reg | None) -> None:
-            pieces = rest if k is None else tile.pieces(k)
-            for start, beyond, height in self._rows_of(tile):
-                self._tile(tile, start, beyond, height, pieces)
-
-        self._share(blocks, bool(rest), some)
+            with self.after(tile.row, blocks), self.scope():
+                yield None, blocks * tile.height, left
 
     def _columns_of(self, tile: Tile) -> Iterator[list[Piece]]:
         """Go through the columns, a tile's at a time."""
         blocks, rest = tile.columns()
         if blocks:
-            with self.b.loop(blocks) as k, self.scope():
+            with self.over(self.vector, blocks) as k, self.scope():
                 yield tile.pieces(k)
         if rest:
-            with self.scope():
+            with self.after(self.vector, blocks), self.scope():
                 yield rest
 
     def _block(self, tile: Tile | Dot, start: Reg | None, beyond: int, height: int) -> None:

@@ -19,6 +19,7 @@ from .describe import values
 from .group import Group, same_memory
 from .memory import ALIGN
 from .planner import Planner
+from .shares import share
 from .values import GIVEN, Value
 
 Place = tuple[bool, int]  # (from outside, slot) or (in the arena, byte)
@@ -57,7 +58,6 @@ def plan(roots: Sequence[tuple[Node, int]], given: Sequence[Node]) -> Plan:
     wanted = [(same_memory(known[node]), slot) for node, slot in roots]
     for group in planner.groups:
         planner.settle(group)
-        merge(group)
     slots = {known[node]: k for k, node in enumerate(given)}
     result = Plan(planner.groups, list(given), slots)
     held = {k: known[node] for k, node in enumerate(given)}
@@ -69,6 +69,9 @@ def plan(roots: Sequence[tuple[Node, int]], given: Sequence[Node]) -> Plan:
             slots[value] = slot
     result.groups = _ordered(planner, result, held)
     _arrange(planner, result)
+    share(result)
+    for group in result.groups:
+        merge(group)
     return result
 
 
@@ -217,13 +220,15 @@ def merge(group: Group) -> None:
                 group.vector = both
             if group.lane is inner:
                 group.lane = both
+            if group.shared is outer:
+                group.shared = both
 
 
 def _as_one(group: Group, axes: Sequence[Axis], touched: Sequence[Mapping[Any, int]]) -> tuple[Axis, Axis] | None:
     loops = [axis for axis in axes if axis.extent > 1 and (axis is not group.column)]
     for outer in loops:
         for inner in loops:
-            if outer is not inner and outer not in (group.vector, group.lane) and all(
+            if outer is not inner and outer not in (group.vector, group.lane) and inner is not group.shared and all(
                 terms.get(outer, 0) == terms.get(inner, 0) * inner.extent for terms in touched
             ):
                 return outer, inner

@@ -19,11 +19,31 @@ NARROW = 4  # numbers in a vector, from which on squares are turned in registers
 class Rows(Place):
     """Writes the rows of a group, where no contraction makes them."""
 
-    _outermost = 1
+    units = 1  # steps of the loop that threads share
 
-    def units(self) -> int:
-        """Count the steps of the outermost loop, which threads may share."""
-        return self._outermost
+    @contextmanager
+    def over(self, axis: Axis | None, count: int) -> Iterator[Reg]:
+        """Loop over an axis in so many steps: if threads share it, over those that are this one's."""
+        if self.parts(axis, count):
+            self.units = count
+            with self.b.between("%low", "%high") as at:
+                yield at
+        else:
+            with self.b.loop(count) as at:
+                yield at
+
+    @contextmanager
+    def after(self, axis: Axis | None, count: int) -> Iterator[None]:
+        """Do what is left behind so many steps of such a loop: the first thread does."""
+        if self.parts(axis, count):
+            with self.b.when(self.b.emit("icmp eq i64 %low, 0", "i1")):
+                yield
+        else:
+            yield
+
+    def parts(self, axis: Axis | None, count: int) -> bool:
+        """Tell whether threads share a loop over an axis in so many steps."""
+        return axis is not None and axis is self.group.shared and count > 1
 
     # -- the row program --
 
@@ -52,20 +72,25 @@ class Rows(Place):
         for value in stored:
             self.hoist(value, members[value])
         narrow = [(value, self.at(value, members[value])) for value in stored if not self.along(value)]
-        if pieces is not None and wide:
+        if pieces is not None:
             for piece, scope in zip(pieces, scopes, strict=True):
                 with self.scope(scope):
                     self.enter(piece)
                     self._store_all(wide)
-        elif wide:
+            for value, reg in narrow:
+                self.write(value, reg)
+            return
+        assert self.vector is not None
+        if wide:
             with self.loop_pieces():
                 self._store_all(wide)
-            for piece in self.rest():
+        with self.after(self.vector, self.vector.extent // self.lanes):
+            for piece in self.rest() if wide else ():
                 with self.scope():
                     self.enter(piece)
                     self._store_all(wide)
-        for value, reg in narrow:
-            self.write(value, reg)
+            for value, reg in narrow:
+                self.write(value, reg)
 
     def _store_all(self, stored: Sequence[Value]) -> None:
         made = [self.at(value, self.group.members[value]) for value in stored]
@@ -82,9 +107,8 @@ class Rows(Place):
     def loop_pieces(self) -> Iterator[None]:
         """Loop over the whole vectors of a row."""
         assert self.vector is not None
-        whole = self.vector.extent // self.lanes
         self._warm()
-        with self.b.loop(whole) as k, self.scope():
+        with self.over(self.vector, self.vector.extent // self.lanes) as k, self.scope():
             self.bind(self.vector, k * self.lanes if self.lanes > 1 else k)
             yield
 
@@ -148,9 +172,6 @@ class Rows(Place):
 
     def _rows(self) -> None:
         rows = [axis for axis in self.group.axes if axis is not self.vector and axis.extent != 1]
-        if not rows and self._static() is None and not self.members([FOLD]):
-            self._line()
-            return
         if (across := self._turned(rows)) is not None:
             self._turn(rows, across)
             return
@@ -175,19 +196,11 @@ class Rows(Place):
         assert self.vector is not None
         (value,), ((base, places),) = self.group.members, self.group.loads.items()
         vector, lanes = self.vector, self.lanes
-        others = [axis for axis in rows if axis is not across]
-        first = [*others, across][0]
-        self._outermost = first.extent if others else across.extent // lanes
-        with ExitStack() as stack:
+        with self.nested([axis for axis in rows if axis is not across]), ExitStack() as stack:
+            start = stack.enter_context(self.over(across, across.extent // lanes)) * lanes
             stack.enter_context(self.scope())
-            at = stack.enter_context(self.b.between("%low", "%high"))
-            self.bind(first, at if others else at * lanes)
-            for axis in others[1:]:
-                self.bind(axis, stack.enter_context(self.b.loop(axis.extent)))
-            if others:
-                self.bind(across, stack.enter_context(self.b.loop(across.extent // lanes)) * lanes)
-            along = stack.enter_context(self.b.loop(vector.extent // lanes)) * lanes
-            start, _ = self.bound[across]
+            self.bind(across, start)
+            along = stack.enter_context(self.over(vector, vector.extent // lanes)) * lanes
             stack.enter_context(self.scope())
             square = []
             self.vector = across
@@ -200,28 +213,6 @@ class Rows(Place):
                 self.bind(across, start, k)
                 self.write(value, reg)
 
-    def _line(self) -> None:
-        """Go through one long row, whose pieces threads may share."""
-        assert self.vector is not None
-        stored = list(self.group.stores)
-        wide = [value for value in stored if self.along(value)]
-        self._outermost = self.vector.extent // self.lanes
-        with self.scope():
-            for value in stored:
-                self.hoist(value, self.group.members[value])
-            with self.b.between("%low", "%high") as k, self.scope():
-                self.bind(self.vector, k * self.lanes if self.lanes > 1 else k)
-                self._store_all(wide)
-            first = self.b.emit("icmp eq i64 %low, 0", "i1")
-            with self.b.when(first), self.scope():
-                for piece in self.rest():
-                    with self.scope():
-                        self.enter(piece)
-                        self._store_all(wide)
-                for value in stored:
-                    if value not in wide:
-                        self.write(value, self.at(value, self.group.members[value]))
-
     def _pieces_all(self) -> list[Piece]:
         if self.vector is None:
             return [Piece(None, 0, None)]
@@ -233,32 +224,17 @@ class Rows(Place):
         if self.vector is None:
             return [Piece(None, 0, None)]
         whole, left = divmod(self.vector.extent, self.lanes)
-        if whole + (left > 0) > AT_ONCE:
+        if whole + (left > 0) > AT_ONCE or self.parts(self.vector, whole):
             return None
         return [Piece(None, k * self.lanes, None) for k in range(whole)] + self.rest()
 
     @contextmanager
     def nested(self, axes: Sequence[Axis]) -> Iterator[None]:
-        """Loop over axes, the first of them from `%low` to `%high`."""
-        if not axes:
-            self._outermost = 1
-            with self.scope():
-                yield
-            return
-        self._outermost = axes[0].extent
-        first, *others = axes
-        with self.scope(), self.b.between("%low", "%high") as at:
-            self.bind(first, at)
-            with self._inner(others):
-                yield
-
-    @contextmanager
-    def _inner(self, axes: Sequence[Axis]) -> Iterator[None]:
-        if not axes:
-            with self.scope():
-                yield
-            return
-        with self.b.loop(axes[0].extent) as at, self.scope():
-            self.bind(axes[0], at)
-            with self._inner(axes[1:]):
-                yield
+        """Loop over axes."""
+        with ExitStack() as stack:
+            stack.enter_context(self.scope())
+            for axis in axes:
+                at = stack.enter_context(self.over(axis, axis.extent))
+                stack.enter_context(self.scope())
+                self.bind(axis, at)
+            yield

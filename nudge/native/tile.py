@@ -101,7 +101,8 @@ class Tile:
         reused = row is not None and any(row not in d for d in depends)
         row = row if reused else None
         extent = 1 if row is None else max(row.extent, 1)
-        pairs = [(h, w) for w in range(1, min(vectors, 6) + 1) for h in range(1, min(extent, 16) + 1)
+        rows_at_once, at_once = (_at_once(nest, *size) for size in ((row, extent), (nest.vector, vectors)))
+        pairs = [(h, w) for w in range(1, min(at_once, 6) + 1) for h in range(1, min(rows_at_once, 16) + 1)
                  if h * w + w + 2 <= nest.registers]  # fmt: skip
 
         def cycles(h: int, w: int) -> float:
@@ -223,7 +224,8 @@ class Dot:
         self.rows = 1 if self.row is None else self.row.extent
         self.columns = 1 if nest.vector is None else max(nest.vector.extent, 1)
         most = nest.registers - 8
-        pairs = [(h, w) for h in range(1, min(self.rows, 8) + 1) for w in range(1, min(self.columns, 8) + 1)]
+        rows_at_once = _at_once(nest, self.row, self.rows)
+        pairs = [(h, w) for h in range(1, min(rows_at_once, 8) + 1) for w in range(1, min(self.columns, 8) + 1)]
 
         def cycles(h: int, w: int) -> float:
             return max(h * w / 2, h + w, LATENCY / 2)
@@ -319,6 +321,11 @@ class Dot:
             total = b.across(join, held)
             b.store(total, room, nest.group.result.dtype, b.beyond(column, i * stride + after + j))
         nest.lanes = lanes
+
+
+def _at_once(nest: Nest, axis: Axis | None, size: int) -> int:
+    """Tell how many of so many rows, or vectors, a tile may take: half of them, where threads part them."""
+    return max(size // 2, 1) if nest.parts(axis, size) else size
 
 
 def _cost(pair: tuple[int, int], rows: int, columns: int, cycles: Callable[[int, int], float]) -> float:

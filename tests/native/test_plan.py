@@ -10,7 +10,7 @@ import sys
 import numpy as np
 import pytest
 
-import nudge.native.lower
+import nudge.native.shares
 from nudge.native.affine import of
 from nudge.native.target import AVX2
 from tests.native.guarded import overlaps
@@ -56,14 +56,16 @@ def meet(some, others):
 
 @pytest.mark.parametrize("name", MAKERS)
 def test_bytes_and_barriers(name, monkeypatch):
-    monkeypatch.setattr(nudge.native.lower, "SHARED", -1)
+    monkeypatch.setattr(nudge.native.shares, "LEAST", -1)
+    monkeypatch.setattr(nudge.native.shares, "MEETING", -1e9)
     code = code_of(monkeypatch, AVX2, *MAKERS[name]())
     assert not overlaps(code.plan)
     assert not races(code.plan, code.text)
 
 
 def test_a_barrier_that_is_left_out_is_found(monkeypatch):
-    monkeypatch.setattr(nudge.native.lower, "SHARED", -1)
+    monkeypatch.setattr(nudge.native.shares, "LEAST", -1)
+    monkeypatch.setattr(nudge.native.shares, "MEETING", -1e9)
     code = code_of(monkeypatch, AVX2, *PROGRAMS["mlp"]())
     barrier = "  call void @meet(ptr %meet, i64 %threads)\n"
     head, body = code.text.split("body:\n")

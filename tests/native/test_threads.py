@@ -9,7 +9,7 @@ import pytest
 
 import nudge
 import nudge.native.executable
-import nudge.native.lower
+import nudge.native.shares
 from nudge import native
 from nudge.native import threads
 from nudge.tensor import wrap
@@ -21,7 +21,8 @@ from tests.native.programs import PROGRAMS, mlp
 def shared(monkeypatch):
     """Share all that can be, however small, and do not ask whether it is faster."""
     monkeypatch.setattr(nudge.native.executable, "WORTH", -1)
-    monkeypatch.setattr(nudge.native.lower, "SHARED", -1)
+    monkeypatch.setattr(nudge.native.shares, "LEAST", -1)
+    monkeypatch.setattr(nudge.native.shares, "MEETING", -1e9)
     monkeypatch.setattr(nudge.native.executable, "program_key", lambda *_: None)  # it knows nothing of that
     monkeypatch.setattr(threads, "Pace", Always)
     monkeypatch.setattr(nudge.native.executable, "Pace", Always)
@@ -69,6 +70,20 @@ LARGER = {
 @apart()
 def test_two_threads_give_the_bits_of_one(name):
     check_bits(name)
+
+
+@pytest.mark.parametrize("name", ["wide", "mixer", "convolution", "letters"])
+@apart()
+def test_whichever_axis_threads_part(name, monkeypatch):
+    rng = np.random.default_rng(7)
+
+    def choose(self, beside, choices):
+        self.axis = self.choices[rng.integers(len(self.choices))]
+
+    monkeypatch.setattr(nudge.native.shares._Part, "choose", choose)
+    expected = steps(LARGER[name], 3, 1)
+    for _ in range(2):
+        equal_bits(steps(LARGER[name], 3, 2), expected)
 
 
 def check_bits(name, count=20):

@@ -16,8 +16,8 @@ define internal void @g0(ptr noalias %a0, ptr noalias %a1, ptr %report, i64 %low
 entry:
   br label %head1
 head1:
-  %at1 = phi i64 [ %low, %entry ], [ %r7, %body1 ]
-  %c1 = icmp slt i64 %at1, %high
+  %at1 = phi i64 [ 0, %entry ], [ %r7, %body1 ]
+  %c1 = icmp slt i64 %at1, 3
   br i1 %c1, label %body1, label %done1
 body1:
   %r2 = getelementptr float, ptr %a0, i64 %at1
@@ -36,8 +36,8 @@ define internal void @g1(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr 
 entry:
   br label %head1
 head1:
-  %at1 = phi i64 [ %low, %entry ], [ %r233, %body1 ]
-  %c1 = icmp slt i64 %at1, %high
+  %at1 = phi i64 [ 0, %entry ], [ %r233, %body1 ]
+  %c1 = icmp slt i64 %at1, 1
   br i1 %c1, label %body1, label %done1
 body1:
   %r2 = mul i64 %at1, 9
@@ -377,7 +377,7 @@ do_g0:
   %p0_0_slot = getelementptr ptr, ptr %given, i64 0
   %p0_0 = load ptr, ptr %p0_0_slot
   %p0_1 = getelementptr i8, ptr %arena, i64 0
-  call void @g0(ptr %p0_0, ptr %p0_1, ptr %report, i64 0, i64 3)
+  call void @g0(ptr %p0_0, ptr %p0_1, ptr %report, i64 0, i64 1)
   br label %done_g0
 done_g0:
   br i1 %first, label %do_g1, label %done_g1

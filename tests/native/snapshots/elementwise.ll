@@ -10,8 +10,8 @@ define internal void @g0(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr 
 entry:
   br label %head1
 head1:
-  %at1 = phi i64 [ %low, %entry ], [ %r12, %body1 ]
-  %c1 = icmp slt i64 %at1, %high
+  %at1 = phi i64 [ 0, %entry ], [ %r12, %body1 ]
+  %c1 = icmp slt i64 %at1, 3
   br i1 %c1, label %body1, label %done1
 body1:
   %r2 = mul i64 %at1, 5
@@ -152,7 +152,7 @@ do_g0:
   %p0_1 = load ptr, ptr %p0_1_slot
   %p0_2_slot = getelementptr ptr, ptr %given, i64 2
   %p0_2 = load ptr, ptr %p0_2_slot
-  call void @g0(ptr %p0_0, ptr %p0_1, ptr %p0_2, ptr %report, i64 0, i64 3)
+  call void @g0(ptr %p0_0, ptr %p0_1, ptr %p0_2, ptr %report, i64 0, i64 1)
   br label %done_g0
 done_g0:
   call void @meet(ptr %meet, i64 %threads)

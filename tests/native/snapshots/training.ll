@@ -87,8 +87,8 @@ define internal void @g0(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr 
 entry:
   br label %head1
 head1:
-  %at1 = phi i64 [ %low, %entry ], [ %r18, %body1 ]
-  %c1 = icmp slt i64 %at1, %high
+  %at1 = phi i64 [ 0, %entry ], [ %r18, %body1 ]
+  %c1 = icmp slt i64 %at1, 4
   br i1 %c1, label %body1, label %done1
 body1:
   %r2 = getelementptr i64, ptr %a0, i64 %at1
@@ -138,8 +138,8 @@ define internal void @g2(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr 
 entry:
   br label %head1
 head1:
-  %at1 = phi i64 [ %low, %entry ], [ %r22, %body1 ]
-  %c1 = icmp slt i64 %at1, %high
+  %at1 = phi i64 [ 0, %entry ], [ %r22, %body1 ]
+  %c1 = icmp slt i64 %at1, 4
   br i1 %c1, label %body1, label %done1
 body1:
   %r2 = getelementptr i64, ptr %a0, i64 %at1
@@ -173,8 +173,8 @@ define internal void @g3(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr 
 entry:
   br label %head1
 head1:
-  %at1 = phi i64 [ %low, %entry ], [ %r21, %done2 ]
-  %c1 = icmp slt i64 %at1, %high
+  %at1 = phi i64 [ 0, %entry ], [ %r21, %done2 ]
+  %c1 = icmp slt i64 %at1, 4
   br i1 %c1, label %body1, label %done1
 body1:
   br label %head2
@@ -214,8 +214,8 @@ define internal void @g4(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr 
 entry:
   br label %head1
 head1:
-  %at1 = phi i64 [ %low, %entry ], [ %r67, %body1 ]
-  %c1 = icmp slt i64 %at1, %high
+  %at1 = phi i64 [ 0, %entry ], [ %r67, %body1 ]
+  %c1 = icmp slt i64 %at1, 4
   br i1 %c1, label %body1, label %done1
 body1:
   %r2 = mul i64 %at1, 3
@@ -312,8 +312,8 @@ define internal void @g6(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr 
 entry:
   br label %head1
 head1:
-  %at1 = phi i64 [ %low, %entry ], [ %r36, %body1 ]
-  %c1 = icmp slt i64 %at1, %high
+  %at1 = phi i64 [ 0, %entry ], [ %r36, %body1 ]
+  %c1 = icmp slt i64 %at1, 1
   br i1 %c1, label %body1, label %done1
 body1:
   %r2 = mul i64 %at1, 1
@@ -362,8 +362,8 @@ define internal void @g7(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr 
 entry:
   br label %head1
 head1:
-  %at1 = phi i64 [ %low, %entry ], [ %r178, %done3 ]
-  %c1 = icmp slt i64 %at1, %high
+  %at1 = phi i64 [ 0, %entry ], [ %r178, %done3 ]
+  %c1 = icmp slt i64 %at1, 1
   br i1 %c1, label %body1, label %done1
 body1:
   %r2 = mul i64 %at1, 3
@@ -669,7 +669,7 @@ do_g0:
   %p0_1_slot = getelementptr ptr, ptr %given, i64 5
   %p0_1 = load ptr, ptr %p0_1_slot
   %p0_2 = getelementptr i8, ptr %arena, i64 0
-  call void @g0(ptr %p0_0, ptr %p0_1, ptr %p0_2, ptr %report, i64 0, i64 4)
+  call void @g0(ptr %p0_0, ptr %p0_1, ptr %p0_2, ptr %report, i64 0, i64 1)
   br label %done_g0
 done_g0:
   br i1 %first, label %do_g1, label %done_g1
@@ -690,7 +690,7 @@ do_g2:
   %p2_1 = load ptr, ptr %p2_1_slot
   %p2_2 = getelementptr i8, ptr %arena, i64 128
   %p2_3 = getelementptr i8, ptr %arena, i64 0
-  call void @g2(ptr %p2_0, ptr %p2_1, ptr %p2_2, ptr %p2_3, ptr %report, i64 0, i64 4)
+  call void @g2(ptr %p2_0, ptr %p2_1, ptr %p2_2, ptr %p2_3, ptr %report, i64 0, i64 1)
   br label %done_g2
 done_g2:
   br i1 %first, label %do_g3, label %done_g3
@@ -702,7 +702,7 @@ do_g3:
   %p3_2_slot = getelementptr ptr, ptr %given, i64 4
   %p3_2 = load ptr, ptr %p3_2_slot
   %p3_3 = getelementptr i8, ptr %arena, i64 384
-  call void @g3(ptr %p3_0, ptr %p3_1, ptr %p3_2, ptr %p3_3, ptr %report, i64 0, i64 4)
+  call void @g3(ptr %p3_0, ptr %p3_1, ptr %p3_2, ptr %p3_3, ptr %report, i64 0, i64 1)
   br label %done_g3
 done_g3:
   br i1 %first, label %do_g4, label %done_g4
@@ -716,7 +716,7 @@ do_g4:
   %p4_4 = getelementptr i8, ptr %arena, i64 128
   %p4_5 = getelementptr i8, ptr %arena, i64 512
   %p4_6 = getelementptr i8, ptr %arena, i64 640
-  call void @g4(ptr %p4_0, ptr %p4_1, ptr %p4_2, ptr %p4_3, ptr %p4_4, ptr %p4_5, ptr %p4_6, ptr %report, i64 0, i64 4)
+  call void @g4(ptr %p4_0, ptr %p4_1, ptr %p4_2, ptr %p4_3, ptr %p4_4, ptr %p4_5, ptr %p4_6, ptr %report, i64 0, i64 1)
   br label %done_g4
 done_g4:
   br i1 %first, label %do_g5, label %done_g5
