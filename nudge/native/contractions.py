@@ -298,12 +298,14 @@ class Contractions(Homes):
         return min(reversed(candidates), key=lambda axis: self.work(value, axis, beside))
 
     def candidates(self, group: Group) -> list[Axis]:
-        """List the axes that a vector may lie along: a contraction's where most of what it reads lies side by side."""
+        """List the axes that a vector may lie along: a contraction's that fill it, where most of what it reads is near."""
         axes = super().candidates(group)
         if group.fold is None or group.lane is not None:
             return axes
         near = {axis: sum(step in (0, 1) for step in self.strides(group.result, axis)) for axis in axes}
-        return [axis for axis in axes if near[axis] == max(near.values())]
+        widest = max((axis.extent for axis in axes), default=0)
+        wide = [axis for axis in axes if 2 * axis.extent >= min(widest, LANES)]
+        return [axis for axis in wide if near[axis] == max(near[each] for each in wide)]
 
     def work(self, value: Value, column: Axis, beside: Set[Axis]) -> float:
         """Estimate the cycles of a contraction whose vectors hold neighbours along a column."""

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from .plan import Plan
 
 LEAST = 200  # cycles of work, roughly, below which the first thread does it alone
-MEETING = 1500  # cycles that it takes the threads to wait for one another
+MEETING = 2500  # cycles that it takes the threads to wait for one another
 FROM_AFAR = 0.5  # cycles that a byte takes from one core to another, and back when it is written again
+GAIN = 0.9  # of the cycles that one thread takes, at most, for threads to share anything
 LONG = 64  # numbers that a vector's axis has at least, if its loop is to be parted
 SWEEPS = 4  # times that each group is looked at again
 
@@ -52,8 +53,11 @@ def share(plan: Plan) -> None:
         for part, beside in zip(parts, touched, strict=True):
             if len(part.choices) > 1:
                 part.choose(beside, part.choices[sweep < SWEEPS - 1 :])
+    alone = sum(part.work for part in parts)
+    shared = sum(part.cycles(part.axis) for part in parts)
+    shared += FROM_AFAR * sum(memory.moved(name) for name, memory in memories.items())
     for part in parts:
-        part.group.shared = part.axis
+        part.group.shared = part.axis if shared < GAIN * alone else None
 
 
 class _Part:
@@ -87,14 +91,15 @@ class _Part:
     def choose(self, beside: Sequence[tuple[Any, _Memory]], choices: Sequence[Axis | None]) -> None:
         """Choose the axis with the least to do and to wait for, the others being as they are."""
 
-        def cycles(axis: Axis | None) -> float:
+        def total(axis: Axis | None) -> float:
             self.axis = axis
-            own = self.work
-            if axis is not None:
-                own = self.work * -(-axis.extent // 2) / axis.extent + MEETING
-            return own + FROM_AFAR * sum(memory.moved(name) for name, memory in beside)
+            return self.cycles(axis) + FROM_AFAR * sum(memory.moved(name) for name, memory in beside)
 
-        self.axis = min(choices, key=cycles)
+        self.axis = min(choices, key=total)
+
+    def cycles(self, axis: Axis | None) -> float:
+        """Estimate the cycles until all threads are done, what they wait for from memory aside."""
+        return self.work if axis is None else self.work * -(-axis.extent // 2) / axis.extent + MEETING
 
 
 class _Memory:

@@ -58,6 +58,7 @@ def meet(some, others):
 def test_bytes_and_barriers(name, monkeypatch):
     monkeypatch.setattr(nudge.native.shares, "LEAST", -1)
     monkeypatch.setattr(nudge.native.shares, "MEETING", -1e9)
+    monkeypatch.setattr(nudge.native.shares, "GAIN", float("inf"))
     code = code_of(monkeypatch, AVX2, *MAKERS[name]())
     assert not overlaps(code.plan)
     assert not races(code.plan, code.text)
@@ -66,6 +67,7 @@ def test_bytes_and_barriers(name, monkeypatch):
 def test_a_barrier_that_is_left_out_is_found(monkeypatch):
     monkeypatch.setattr(nudge.native.shares, "LEAST", -1)
     monkeypatch.setattr(nudge.native.shares, "MEETING", -1e9)
+    monkeypatch.setattr(nudge.native.shares, "GAIN", float("inf"))
     code = code_of(monkeypatch, AVX2, *PROGRAMS["mlp"]())
     barrier = "  call void @meet(ptr %meet, i64 %threads)\n"
     head, body = code.text.split("body:\n")

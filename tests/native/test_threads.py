@@ -23,6 +23,7 @@ def shared(monkeypatch):
     monkeypatch.setattr(nudge.native.executable, "WORTH", -1)
     monkeypatch.setattr(nudge.native.shares, "LEAST", -1)
     monkeypatch.setattr(nudge.native.shares, "MEETING", -1e9)
+    monkeypatch.setattr(nudge.native.shares, "GAIN", float("inf"))
     monkeypatch.setattr(nudge.native.executable, "program_key", lambda *_: None)  # it knows nothing of that
     monkeypatch.setattr(threads, "Pace", Always)
     monkeypatch.setattr(nudge.native.executable, "Pace", Always)
