@@ -22,6 +22,8 @@ class Nest(Rows):
         """Write the function's body, for the units [low, high) of its outermost loop."""
         if not all(axis.extent for axis in self.group.axes if axis is not self.group.column):
             return  # of nothing
+        for value in self.group.stores:
+            self.hoist_fixed(value, self.group.members[value])
         if self.group.fold is not None:
             self._contraction()
         else:

@@ -173,6 +173,21 @@ class Place:
             for read in self.reads(value, index):
                 self.hoist(*read)
 
+    def hoist_fixed(self, value: Value, index: Index) -> None:
+        """Compute now what of a value is the same in all loops."""
+        if self._is_fixed(value, index):
+            self.at(value, index)
+        elif value.kind in (MAP, VIEW, COPY) and not self._is_read(value, index):
+            for read in self.reads(value, index):
+                self.hoist_fixed(*read)
+
+    def _is_fixed(self, value: Value, index: Index) -> bool:
+        if self.depends(value, index):
+            return False
+        if value.kind in (MAP, VIEW, COPY) and not self._is_read(value, index):
+            return all(self._is_fixed(*read) for read in self.reads(value, index))
+        return self._is_read(value, index) and not self._is_tile(value, index)
+
     # -- memory --
 
     def position(self, place: Affine) -> tuple[Reg | None, int]:

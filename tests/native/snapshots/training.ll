@@ -116,18 +116,18 @@ done1:
 
 define internal void @g1(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr noalias %a3, ptr %report, i64 %low, i64 %high) {
 entry:
-  %r1 = load <4 x i64>, ptr %a0, align 8
-  %r2 = add <4 x i64> splat (i64 0), %r1
-  %r3 = shufflevector <4 x i64> %r2, <4 x i64> poison, <2 x i32> <i32 0, i32 1>
-  %r4 = shufflevector <4 x i64> %r2, <4 x i64> poison, <2 x i32> <i32 2, i32 3>
-  %r5 = add <2 x i64> %r3, %r4
-  %r6 = extractelement <2 x i64> %r5, i64 0
-  %r7 = extractelement <2 x i64> %r5, i64 1
-  %r8 = add i64 %r6, %r7
-  %r9 = load float, ptr %a1
-  %r10 = sitofp i64 %r8 to float
+  %r1 = load float, ptr %a1
+  %r2 = load <4 x i64>, ptr %a0, align 8
+  %r3 = add <4 x i64> splat (i64 0), %r2
+  %r4 = shufflevector <4 x i64> %r3, <4 x i64> poison, <2 x i32> <i32 0, i32 1>
+  %r5 = shufflevector <4 x i64> %r3, <4 x i64> poison, <2 x i32> <i32 2, i32 3>
+  %r6 = add <2 x i64> %r4, %r5
+  %r7 = extractelement <2 x i64> %r6, i64 0
+  %r8 = extractelement <2 x i64> %r6, i64 1
+  %r9 = add i64 %r7, %r8
+  %r10 = sitofp i64 %r9 to float
   %r11 = fdiv float 0x3FF0000000000000, %r10
-  %r12 = fmul float %r9, %r11
+  %r12 = fmul float %r1, %r11
   %r13 = fneg float %r12
   store float %r13, ptr %a2
   store float %r10, ptr %a3
@@ -212,259 +212,259 @@ done1:
 
 define internal void @g4(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr noalias %a3, ptr noalias %a4, ptr noalias %a5, ptr noalias %a6, ptr %report, i64 %low, i64 %high) {
 entry:
-  br label %head1
-head1:
-  %at1 = phi i64 [ 0, %entry ], [ %r67, %body1 ]
-  %c1 = icmp slt i64 %at1, 4
-  br i1 %c1, label %body1, label %done1
-body1:
-  %r2 = mul i64 %at1, 3
-  %r3 = getelementptr float, ptr %a0, i64 %r2
-  %r4 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %r3, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
-  %r5 = fcmp ogt <4 x float> splat (float 0xFFF0000000000000), %r4
-  %r6 = fcmp uno <4 x float> splat (float 0xFFF0000000000000), splat (float 0xFFF0000000000000)
-  %r7 = or <4 x i1> %r5, %r6
-  %r8 = select <4 x i1> %r7, <4 x float> splat (float 0xFFF0000000000000), <4 x float> %r4
-  %r9 = select <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> %r8, <4 x float> splat (float 0xFFF0000000000000)
-  %r10 = shufflevector <4 x float> %r9, <4 x float> poison, <2 x i32> <i32 0, i32 1>
-  %r11 = shufflevector <4 x float> %r9, <4 x float> poison, <2 x i32> <i32 2, i32 3>
-  %r12 = fcmp ogt <2 x float> %r10, %r11
-  %r13 = fcmp uno <2 x float> %r10, %r10
-  %r14 = or <2 x i1> %r12, %r13
-  %r15 = select <2 x i1> %r14, <2 x float> %r10, <2 x float> %r11
-  %r16 = extractelement <2 x float> %r15, i64 0
-  %r17 = extractelement <2 x float> %r15, i64 1
-  %r18 = fcmp ogt float %r16, %r17
-  %r19 = fcmp uno float %r16, %r16
-  %r20 = or i1 %r18, %r19
-  %r21 = select i1 %r20, float %r16, float %r17
-  %r22 = insertelement <4 x float> poison, float %r21, i64 0
-  %r23 = shufflevector <4 x float> %r22, <4 x float> poison, <4 x i32> zeroinitializer
-  %r24 = fsub <4 x float> %r4, %r23
-  %r25 = call <4 x float> @nudge.exp.v4f32(<4 x float> %r24)
-  %r26 = fadd <4 x float> splat (float 0x0000000000000000), %r25
-  %r27 = select <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> %r26, <4 x float> splat (float 0x0000000000000000)
-  %r28 = shufflevector <4 x float> %r27, <4 x float> poison, <2 x i32> <i32 0, i32 1>
-  %r29 = shufflevector <4 x float> %r27, <4 x float> poison, <2 x i32> <i32 2, i32 3>
-  %r30 = fadd <2 x float> %r28, %r29
-  %r31 = extractelement <2 x float> %r30, i64 0
-  %r32 = extractelement <2 x float> %r30, i64 1
-  %r33 = fadd float %r31, %r32
-  %r34 = getelementptr i64, ptr %a1, i64 %at1
-  %r35 = load i64, ptr %r34
-  %r36 = call float @nudge.log.f32(float %r33)
-  %r37 = call <4 x i64> @llvm.masked.load.v4i64.p0(ptr %a2, i32 8, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x i64> zeroinitializer)
-  %r38 = insertelement <4 x i64> poison, i64 %r35, i64 0
-  %r39 = shufflevector <4 x i64> %r38, <4 x i64> poison, <4 x i32> zeroinitializer
-  %r40 = icmp eq <4 x i64> %r39, %r37
-  %r41 = insertelement <4 x float> poison, float %r36, i64 0
-  %r42 = shufflevector <4 x float> %r41, <4 x float> poison, <4 x i32> zeroinitializer
-  %r43 = fsub <4 x float> %r24, %r42
-  %r44 = select <4 x i1> %r40, <4 x float> %r43, <4 x float> splat (float 0x0000000000000000)
-  %r45 = fadd <4 x float> splat (float 0x0000000000000000), %r44
-  %r46 = select <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> %r45, <4 x float> splat (float 0x0000000000000000)
-  %r47 = shufflevector <4 x float> %r46, <4 x float> poison, <2 x i32> <i32 0, i32 1>
-  %r48 = shufflevector <4 x float> %r46, <4 x float> poison, <2 x i32> <i32 2, i32 3>
-  %r49 = fadd <2 x float> %r47, %r48
-  %r50 = extractelement <2 x float> %r49, i64 0
-  %r51 = extractelement <2 x float> %r49, i64 1
-  %r52 = fadd float %r50, %r51
-  %r53 = load float, ptr %a4
-  %r54 = getelementptr float, ptr %a3, i64 %at1
+  %r1 = load float, ptr %a4
+  br label %head2
+head2:
+  %at2 = phi i64 [ 0, %entry ], [ %r67, %body2 ]
+  %c2 = icmp slt i64 %at2, 4
+  br i1 %c2, label %body2, label %done2
+body2:
+  %r3 = mul i64 %at2, 3
+  %r4 = getelementptr float, ptr %a0, i64 %r3
+  %r5 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %r4, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
+  %r6 = fcmp ogt <4 x float> splat (float 0xFFF0000000000000), %r5
+  %r7 = fcmp uno <4 x float> splat (float 0xFFF0000000000000), splat (float 0xFFF0000000000000)
+  %r8 = or <4 x i1> %r6, %r7
+  %r9 = select <4 x i1> %r8, <4 x float> splat (float 0xFFF0000000000000), <4 x float> %r5
+  %r10 = select <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> %r9, <4 x float> splat (float 0xFFF0000000000000)
+  %r11 = shufflevector <4 x float> %r10, <4 x float> poison, <2 x i32> <i32 0, i32 1>
+  %r12 = shufflevector <4 x float> %r10, <4 x float> poison, <2 x i32> <i32 2, i32 3>
+  %r13 = fcmp ogt <2 x float> %r11, %r12
+  %r14 = fcmp uno <2 x float> %r11, %r11
+  %r15 = or <2 x i1> %r13, %r14
+  %r16 = select <2 x i1> %r15, <2 x float> %r11, <2 x float> %r12
+  %r17 = extractelement <2 x float> %r16, i64 0
+  %r18 = extractelement <2 x float> %r16, i64 1
+  %r19 = fcmp ogt float %r17, %r18
+  %r20 = fcmp uno float %r17, %r17
+  %r21 = or i1 %r19, %r20
+  %r22 = select i1 %r21, float %r17, float %r18
+  %r23 = insertelement <4 x float> poison, float %r22, i64 0
+  %r24 = shufflevector <4 x float> %r23, <4 x float> poison, <4 x i32> zeroinitializer
+  %r25 = fsub <4 x float> %r5, %r24
+  %r26 = call <4 x float> @nudge.exp.v4f32(<4 x float> %r25)
+  %r27 = fadd <4 x float> splat (float 0x0000000000000000), %r26
+  %r28 = select <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> %r27, <4 x float> splat (float 0x0000000000000000)
+  %r29 = shufflevector <4 x float> %r28, <4 x float> poison, <2 x i32> <i32 0, i32 1>
+  %r30 = shufflevector <4 x float> %r28, <4 x float> poison, <2 x i32> <i32 2, i32 3>
+  %r31 = fadd <2 x float> %r29, %r30
+  %r32 = extractelement <2 x float> %r31, i64 0
+  %r33 = extractelement <2 x float> %r31, i64 1
+  %r34 = fadd float %r32, %r33
+  %r35 = getelementptr i64, ptr %a1, i64 %at2
+  %r36 = load i64, ptr %r35
+  %r37 = call float @nudge.log.f32(float %r34)
+  %r38 = call <4 x i64> @llvm.masked.load.v4i64.p0(ptr %a2, i32 8, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x i64> zeroinitializer)
+  %r39 = insertelement <4 x i64> poison, i64 %r36, i64 0
+  %r40 = shufflevector <4 x i64> %r39, <4 x i64> poison, <4 x i32> zeroinitializer
+  %r41 = icmp eq <4 x i64> %r40, %r38
+  %r42 = insertelement <4 x float> poison, float %r37, i64 0
+  %r43 = shufflevector <4 x float> %r42, <4 x float> poison, <4 x i32> zeroinitializer
+  %r44 = fsub <4 x float> %r25, %r43
+  %r45 = select <4 x i1> %r41, <4 x float> %r44, <4 x float> splat (float 0x0000000000000000)
+  %r46 = fadd <4 x float> splat (float 0x0000000000000000), %r45
+  %r47 = select <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> %r46, <4 x float> splat (float 0x0000000000000000)
+  %r48 = shufflevector <4 x float> %r47, <4 x float> poison, <2 x i32> <i32 0, i32 1>
+  %r49 = shufflevector <4 x float> %r47, <4 x float> poison, <2 x i32> <i32 2, i32 3>
+  %r50 = fadd <2 x float> %r48, %r49
+  %r51 = extractelement <2 x float> %r50, i64 0
+  %r52 = extractelement <2 x float> %r50, i64 1
+  %r53 = fadd float %r51, %r52
+  %r54 = getelementptr float, ptr %a3, i64 %at2
   %r55 = load float, ptr %r54
-  %r56 = fdiv float 0x3FF0000000000000, %r33
+  %r56 = fdiv float 0x3FF0000000000000, %r34
   %r57 = fmul float %r55, %r56
-  %r58 = insertelement <4 x float> poison, float %r53, i64 0
+  %r58 = insertelement <4 x float> poison, float %r1, i64 0
   %r59 = shufflevector <4 x float> %r58, <4 x float> poison, <4 x i32> zeroinitializer
-  %r60 = select <4 x i1> %r40, <4 x float> %r59, <4 x float> splat (float 0x0000000000000000)
+  %r60 = select <4 x i1> %r41, <4 x float> %r59, <4 x float> splat (float 0x0000000000000000)
   %r61 = insertelement <4 x float> poison, float %r57, i64 0
   %r62 = shufflevector <4 x float> %r61, <4 x float> poison, <4 x i32> zeroinitializer
-  %r63 = fmul <4 x float> %r62, %r25
+  %r63 = fmul <4 x float> %r62, %r26
   %r64 = fadd <4 x float> %r60, %r63
-  %r65 = getelementptr float, ptr %a6, i64 %r2
+  %r65 = getelementptr float, ptr %a6, i64 %r3
   call void @llvm.masked.store.v4f32.p0(<4 x float> %r64, ptr %r65, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>)
-  %r66 = getelementptr float, ptr %a5, i64 %at1
-  store float %r52, ptr %r66
-  %r67 = add i64 %at1, 1
-  br label %head1
-done1:
+  %r66 = getelementptr float, ptr %a5, i64 %at2
+  store float %r53, ptr %r66
+  %r67 = add i64 %at2, 1
+  br label %head2
+done2:
   ret void
 }
 
 define internal void @g5(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr %report, i64 %low, i64 %high) {
 entry:
-  %r1 = load <4 x float>, ptr %a0, align 4
-  %r2 = fadd <4 x float> splat (float 0x0000000000000000), %r1
-  %r3 = shufflevector <4 x float> %r2, <4 x float> poison, <2 x i32> <i32 0, i32 1>
-  %r4 = shufflevector <4 x float> %r2, <4 x float> poison, <2 x i32> <i32 2, i32 3>
-  %r5 = fadd <2 x float> %r3, %r4
-  %r6 = extractelement <2 x float> %r5, i64 0
-  %r7 = extractelement <2 x float> %r5, i64 1
-  %r8 = fadd float %r6, %r7
-  %r9 = fneg float %r8
-  %r10 = load float, ptr %a1
-  %r11 = fdiv float %r9, %r10
+  %r1 = load float, ptr %a1
+  %r2 = load <4 x float>, ptr %a0, align 4
+  %r3 = fadd <4 x float> splat (float 0x0000000000000000), %r2
+  %r4 = shufflevector <4 x float> %r3, <4 x float> poison, <2 x i32> <i32 0, i32 1>
+  %r5 = shufflevector <4 x float> %r3, <4 x float> poison, <2 x i32> <i32 2, i32 3>
+  %r6 = fadd <2 x float> %r4, %r5
+  %r7 = extractelement <2 x float> %r6, i64 0
+  %r8 = extractelement <2 x float> %r6, i64 1
+  %r9 = fadd float %r7, %r8
+  %r10 = fneg float %r9
+  %r11 = fdiv float %r10, %r1
   store float %r11, ptr %a2
   ret void
 }
 
 define internal void @g6(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr noalias %a3, ptr %report, i64 %low, i64 %high) {
 entry:
-  br label %head1
-head1:
-  %at1 = phi i64 [ 0, %entry ], [ %r36, %body1 ]
-  %c1 = icmp slt i64 %at1, 1
-  br i1 %c1, label %body1, label %done1
-body1:
-  %r2 = mul i64 %at1, 1
-  %r3 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %a0, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
-  %r4 = fadd <4 x float> splat (float 0x0000000000000000), %r3
-  %r5 = getelementptr float, ptr %a0, i64 3
-  %r6 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %r5, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
-  %r7 = fadd <4 x float> %r4, %r6
-  %r8 = getelementptr float, ptr %a0, i64 6
-  %r9 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %r8, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
-  %r10 = fadd <4 x float> %r7, %r9
-  %r11 = getelementptr float, ptr %a0, i64 9
-  %r12 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %r11, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
-  %r13 = fadd <4 x float> %r10, %r12
-  %r14 = getelementptr double, ptr %a1, i64 1
-  %r15 = load double, ptr %r14
-  %r16 = fptrunc double %r15 to float
-  %r17 = getelementptr double, ptr %a1, i64 2
-  %r18 = load double, ptr %r17
-  %r19 = fsub double 0x3FF0000000000000, %r18
-  %r20 = fptrunc double %r19 to float
-  %r21 = load double, ptr %a1
-  %r22 = fptrunc double %r21 to float
+  %r1 = getelementptr double, ptr %a1, i64 1
+  %r2 = load double, ptr %r1
+  %r3 = fptrunc double %r2 to float
+  %r4 = getelementptr double, ptr %a1, i64 2
+  %r5 = load double, ptr %r4
+  %r6 = fsub double 0x3FF0000000000000, %r5
+  %r7 = fptrunc double %r6 to float
+  %r8 = load double, ptr %a1
+  %r9 = fptrunc double %r8 to float
+  br label %head10
+head10:
+  %at10 = phi i64 [ 0, %entry ], [ %r36, %body10 ]
+  %c10 = icmp slt i64 %at10, 1
+  br i1 %c10, label %body10, label %done10
+body10:
+  %r11 = mul i64 %at10, 1
+  %r12 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %a0, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
+  %r13 = fadd <4 x float> splat (float 0x0000000000000000), %r12
+  %r14 = getelementptr float, ptr %a0, i64 3
+  %r15 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %r14, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
+  %r16 = fadd <4 x float> %r13, %r15
+  %r17 = getelementptr float, ptr %a0, i64 6
+  %r18 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %r17, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
+  %r19 = fadd <4 x float> %r16, %r18
+  %r20 = getelementptr float, ptr %a0, i64 9
+  %r21 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %r20, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
+  %r22 = fadd <4 x float> %r19, %r21
   %r23 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %a3, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
   %r24 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %a2, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
-  %r25 = insertelement <4 x float> poison, float %r16, i64 0
+  %r25 = insertelement <4 x float> poison, float %r3, i64 0
   %r26 = shufflevector <4 x float> %r25, <4 x float> poison, <4 x i32> zeroinitializer
   %r27 = fmul <4 x float> %r24, %r26
-  %r28 = insertelement <4 x float> poison, float %r20, i64 0
+  %r28 = insertelement <4 x float> poison, float %r7, i64 0
   %r29 = shufflevector <4 x float> %r28, <4 x float> poison, <4 x i32> zeroinitializer
-  %r30 = fmul <4 x float> %r13, %r29
+  %r30 = fmul <4 x float> %r22, %r29
   %r31 = fadd <4 x float> %r27, %r30
-  %r32 = insertelement <4 x float> poison, float %r22, i64 0
+  %r32 = insertelement <4 x float> poison, float %r9, i64 0
   %r33 = shufflevector <4 x float> %r32, <4 x float> poison, <4 x i32> zeroinitializer
   %r34 = fmul <4 x float> %r31, %r33
   %r35 = fsub <4 x float> %r23, %r34
   call void @llvm.masked.store.v4f32.p0(<4 x float> %r35, ptr %a3, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>)
   call void @llvm.masked.store.v4f32.p0(<4 x float> %r31, ptr %a2, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>)
-  %r36 = add i64 %at1, 1
-  br label %head1
-done1:
+  %r36 = add i64 %at10, 1
+  br label %head10
+done10:
   ret void
 }
 
 define internal void @g7(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr noalias %a3, ptr noalias %a4, ptr %report, i64 %low, i64 %high) {
 entry:
-  br label %head1
-head1:
-  %at1 = phi i64 [ 0, %entry ], [ %r178, %done3 ]
-  %c1 = icmp slt i64 %at1, 1
-  br i1 %c1, label %body1, label %done1
-body1:
-  %r2 = mul i64 %at1, 3
-  br label %head3
-head3:
-  %at3 = phi i64 [ 0, %body1 ], [ %r177, %body3 ]
-  %c3 = icmp slt i64 %at3, 1
-  br i1 %c3, label %body3, label %done3
-body3:
-  %r4 = mul i64 %at3, 2
-  %r5 = getelementptr float, ptr %a0, i64 %r4
-  %r6 = load <2 x float>, ptr %r5, align 4
-  %r7 = getelementptr float, ptr %a1, i64 %r2
-  %r8 = load float, ptr %r7
-  %r9 = insertelement <2 x float> poison, float %r8, i64 0
-  %r10 = shufflevector <2 x float> %r9, <2 x float> poison, <2 x i32> zeroinitializer
-  %r12 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r6, <2 x float> %r10, <2 x float> splat (float 0x0000000000000000))
-  %r13 = getelementptr float, ptr %r7, i64 1
-  %r14 = load float, ptr %r13
-  %r15 = insertelement <2 x float> poison, float %r14, i64 0
-  %r16 = shufflevector <2 x float> %r15, <2 x float> poison, <2 x i32> zeroinitializer
-  %r18 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r6, <2 x float> %r16, <2 x float> splat (float 0x0000000000000000))
-  %r19 = getelementptr float, ptr %r7, i64 2
-  %r20 = load float, ptr %r19
-  %r21 = insertelement <2 x float> poison, float %r20, i64 0
-  %r22 = shufflevector <2 x float> %r21, <2 x float> poison, <2 x i32> zeroinitializer
-  %r24 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r6, <2 x float> %r22, <2 x float> splat (float 0x0000000000000000))
-  %r25 = getelementptr float, ptr %r5, i64 2
-  %r26 = load <2 x float>, ptr %r25, align 4
-  %r27 = getelementptr float, ptr %r7, i64 3
-  %r28 = load float, ptr %r27
-  %r29 = insertelement <2 x float> poison, float %r28, i64 0
-  %r30 = shufflevector <2 x float> %r29, <2 x float> poison, <2 x i32> zeroinitializer
-  %r32 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r26, <2 x float> %r30, <2 x float> %r12)
-  %r33 = getelementptr float, ptr %r7, i64 4
-  %r34 = load float, ptr %r33
-  %r35 = insertelement <2 x float> poison, float %r34, i64 0
-  %r36 = shufflevector <2 x float> %r35, <2 x float> poison, <2 x i32> zeroinitializer
-  %r38 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r26, <2 x float> %r36, <2 x float> %r18)
-  %r39 = getelementptr float, ptr %r7, i64 5
-  %r40 = load float, ptr %r39
-  %r41 = insertelement <2 x float> poison, float %r40, i64 0
-  %r42 = shufflevector <2 x float> %r41, <2 x float> poison, <2 x i32> zeroinitializer
-  %r44 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r26, <2 x float> %r42, <2 x float> %r24)
-  %r45 = getelementptr float, ptr %r5, i64 4
-  %r46 = load <2 x float>, ptr %r45, align 4
-  %r47 = getelementptr float, ptr %r7, i64 6
-  %r48 = load float, ptr %r47
-  %r49 = insertelement <2 x float> poison, float %r48, i64 0
-  %r50 = shufflevector <2 x float> %r49, <2 x float> poison, <2 x i32> zeroinitializer
-  %r52 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r46, <2 x float> %r50, <2 x float> %r32)
-  %r53 = getelementptr float, ptr %r7, i64 7
-  %r54 = load float, ptr %r53
-  %r55 = insertelement <2 x float> poison, float %r54, i64 0
-  %r56 = shufflevector <2 x float> %r55, <2 x float> poison, <2 x i32> zeroinitializer
-  %r58 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r46, <2 x float> %r56, <2 x float> %r38)
-  %r59 = getelementptr float, ptr %r7, i64 8
-  %r60 = load float, ptr %r59
-  %r61 = insertelement <2 x float> poison, float %r60, i64 0
-  %r62 = shufflevector <2 x float> %r61, <2 x float> poison, <2 x i32> zeroinitializer
-  %r64 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r46, <2 x float> %r62, <2 x float> %r44)
-  %r65 = getelementptr float, ptr %r5, i64 6
-  %r66 = load <2 x float>, ptr %r65, align 4
-  %r67 = getelementptr float, ptr %r7, i64 9
-  %r68 = load float, ptr %r67
-  %r69 = insertelement <2 x float> poison, float %r68, i64 0
-  %r70 = shufflevector <2 x float> %r69, <2 x float> poison, <2 x i32> zeroinitializer
-  %r72 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r66, <2 x float> %r70, <2 x float> %r52)
-  %r73 = getelementptr float, ptr %r7, i64 10
-  %r74 = load float, ptr %r73
-  %r75 = insertelement <2 x float> poison, float %r74, i64 0
-  %r76 = shufflevector <2 x float> %r75, <2 x float> poison, <2 x i32> zeroinitializer
-  %r78 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r66, <2 x float> %r76, <2 x float> %r58)
-  %r79 = getelementptr float, ptr %r7, i64 11
-  %r80 = load float, ptr %r79
-  %r81 = insertelement <2 x float> poison, float %r80, i64 0
-  %r82 = shufflevector <2 x float> %r81, <2 x float> poison, <2 x i32> zeroinitializer
-  %r84 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r66, <2 x float> %r82, <2 x float> %r64)
-  %r85 = getelementptr double, ptr %a2, i64 1
-  %r86 = load double, ptr %r85
-  %r87 = fptrunc double %r86 to float
-  %r88 = getelementptr double, ptr %a2, i64 2
-  %r89 = load double, ptr %r88
-  %r90 = fsub double 0x3FF0000000000000, %r89
-  %r91 = fptrunc double %r90 to float
-  %r92 = load double, ptr %a2
-  %r93 = fptrunc double %r92 to float
-  %r94 = mul i64 %r2, 2
-  %r95 = add i64 %r94, %r4
+  %r1 = getelementptr double, ptr %a2, i64 1
+  %r2 = load double, ptr %r1
+  %r3 = fptrunc double %r2 to float
+  %r4 = getelementptr double, ptr %a2, i64 2
+  %r5 = load double, ptr %r4
+  %r6 = fsub double 0x3FF0000000000000, %r5
+  %r7 = fptrunc double %r6 to float
+  %r8 = load double, ptr %a2
+  %r9 = fptrunc double %r8 to float
+  br label %head10
+head10:
+  %at10 = phi i64 [ 0, %entry ], [ %r160, %done12 ]
+  %c10 = icmp slt i64 %at10, 1
+  br i1 %c10, label %body10, label %done10
+body10:
+  %r11 = mul i64 %at10, 3
+  br label %head12
+head12:
+  %at12 = phi i64 [ 0, %body10 ], [ %r159, %body12 ]
+  %c12 = icmp slt i64 %at12, 1
+  br i1 %c12, label %body12, label %done12
+body12:
+  %r13 = mul i64 %at12, 2
+  %r14 = getelementptr float, ptr %a0, i64 %r13
+  %r15 = load <2 x float>, ptr %r14, align 4
+  %r16 = getelementptr float, ptr %a1, i64 %r11
+  %r17 = load float, ptr %r16
+  %r18 = insertelement <2 x float> poison, float %r17, i64 0
+  %r19 = shufflevector <2 x float> %r18, <2 x float> poison, <2 x i32> zeroinitializer
+  %r21 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r15, <2 x float> %r19, <2 x float> splat (float 0x0000000000000000))
+  %r22 = getelementptr float, ptr %r16, i64 1
+  %r23 = load float, ptr %r22
+  %r24 = insertelement <2 x float> poison, float %r23, i64 0
+  %r25 = shufflevector <2 x float> %r24, <2 x float> poison, <2 x i32> zeroinitializer
+  %r27 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r15, <2 x float> %r25, <2 x float> splat (float 0x0000000000000000))
+  %r28 = getelementptr float, ptr %r16, i64 2
+  %r29 = load float, ptr %r28
+  %r30 = insertelement <2 x float> poison, float %r29, i64 0
+  %r31 = shufflevector <2 x float> %r30, <2 x float> poison, <2 x i32> zeroinitializer
+  %r33 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r15, <2 x float> %r31, <2 x float> splat (float 0x0000000000000000))
+  %r34 = getelementptr float, ptr %r14, i64 2
+  %r35 = load <2 x float>, ptr %r34, align 4
+  %r36 = getelementptr float, ptr %r16, i64 3
+  %r37 = load float, ptr %r36
+  %r38 = insertelement <2 x float> poison, float %r37, i64 0
+  %r39 = shufflevector <2 x float> %r38, <2 x float> poison, <2 x i32> zeroinitializer
+  %r41 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r35, <2 x float> %r39, <2 x float> %r21)
+  %r42 = getelementptr float, ptr %r16, i64 4
+  %r43 = load float, ptr %r42
+  %r44 = insertelement <2 x float> poison, float %r43, i64 0
+  %r45 = shufflevector <2 x float> %r44, <2 x float> poison, <2 x i32> zeroinitializer
+  %r47 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r35, <2 x float> %r45, <2 x float> %r27)
+  %r48 = getelementptr float, ptr %r16, i64 5
+  %r49 = load float, ptr %r48
+  %r50 = insertelement <2 x float> poison, float %r49, i64 0
+  %r51 = shufflevector <2 x float> %r50, <2 x float> poison, <2 x i32> zeroinitializer
+  %r53 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r35, <2 x float> %r51, <2 x float> %r33)
+  %r54 = getelementptr float, ptr %r14, i64 4
+  %r55 = load <2 x float>, ptr %r54, align 4
+  %r56 = getelementptr float, ptr %r16, i64 6
+  %r57 = load float, ptr %r56
+  %r58 = insertelement <2 x float> poison, float %r57, i64 0
+  %r59 = shufflevector <2 x float> %r58, <2 x float> poison, <2 x i32> zeroinitializer
+  %r61 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r55, <2 x float> %r59, <2 x float> %r41)
+  %r62 = getelementptr float, ptr %r16, i64 7
+  %r63 = load float, ptr %r62
+  %r64 = insertelement <2 x float> poison, float %r63, i64 0
+  %r65 = shufflevector <2 x float> %r64, <2 x float> poison, <2 x i32> zeroinitializer
+  %r67 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r55, <2 x float> %r65, <2 x float> %r47)
+  %r68 = getelementptr float, ptr %r16, i64 8
+  %r69 = load float, ptr %r68
+  %r70 = insertelement <2 x float> poison, float %r69, i64 0
+  %r71 = shufflevector <2 x float> %r70, <2 x float> poison, <2 x i32> zeroinitializer
+  %r73 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r55, <2 x float> %r71, <2 x float> %r53)
+  %r74 = getelementptr float, ptr %r14, i64 6
+  %r75 = load <2 x float>, ptr %r74, align 4
+  %r76 = getelementptr float, ptr %r16, i64 9
+  %r77 = load float, ptr %r76
+  %r78 = insertelement <2 x float> poison, float %r77, i64 0
+  %r79 = shufflevector <2 x float> %r78, <2 x float> poison, <2 x i32> zeroinitializer
+  %r81 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r75, <2 x float> %r79, <2 x float> %r61)
+  %r82 = getelementptr float, ptr %r16, i64 10
+  %r83 = load float, ptr %r82
+  %r84 = insertelement <2 x float> poison, float %r83, i64 0
+  %r85 = shufflevector <2 x float> %r84, <2 x float> poison, <2 x i32> zeroinitializer
+  %r87 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r75, <2 x float> %r85, <2 x float> %r67)
+  %r88 = getelementptr float, ptr %r16, i64 11
+  %r89 = load float, ptr %r88
+  %r90 = insertelement <2 x float> poison, float %r89, i64 0
+  %r91 = shufflevector <2 x float> %r90, <2 x float> poison, <2 x i32> zeroinitializer
+  %r93 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r75, <2 x float> %r91, <2 x float> %r73)
+  %r94 = mul i64 %r11, 2
+  %r95 = add i64 %r94, %r13
   %r96 = getelementptr float, ptr %a4, i64 %r95
   %r97 = load <2 x float>, ptr %r96, align 4
   %r98 = getelementptr float, ptr %a3, i64 %r95
   %r99 = load <2 x float>, ptr %r98, align 4
-  %r100 = insertelement <2 x float> poison, float %r87, i64 0
+  %r100 = insertelement <2 x float> poison, float %r3, i64 0
   %r101 = shufflevector <2 x float> %r100, <2 x float> poison, <2 x i32> zeroinitializer
   %r102 = fmul <2 x float> %r99, %r101
-  %r103 = insertelement <2 x float> poison, float %r91, i64 0
+  %r103 = insertelement <2 x float> poison, float %r7, i64 0
   %r104 = shufflevector <2 x float> %r103, <2 x float> poison, <2 x i32> zeroinitializer
-  %r105 = fmul <2 x float> %r72, %r104
+  %r105 = fmul <2 x float> %r81, %r104
   %r106 = fadd <2 x float> %r102, %r105
-  %r107 = insertelement <2 x float> poison, float %r93, i64 0
+  %r107 = insertelement <2 x float> poison, float %r9, i64 0
   %r108 = shufflevector <2 x float> %r107, <2 x float> poison, <2 x i32> zeroinitializer
   %r109 = fmul <2 x float> %r106, %r108
   %r110 = fsub <2 x float> %r97, %r109
@@ -472,80 +472,62 @@ body3:
   store <2 x float> %r110, ptr %r111, align 4
   %r112 = getelementptr float, ptr %a3, i64 %r95
   store <2 x float> %r106, ptr %r112, align 4
-  %r113 = getelementptr double, ptr %a2, i64 1
-  %r114 = load double, ptr %r113
-  %r115 = fptrunc double %r114 to float
-  %r116 = getelementptr double, ptr %a2, i64 2
-  %r117 = load double, ptr %r116
-  %r118 = fsub double 0x3FF0000000000000, %r117
-  %r119 = fptrunc double %r118 to float
-  %r120 = load double, ptr %a2
-  %r121 = fptrunc double %r120 to float
-  %r122 = mul i64 %r2, 2
-  %r123 = add i64 %r122, %r4
-  %r124 = getelementptr float, ptr %a4, i64 %r123
-  %r125 = getelementptr float, ptr %r124, i64 2
-  %r126 = load <2 x float>, ptr %r125, align 4
-  %r127 = getelementptr float, ptr %a3, i64 %r123
-  %r128 = getelementptr float, ptr %r127, i64 2
-  %r129 = load <2 x float>, ptr %r128, align 4
-  %r130 = insertelement <2 x float> poison, float %r115, i64 0
-  %r131 = shufflevector <2 x float> %r130, <2 x float> poison, <2 x i32> zeroinitializer
-  %r132 = fmul <2 x float> %r129, %r131
-  %r133 = insertelement <2 x float> poison, float %r119, i64 0
-  %r134 = shufflevector <2 x float> %r133, <2 x float> poison, <2 x i32> zeroinitializer
-  %r135 = fmul <2 x float> %r78, %r134
-  %r136 = fadd <2 x float> %r132, %r135
-  %r137 = insertelement <2 x float> poison, float %r121, i64 0
-  %r138 = shufflevector <2 x float> %r137, <2 x float> poison, <2 x i32> zeroinitializer
-  %r139 = fmul <2 x float> %r136, %r138
-  %r140 = fsub <2 x float> %r126, %r139
-  %r141 = getelementptr float, ptr %a4, i64 %r123
-  %r142 = getelementptr float, ptr %r141, i64 2
-  store <2 x float> %r140, ptr %r142, align 4
-  %r143 = getelementptr float, ptr %a3, i64 %r123
-  %r144 = getelementptr float, ptr %r143, i64 2
-  store <2 x float> %r136, ptr %r144, align 4
-  %r145 = getelementptr double, ptr %a2, i64 1
-  %r146 = load double, ptr %r145
-  %r147 = fptrunc double %r146 to float
-  %r148 = getelementptr double, ptr %a2, i64 2
-  %r149 = load double, ptr %r148
-  %r150 = fsub double 0x3FF0000000000000, %r149
-  %r151 = fptrunc double %r150 to float
-  %r152 = load double, ptr %a2
-  %r153 = fptrunc double %r152 to float
-  %r154 = mul i64 %r2, 2
-  %r155 = add i64 %r154, %r4
-  %r156 = getelementptr float, ptr %a4, i64 %r155
-  %r157 = getelementptr float, ptr %r156, i64 4
-  %r158 = load <2 x float>, ptr %r157, align 4
-  %r159 = getelementptr float, ptr %a3, i64 %r155
-  %r160 = getelementptr float, ptr %r159, i64 4
-  %r161 = load <2 x float>, ptr %r160, align 4
-  %r162 = insertelement <2 x float> poison, float %r147, i64 0
-  %r163 = shufflevector <2 x float> %r162, <2 x float> poison, <2 x i32> zeroinitializer
-  %r164 = fmul <2 x float> %r161, %r163
-  %r165 = insertelement <2 x float> poison, float %r151, i64 0
-  %r166 = shufflevector <2 x float> %r165, <2 x float> poison, <2 x i32> zeroinitializer
-  %r167 = fmul <2 x float> %r84, %r166
-  %r168 = fadd <2 x float> %r164, %r167
-  %r169 = insertelement <2 x float> poison, float %r153, i64 0
-  %r170 = shufflevector <2 x float> %r169, <2 x float> poison, <2 x i32> zeroinitializer
-  %r171 = fmul <2 x float> %r168, %r170
-  %r172 = fsub <2 x float> %r158, %r171
-  %r173 = getelementptr float, ptr %a4, i64 %r155
-  %r174 = getelementptr float, ptr %r173, i64 4
-  store <2 x float> %r172, ptr %r174, align 4
-  %r175 = getelementptr float, ptr %a3, i64 %r155
-  %r176 = getelementptr float, ptr %r175, i64 4
-  store <2 x float> %r168, ptr %r176, align 4
-  %r177 = add i64 %at3, 1
-  br label %head3
-done3:
-  %r178 = add i64 %at1, 1
-  br label %head1
-done1:
+  %r113 = mul i64 %r11, 2
+  %r114 = add i64 %r113, %r13
+  %r115 = getelementptr float, ptr %a4, i64 %r114
+  %r116 = getelementptr float, ptr %r115, i64 2
+  %r117 = load <2 x float>, ptr %r116, align 4
+  %r118 = getelementptr float, ptr %a3, i64 %r114
+  %r119 = getelementptr float, ptr %r118, i64 2
+  %r120 = load <2 x float>, ptr %r119, align 4
+  %r121 = insertelement <2 x float> poison, float %r3, i64 0
+  %r122 = shufflevector <2 x float> %r121, <2 x float> poison, <2 x i32> zeroinitializer
+  %r123 = fmul <2 x float> %r120, %r122
+  %r124 = insertelement <2 x float> poison, float %r7, i64 0
+  %r125 = shufflevector <2 x float> %r124, <2 x float> poison, <2 x i32> zeroinitializer
+  %r126 = fmul <2 x float> %r87, %r125
+  %r127 = fadd <2 x float> %r123, %r126
+  %r128 = insertelement <2 x float> poison, float %r9, i64 0
+  %r129 = shufflevector <2 x float> %r128, <2 x float> poison, <2 x i32> zeroinitializer
+  %r130 = fmul <2 x float> %r127, %r129
+  %r131 = fsub <2 x float> %r117, %r130
+  %r132 = getelementptr float, ptr %a4, i64 %r114
+  %r133 = getelementptr float, ptr %r132, i64 2
+  store <2 x float> %r131, ptr %r133, align 4
+  %r134 = getelementptr float, ptr %a3, i64 %r114
+  %r135 = getelementptr float, ptr %r134, i64 2
+  store <2 x float> %r127, ptr %r135, align 4
+  %r136 = mul i64 %r11, 2
+  %r137 = add i64 %r136, %r13
+  %r138 = getelementptr float, ptr %a4, i64 %r137
+  %r139 = getelementptr float, ptr %r138, i64 4
+  %r140 = load <2 x float>, ptr %r139, align 4
+  %r141 = getelementptr float, ptr %a3, i64 %r137
+  %r142 = getelementptr float, ptr %r141, i64 4
+  %r143 = load <2 x float>, ptr %r142, align 4
+  %r144 = insertelement <2 x float> poison, float %r3, i64 0
+  %r145 = shufflevector <2 x float> %r144, <2 x float> poison, <2 x i32> zeroinitializer
+  %r146 = fmul <2 x float> %r143, %r145
+  %r147 = insertelement <2 x float> poison, float %r7, i64 0
+  %r148 = shufflevector <2 x float> %r147, <2 x float> poison, <2 x i32> zeroinitializer
+  %r149 = fmul <2 x float> %r93, %r148
+  %r150 = fadd <2 x float> %r146, %r149
+  %r151 = insertelement <2 x float> poison, float %r9, i64 0
+  %r152 = shufflevector <2 x float> %r151, <2 x float> poison, <2 x i32> zeroinitializer
+  %r153 = fmul <2 x float> %r150, %r152
+  %r154 = fsub <2 x float> %r140, %r153
+  %r155 = getelementptr float, ptr %a4, i64 %r137
+  %r156 = getelementptr float, ptr %r155, i64 4
+  store <2 x float> %r154, ptr %r156, align 4
+  %r157 = getelementptr float, ptr %a3, i64 %r137
+  %r158 = getelementptr float, ptr %r157, i64 4
+  store <2 x float> %r150, ptr %r158, align 4
+  %r159 = add i64 %at12, 1
+  br label %head12
+done12:
+  %r160 = add i64 %at10, 1
+  br label %head10
+done10:
   ret void
 }
 
