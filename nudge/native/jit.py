@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import functools
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import llvmlite
@@ -14,9 +14,14 @@ import llvmlite.binding as llvm
 from ..errors import Error
 from ..version import __version__
 from .cache import cache, key
+from .parts import parted
+from .threads import get_num_threads
 
 MACHINE_LEVEL, PASSES_LEVEL = 2, 1
 INLINED = 0  # how large a function may be to stand at each of its calls: a group's is no faster there, and made anew
+PARTS = 2  # in which a text of more than LONG lines is compiled
+LONG = 500
+WORD = 8  # bytes of a number that stands before an image of object code, and tells how long it is
 _LLVM = f"llvmlite {llvmlite.__version__}, LLVM {'.'.join(map(str, llvm.llvm_version_info))}"
 
 
@@ -25,15 +30,19 @@ def features() -> str:
     return str(llvm.get_host_cpu_features().flatten())
 
 
-@functools.cache
-def target_machine(features: str) -> Any:
+def _target_machine(features: str) -> Any:
     """Make what makes object code for the processor at hand, if it can do these things."""
-    llvm.initialize_native_target()
-    llvm.initialize_native_asmprinter()
+    _begin()
     target = llvm.Target.from_default_triple()
     return target.create_target_machine(
         cpu=llvm.get_host_cpu_name(), features=features, opt=MACHINE_LEVEL, jit=True
     )
+
+
+@functools.cache
+def _begin() -> None:
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
 
 
 @functools.cache
@@ -48,10 +57,20 @@ FEW = ("always_inliner", "sroa", "instruction_combine", "simplify_cfg")  # passe
 
 
 def _compiled(text: str, thorough: bool) -> bytes:
-    """Make object code for the processor at hand."""
-    machine = target_machine(features())
+    """Make object code for the processor at hand: of a long text an image for each of its parts, made side by side."""
+    from concurrent.futures import ThreadPoolExecutor  # not to be waited for where the code was made before
+
+    parts = parted(text, PARTS) if thorough and text.count("\n") > LONG else [text]
+    with ThreadPoolExecutor(get_num_threads()) as pool:
+        images = list(pool.map(lambda part: _image(part, thorough), parts))
+    return b"".join(len(image).to_bytes(WORD, "little") + image for image in images)
+
+
+def _image(text: str, thorough: bool) -> bytes:
+    """Make object code of a module, with a context and a target machine of its own, as another thread may do so too."""
+    machine = _target_machine(features())
     try:
-        module = llvm.parse_assembly(text)
+        module = llvm.parse_assembly(text, llvm.create_context())
         module.verify()
     except RuntimeError as error:  # an error here is a defect of the lowering, never of the user's program
         raise Error(f"the machine code for this step could not be made: {error}") from error
@@ -61,8 +80,32 @@ def _compiled(text: str, thorough: bool) -> bytes:
     passes = builder.getModulePassManager() if thorough else llvm.create_new_module_pass_manager()
     for name in () if thorough else FEW:
         getattr(passes, f"add_{name}_pass")()
-    passes.run(module, builder)
-    return bytes(machine.emit_object(module))
+    _unlocked("LLVMPY_RunNewModulePassManager")(passes, module, builder)
+    with llvm.ffi.OutputString() as said:
+        buffer = _unlocked("LLVMPY_TargetMachineEmitToMemory")(machine, module, 1, said)
+        if not buffer:
+            raise Error(f"the machine code for this step could not be made: {said}")
+    try:
+        return ctypes.string_at(llvm.ffi.lib.LLVMPY_GetBufferStart(buffer), llvm.ffi.lib.LLVMPY_GetBufferSize(buffer))
+    finally:
+        llvm.ffi.lib.LLVMPY_DisposeMemoryBuffer(buffer)
+
+
+def _unlocked(name: str) -> Callable[..., Any]:
+    """Give a function of LLVM's without the lock that llvmlite puts around all, if it is still there.
+
+    LLVM asks for that between threads which share a context or a target machine, and for nothing else.
+    """
+    function = getattr(llvm.ffi.lib, name)
+    return getattr(function, "_cfn", function)
+
+
+def _images(code: bytes) -> Iterator[bytes]:
+    at = 0
+    while at < len(code):
+        size = int.from_bytes(code[at : at + WORD], "little")
+        yield code[at + WORD : at + WORD + size]
+        at += WORD + size
 
 
 def processor() -> tuple[str, str, str]:
@@ -72,14 +115,16 @@ def processor() -> tuple[str, str, str]:
 
 def named(text: str, thorough: bool) -> str:
     """Name the object code of a text."""
-    passes = f"{MACHINE_LEVEL} {(PASSES_LEVEL, INLINED) if thorough else FEW}"
+    passes = f"{MACHINE_LEVEL} {(PASSES_LEVEL, INLINED, PARTS, LONG) if thorough else FEW}"
     return key((text, *processor(), passes, __version__))
 
 
 def linked(code: bytes, types: Mapping[str, tuple[Any, ...]]) -> list[Callable[..., Any]]:
     """Load object code; return its functions, whose types are given, result first. They keep the code alive."""
-    target_machine(features())
-    builder = llvm.JITLibraryBuilder().add_object_img(code)
+    _begin()
+    builder = llvm.JITLibraryBuilder()
+    for image in _images(code):
+        builder = builder.add_object_img(image)
     for name in types:
         builder = builder.export_symbol(name)
     library = builder.add_current_process().link(_jit(), f"module{next(_count)}")
