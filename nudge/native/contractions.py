@@ -298,7 +298,7 @@ class Contractions(Homes):
         return min(reversed(candidates), key=lambda axis: self.work(value, axis, beside))
 
     def candidates(self, group: Group) -> list[Axis]:
-        """List the axes that a vector may lie along: of a contraction's that fill it, those where most it reads is near."""
+        """List the axes that a vector may lie along; of a contraction's that fill it, those with most that is near."""
         axes = super().candidates(group)
         if group.fold is None or group.lane is not None:
             return axes

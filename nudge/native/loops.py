@@ -5,23 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ..graph import Node
 from ..op import Kernel, Operation, Reduction, View, parse_signature
+from .affine import Axis, NotAffine, Split, axes_of, index_of, of, place_of
 from .builder import Builder, Reg
+from .group import Shaped
+
+NARROW = 4  # neighbours from which on it is worth while to take them at once
 
 
 class Access:
     """An array in memory as index maps and loops see it: a shape, and a load at an index (broadcast from the right)."""
 
     def __init__(
-        self, b: Builder, pointer: str, shape: tuple[int, ...], dtype: np.dtype[Any], batch: tuple[Any, ...] = ()
+        self, b: Builder, pointer: str, shape: tuple[int, ...], dtype: np.dtype[Any], batch: tuple[Any, ...] = (),
+        vector: int = 0,
     ) -> None:
-        """Describe a contiguous array behind a pointer, or the part of it that an index of its first axes picks."""
+        """Describe a contiguous array behind a pointer, or the part of it that an index of its first axes picks.
+
+        vector: how many bytes a vector has, if any is to be used.
+        """
         self.b, self.pointer, self.shape, self.dtype, self.batch = b, pointer, shape, dtype, batch
+        self.lanes = vector // dtype.itemsize
 
     def at(self, index: Sequence[Any]) -> Reg:
         """Find the flat position of an index; axes of size 1 are stretched, leading ones that are missing dropped."""
@@ -79,14 +89,51 @@ def lower_reduction(b: Builder, node: Node, args: Sequence[Any], out: Access, st
     start = getattr(b, identity)(like) if isinstance(identity, str) else b.number(identity, out.dtype)
     with loops(b, out.shape) as i:
         out.write(i, start)
+    add = partial(_accumulate, b, node, args, out, step)
     core = op.core[0] if op.signature else len(args[0].shape)
     for k, source in enumerate(args if op.variadic else args[:1]):
         lead = out.shape[: len(out.shape) - core] if op.signature else ()
-        with loops(b, (*lead, *source.shape[len(source.shape) - core :])) as i:
-            place = op.index(i, *args, **({"k": k} if op.variadic else {}), **node.params)
-            place = inside(b, place, out.shape, step)
-            value = b.cast(source.read(i), out.dtype)
-            out.write(place, value if op.combine is None else op.combine(b, out.read(place), value))
+        space = (*lead, *source.shape[len(source.shape) - core :])
+        given = {**node.params, **({"k": k} if op.variadic else {})}
+        lanes = _side_by_side(node, space, args, given, out.lanes if source.dtype == out.dtype else 0)
+        with loops(b, space[:-1] if lanes else space) as i:
+            if not lanes:
+                add(source, i, given, 0)
+                continue
+            whole, left = divmod(space[-1], lanes)
+            with b.loop(whole) as at:
+                add(source, (*i, at * lanes), given, lanes)
+            with b.loop(left) as at:
+                add(source, (*i, at + whole * lanes), given, 0)
+
+
+def _accumulate(
+    b: Builder, node: Node, args: Sequence[Any], out: Access, step: int,
+    source: Access, index: tuple[Any, ...], given: dict[str, Any], lanes: int,
+) -> None:
+    """Add what stands at an index, with so many neighbours, to where the index map says."""
+    op: Operation = node.op
+    assert op.index is not None
+    place = inside(b, op.index(index, *args, **given), out.shape, step)
+    value = b.cast(source.read(index, lanes), out.dtype)
+    out.write(place, value if op.combine is None else op.combine(b, out.read(place, lanes), value))
+
+
+def _side_by_side(
+    node: Node, space: Sequence[int], args: Sequence[Any], given: dict[str, Any], most: int
+) -> int:
+    """Tell how many neighbours along the last axis to take at once: none where they do not stay beside each other."""
+    op: Operation = node.op
+    axes = [Axis(n) for n in space]
+    if min(most, space[-1] if space else 0) < NARROW:
+        return 0
+    assert op.index is not None
+    try:
+        place = place_of(op.index(index_of(axes), *(Shaped(arg, node) for arg in args), **given))
+    except (NotAffine, Split):
+        return 0
+    beside = place and place[-1] == of(axes[-1]) and axes[-1] not in axes_of(place[:-1])
+    return min(most, 1 << (space[-1].bit_length() - 1)) if beside else 0
 
 
 def lower_kernel(b: Builder, node: Node, args: Sequence[Any], out: Access, step: int) -> None:

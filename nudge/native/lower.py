@@ -271,7 +271,7 @@ def body_of(plan: Plan, group: Group, memory: dict[Value, Place], target: Target
     pointers = {value: names[place] for value, place in memory.items()}
     if group.opaque is not None:
         b, units = Writer(), 1
-        _opaque(b, plan, group, pointers)
+        _opaque(b, plan, group, pointers, target.vector)
     else:
         starts = starts_of(group, memory)
         b, units = _nest(plan, group, pointers, {v: starts[p] // v.dtype.itemsize for v, p in memory.items()}, target)
@@ -315,7 +315,7 @@ def width_of(group: Group) -> int:
     return max([value.dtype.itemsize for value in along or dict(floats)] or [8])
 
 
-def _opaque(b: Writer, plan: Plan, group: Group, pointers: dict[Value, str]) -> None:
+def _opaque(b: Writer, plan: Plan, group: Group, pointers: dict[Value, str], vector: int) -> None:
     """Write what is a loop nest by itself."""
     value = group.opaque
     assert value is not None
@@ -327,7 +327,7 @@ def _opaque(b: Writer, plan: Plan, group: Group, pointers: dict[Value, str]) -> 
         else:
             args.append(b.number(arg, promoted))
     step = plan.reader(value.node, tuple(value.node.args[-1].data.shape)) if value.op.signature else 0
-    write_alone(b, value.node, args, Access(b, pointers[value], value.shape, value.dtype), step)
+    write_alone(b, value.node, args, Access(b, pointers[value], value.shape, value.dtype, vector=vector), step)
 
 
 def _stop_if_wrong(tag: int) -> list[str]:

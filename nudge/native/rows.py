@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from math import gcd
 from typing import Any
 
 from .affine import Axis
@@ -172,14 +173,14 @@ class Rows(Place):
 
     def _rows(self) -> None:
         rows = [axis for axis in self.group.axes if axis is not self.vector and axis.extent != 1]
-        if (across := self._turned(rows)) is not None:
-            self._turn(rows, across)
+        if (turned := self._turned(rows)) is not None:
+            self._turn(rows, *turned)
             return
         with self.nested(rows):
             self.row(self._static())
 
-    def _turned(self, rows: Sequence[Axis]) -> Axis | None:
-        """Find the axis along which a mere copy reads neighbours, if it writes them along another."""
+    def _turned(self, rows: Sequence[Axis]) -> tuple[Axis, int] | None:
+        """Find the axis along which a mere copy reads neighbours, if it writes them along another, and by how many."""
         if len(self.group.members) != 1 or len(self.group.loads) != 1 or self.vector is None or self.lanes < NARROW:
             return None
         (value,), ((base, places),) = self.group.members, self.group.loads.items()
@@ -188,14 +189,16 @@ class Rows(Place):
         if value.kind not in (COPY, VIEW) or len(places) != 1 or not all(isinstance(term, Axis) for term in terms):
             return None
         across = next((axis for axis in rows if terms.get(axis) == 1), None)
-        whole = across is not None and not (across.extent % self.lanes or self.vector.extent % self.lanes)
-        return across if whole and stored.get(self.vector) == 1 and terms.get(self.vector, 0) != 1 else None
+        if across is None or stored.get(self.vector) != 1 or terms.get(self.vector, 0) == 1:
+            return None
+        lanes = gcd(across.extent, self.vector.extent, self.lanes)
+        return (across, lanes) if lanes >= NARROW else None
 
-    def _turn(self, rows: Sequence[Axis], across: Axis) -> None:
+    def _turn(self, rows: Sequence[Axis], across: Axis, lanes: int) -> None:
         """Copy squares of numbers, each turned in registers: read along one axis, written along the other."""
         assert self.vector is not None
         (value,), ((base, places),) = self.group.members, self.group.loads.items()
-        vector, lanes = self.vector, self.lanes
+        vector, self.lanes = self.vector, lanes
         with self.nested([axis for axis in rows if axis is not across]), ExitStack() as stack:
             start = stack.enter_context(self.over(across, across.extent // lanes)) * lanes
             stack.enter_context(self.scope())

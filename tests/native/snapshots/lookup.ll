@@ -88,62 +88,115 @@ done2:
 done1:
   br label %head10
 head10:
-  %at10 = phi i64 [ 0, %done1 ], [ %r50, %done11 ]
+  %at10 = phi i64 [ 0, %done1 ], [ %r91, %done51 ]
   %c10 = icmp slt i64 %at10, 3
   br i1 %c10, label %body10, label %done10
 body10:
   br label %head11
 head11:
-  %at11 = phi i64 [ 0, %body10 ], [ %r49, %body11 ]
-  %c11 = icmp slt i64 %at11, 4
+  %at11 = phi i64 [ 0, %body10 ], [ %r50, %body11 ]
+  %c11 = icmp slt i64 %at11, 1
   br i1 %c11, label %body11, label %done11
 body11:
-  %r12 = mul i64 0, 3
-  %r13 = add i64 %r12, %at10
-  %r14 = getelementptr i64, ptr %a1, i64 %r13
-  %r15 = load i64, ptr %r14
-  %r16 = icmp ult i64 %r15, 7
-  %r17 = getelementptr i64, ptr %report, i64 1
-  %r18 = getelementptr i64, ptr %report, i64 2
-  %r19 = getelementptr i64, ptr %report, i64 3
-  %r20 = load i64, ptr %report
-  %r21 = load i64, ptr %r17
+  %r12 = mul i64 %at11, 4
+  %r13 = mul i64 0, 3
+  %r14 = add i64 %r13, %at10
+  %r15 = getelementptr i64, ptr %a1, i64 %r14
+  %r16 = load i64, ptr %r15
+  %r17 = icmp ult i64 %r16, 7
+  %r18 = getelementptr i64, ptr %report, i64 1
+  %r19 = getelementptr i64, ptr %report, i64 2
+  %r20 = getelementptr i64, ptr %report, i64 3
+  %r21 = load i64, ptr %report
   %r22 = load i64, ptr %r18
   %r23 = load i64, ptr %r19
-  %r24 = icmp ne i64 %r20, 0
-  %r25 = or i1 %r16, %r24
-  %r26 = select i1 %r25, i64 %r20, i64 2
-  store i64 %r26, ptr %report
-  %r27 = select i1 %r25, i64 %r21, i64 %r15
-  store i64 %r27, ptr %r17
-  %r28 = select i1 %r25, i64 %r22, i64 %r13
+  %r24 = load i64, ptr %r20
+  %r25 = icmp ne i64 %r21, 0
+  %r26 = or i1 %r17, %r25
+  %r27 = select i1 %r26, i64 %r21, i64 2
+  store i64 %r27, ptr %report
+  %r28 = select i1 %r26, i64 %r22, i64 %r16
   store i64 %r28, ptr %r18
-  %r29 = select i1 %r25, i64 %r23, i64 7
+  %r29 = select i1 %r26, i64 %r23, i64 %r14
   store i64 %r29, ptr %r19
-  %r30 = select i1 %r16, i64 %r15, i64 0
-  %r31 = mul i64 0, 3
-  %r32 = add i64 %r31, %at10
-  %r33 = mul i64 %r32, 4
-  %r34 = add i64 %r33, %at11
-  %r35 = getelementptr double, ptr %a0, i64 %r34
-  %r36 = load double, ptr %r35
-  %r37 = mul i64 0, 7
-  %r38 = add i64 %r37, %r30
-  %r39 = mul i64 %r38, 4
-  %r40 = add i64 %r39, %at11
-  %r41 = getelementptr double, ptr %a2, i64 %r40
-  %r42 = load double, ptr %r41
-  %r43 = fadd double %r42, %r36
-  %r44 = mul i64 0, 7
-  %r45 = add i64 %r44, %r30
-  %r46 = mul i64 %r45, 4
-  %r47 = add i64 %r46, %at11
-  %r48 = getelementptr double, ptr %a2, i64 %r47
-  store double %r43, ptr %r48
-  %r49 = add i64 %at11, 1
+  %r30 = select i1 %r26, i64 %r24, i64 7
+  store i64 %r30, ptr %r20
+  %r31 = select i1 %r17, i64 %r16, i64 0
+  %r32 = mul i64 0, 3
+  %r33 = add i64 %r32, %at10
+  %r34 = mul i64 %r33, 4
+  %r35 = add i64 %r34, %r12
+  %r36 = getelementptr double, ptr %a0, i64 %r35
+  %r37 = load <4 x double>, ptr %r36, align 8
+  %r38 = mul i64 0, 7
+  %r39 = add i64 %r38, %r31
+  %r40 = mul i64 %r39, 4
+  %r41 = add i64 %r40, %r12
+  %r42 = getelementptr double, ptr %a2, i64 %r41
+  %r43 = load <4 x double>, ptr %r42, align 8
+  %r44 = fadd <4 x double> %r43, %r37
+  %r45 = mul i64 0, 7
+  %r46 = add i64 %r45, %r31
+  %r47 = mul i64 %r46, 4
+  %r48 = add i64 %r47, %r12
+  %r49 = getelementptr double, ptr %a2, i64 %r48
+  store <4 x double> %r44, ptr %r49, align 8
+  %r50 = add i64 %at11, 1
   br label %head11
 done11:
-  %r50 = add i64 %at10, 1
+  br label %head51
+head51:
+  %at51 = phi i64 [ 0, %done11 ], [ %r90, %body51 ]
+  %c51 = icmp slt i64 %at51, 0
+  br i1 %c51, label %body51, label %done51
+body51:
+  %r52 = add i64 %at51, 4
+  %r53 = mul i64 0, 3
+  %r54 = add i64 %r53, %at10
+  %r55 = getelementptr i64, ptr %a1, i64 %r54
+  %r56 = load i64, ptr %r55
+  %r57 = icmp ult i64 %r56, 7
+  %r58 = getelementptr i64, ptr %report, i64 1
+  %r59 = getelementptr i64, ptr %report, i64 2
+  %r60 = getelementptr i64, ptr %report, i64 3
+  %r61 = load i64, ptr %report
+  %r62 = load i64, ptr %r58
+  %r63 = load i64, ptr %r59
+  %r64 = load i64, ptr %r60
+  %r65 = icmp ne i64 %r61, 0
+  %r66 = or i1 %r57, %r65
+  %r67 = select i1 %r66, i64 %r61, i64 2
+  store i64 %r67, ptr %report
+  %r68 = select i1 %r66, i64 %r62, i64 %r56
+  store i64 %r68, ptr %r58
+  %r69 = select i1 %r66, i64 %r63, i64 %r54
+  store i64 %r69, ptr %r59
+  %r70 = select i1 %r66, i64 %r64, i64 7
+  store i64 %r70, ptr %r60
+  %r71 = select i1 %r57, i64 %r56, i64 0
+  %r72 = mul i64 0, 3
+  %r73 = add i64 %r72, %at10
+  %r74 = mul i64 %r73, 4
+  %r75 = add i64 %r74, %r52
+  %r76 = getelementptr double, ptr %a0, i64 %r75
+  %r77 = load double, ptr %r76
+  %r78 = mul i64 0, 7
+  %r79 = add i64 %r78, %r71
+  %r80 = mul i64 %r79, 4
+  %r81 = add i64 %r80, %r52
+  %r82 = getelementptr double, ptr %a2, i64 %r81
+  %r83 = load double, ptr %r82
+  %r84 = fadd double %r83, %r77
+  %r85 = mul i64 0, 7
+  %r86 = add i64 %r85, %r71
+  %r87 = mul i64 %r86, 4
+  %r88 = add i64 %r87, %r52
+  %r89 = getelementptr double, ptr %a2, i64 %r88
+  store double %r84, ptr %r89
+  %r90 = add i64 %at51, 1
+  br label %head51
+done51:
+  %r91 = add i64 %at10, 1
   br label %head10
 done10:
   ret void
