@@ -138,13 +138,29 @@ class Planner(Contractions):
             mine = _solved(at, steps) if elements(base) == elements(patch.value) and base.dtype == value.dtype else None
         except (NotAffine, Split):
             mine = None
-        free = base.kind in (MAP, FOLD) and base not in self.stored and base not in self.pinned
-        if mine is None or not free or base.within is not None or (base.kind == MAP and base not in self.home):
+        if mine is None or not self._may_move(base, mine):
             copy = Value(COPY, value.node, (patch.value,), patch.value.shape, value.dtype)
             copy.copied = lambda places: (patch.value, places)
             base, mine = copy, [steps.terms.get(axis, 0) for axis in patch.axes]
+        for inner in [each for each in self.stored if each.within is base]:
+            inner.within, inner.offset = value, inner.offset + steps.const
         base.within, base.steps, base.offset = value, mine, steps.const
         return base
+
+    def _may_move(self, base: Value, steps: Sequence[int]) -> bool:
+        """Tell whether a value may be kept in another's memory, neighbours along its axes so many numbers apart.
+
+        Of one that is stored already others count on the order of its axes, and on which lie side by side.
+        """
+        if base.within is not None or base in self.pinned or base not in self.home:
+            return False
+        if base not in self.stored:
+            return base.kind in (MAP, FOLD)
+        long = [k for k, size in enumerate(base.shape) if size > 1]
+        if base.kind == PATCHED:
+            return all(steps[k] == base.steps[k] for k in long)
+        same = sorted(long, key=lambda k: steps[k]) == sorted(long, key=lambda k: base.steps[k])
+        return base.kind in (MAP, FOLD) and same and all((steps[k] == 1) == (base.steps[k] == 1) for k in long)
 
     def _opaque(self, value: Value) -> None:
         held = {arg: self.plain(arg) for arg in value.args if isinstance(arg, Value)}
