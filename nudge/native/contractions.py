@@ -9,7 +9,7 @@ from typing import Any
 
 from .affine import Affine, Axis, Index, NotAffine, Split, Window, axes_of, index_of, moved, of
 from .group import Group, Held, elements, read, reads_of, source, sources
-from .homes import Homes
+from .homes import LANES, Homes
 from .values import FOLD, GIVEN, MAP, VIEW, Value, copy_of, relaid
 
 NARROW = 4
@@ -19,7 +19,6 @@ ACROSS = 5  # cycles that it takes to sum the lanes of a vector
 STRIDED, STRIDED_FAR = 1, 10  # cycles that it takes to read and write a number apart from its neighbours: near, and far
 FAR = 1024  # bytes from one step of a contraction to the next that the nearest cache does not like
 NEAREST = 32768  # bytes that it holds
-LANES = 16  # numbers in a vector, roughly
 STEPS = 3  # maps from a fold's result to what it is used with: a gradient, times a rate, from a weight
 COPYING = 0.6  # cycles that it takes to copy a number to another place
 
@@ -56,9 +55,12 @@ class Contractions(Homes):
         if match is None:
             return False
         along = match[fold.reduced[0]]
-        if group.vector is None or along != of(group.vector) or not self.may_leave_out(group, match.values()):
+        line = group.column or group.vector
+        if line is None or along != of(line) or not self.may_leave_out(group, match.values()):
             return False
-        group.column = group.vector
+        if group.fold is not None and line.extent < LANES <= max(axis.extent for axis in group.axes):
+            return False  # vectors had better lie across such rows
+        group.column = line
         self._adopt_fold(group, value, match)
         return True
 
@@ -116,7 +118,6 @@ class Contractions(Homes):
         reads = []
         for (base, at), stride in zip(sources(fold), self.strides(value, column), strict=True):
             axes = axes_of(at)
-            held = any(isinstance(term, Held) for p in at for term in p.terms)
             windowed = any(isinstance(term, Window) for p in at for term in p.terms)
             if windowed and base.kind == MAP and base not in self.home:
                 self.materialise(base)
@@ -126,7 +127,7 @@ class Contractions(Homes):
             if lane is not None and self.step(base, at, lane) != 1:
                 base = self.whole_copy(base, at, lane)
                 self.materialise(base)
-            if (stride not in (0, 1) and lane is None or held or far) and not once and max(reused, default=1) > 1:
+            if (stride not in (0, 1) and lane is None or _holds(at) or far) and not once and max(reused, default=1) > 1:
                 base, at = self.copied(value, base, at, column)
                 self.materialise(base)
             reads.append((base, at))
@@ -234,7 +235,7 @@ class Contractions(Homes):
     def copies_whole(self, base: Value, at: Index, column: Axis) -> bool:
         """Tell whether a copy of the whole of a value is no more than one of what is read at an index."""
         can = column not in self.panels and base.kind != MAP and self.dim(at, column) is not None
-        return can and elements(base) <= read(at)
+        return can and elements(base) <= read(at) and not _holds(at)
 
     def copying(self, arg: Value, place: Index, column: Axis) -> float:
         """Estimate the cycles of a copy of an argument, as a share: one of the whole serves all that read it so."""
@@ -325,6 +326,11 @@ class Contractions(Homes):
 
 def _windows(place: Index) -> set[Window]:
     return {term for at in place for term in at.terms if isinstance(term, Window)}
+
+
+def _holds(index: Index) -> bool:
+    """Tell whether data hold a part of an index."""
+    return any(isinstance(term, Held) for place in index for term in place.terms)
 
 
 def _users(value: Value, steps: int) -> set[Value]:

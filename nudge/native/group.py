@@ -21,7 +21,7 @@ class Group:
         self.fold: Value | None = None  # the contraction whose results the others take from the tile
         self.vector: Axis | None = next((axis for axis in reversed(self.axes) if axis.extent != 1), None)
         self.lane: Axis | None = None  # a contraction's own vector axis, if its lanes are summed: a reduced one
-        self.column: Axis | None = None  # the axis along which a statistic of the rows runs: the vector's, if any does
+        self.column: Axis | None = None  # the axis along which a statistic of the rows runs, if any does
         self.shared: Axis | None = None  # the axis whose loop threads share
         self.opaque: Value | None = None  # a loop nest by itself, instead of all this
         self.held: dict[Value, Value] = {}  # which values hold the arguments of that
@@ -29,6 +29,11 @@ class Group:
         self.stores: dict[Value, None] = {}
         self.merged: list[tuple[Axis, Axis, Axis]] = []  # (outer, inner, what both became)
         self.checks = False  # whether it reads at positions that data hold
+
+    @property
+    def crosses(self) -> bool:
+        """Whether vectors lie across the rows of which it computes statistics, each lane having a row of its own."""
+        return self.column is not None and self.column is not self.vector
 
     @property
     def result(self) -> Value:

@@ -11,6 +11,8 @@ from .group import Group, Held, read, reads_of, same_memory, source, sources
 from .values import COPY, GIVEN, MAP, Value, copy_of, row_major
 
 CHEAP = 4  # steps of a chain that is rather computed again than stored
+SHORT = 64  # numbers of a row that is short
+LANES = 16  # numbers in a vector, roughly
 DEAR = 12  # arithmetic on a number, from which on it is rather stored than done again
 
 
@@ -153,6 +155,8 @@ class Homes:
 
     def settle(self, group: Group) -> None:
         """Choose the vector's axis, if nothing has fixed it: along which most of what is touched lies side by side."""
+        if group.column is not None and group.fold is None and not group.stores and not group.checks:
+            group.vector = self._across(group, group.column)
         if group.opaque or group.column is not None:
             return
         touched = [(value, group.members[value]) for value in group.stores]
@@ -170,6 +174,20 @@ class Homes:
                 axes.index(axis),
             ),
         )
+
+    def _across(self, group: Group, column: Axis) -> Axis:
+        """Choose the axis of the vectors for statistics of short rows: one across them, where that is near.
+
+        Then nothing is to be done across the lanes of a vector, and what is computed once a row takes a vector too.
+        """
+        loads = [value.flat(place).terms for value, places in group.loads.items() for place in places]
+        axes = [axis for axis in group.axes if axis is not column and axis.extent >= LANES]
+        near = [axis for axis in axes if all(at.get(axis, 0) in (0, 1) for at in loads if column in at)]
+        if not 0 < column.extent <= SHORT:
+            return column
+        if column.extent < LANES and not near:
+            near = axes
+        return max(near, key=lambda axis: axis.extent, default=column)
 
     def candidates(self, group: Group) -> list[Axis]:
         """List the axes that the vector of a group may lie along."""

@@ -295,6 +295,9 @@ def _nest(
             lanes = min(lanes, lanes_of(group, target.vector))
         except LaneByLane:
             lanes = 1
+            if group.crosses:
+                group.vector = group.column
+                lanes = lanes_of(group, target.vector)
 
 
 def lanes_of(group: Group, vector: int) -> int:

@@ -40,7 +40,7 @@ class Memo(ChainMap[Any, Any]):
 
 
 class Piece:
-    """Where along the vector's axis a register stands: a position, a constant beyond it, and which lanes are valid."""
+    """Where along a row a register stands: a position, a constant beyond it, and which lanes are valid."""
 
     def __init__(self, start: Reg | None, beyond: int, valid: int | None) -> None:
         """Take the position, the constant, and how many lanes are valid (None: all)."""
@@ -81,6 +81,16 @@ class Place:
             self.bound[axis] = (reg, beyond)
 
     @property
+    def line(self) -> Axis | None:
+        """The axis along which rows run: the vector's, unless vectors lie across rows."""
+        return self.group.column if self.group.crosses else self.vector
+
+    @property
+    def step(self) -> int:
+        """How many numbers of a row are computed at once."""
+        return 1 if self.group.crosses else self.lanes
+
+    @property
     def stand(self) -> tuple[Reg | None, int]:
         """Where the vector's axis stands."""
         assert self.vector is not None
@@ -92,10 +102,11 @@ class Place:
             self.bound.pop(axis, None)
 
     def enter(self, piece: Piece) -> None:
-        """Stand at a piece of the vector's axis."""
-        self.bind(self.vector, piece.start, piece.beyond)
-        partly = piece.valid is not None and self.lanes > 1
-        self.mask = self.b.lane_mask(piece.valid or 0, self.lanes) if partly else None
+        """Stand at a piece of a row."""
+        self.bind(self.line, piece.start, piece.beyond)
+        if not self.group.crosses:
+            partly = piece.valid is not None and self.lanes > 1
+            self.mask = self.b.lane_mask(piece.valid or 0, self.lanes) if partly else None
 
     # -- what depends on what --
 
@@ -164,10 +175,10 @@ class Place:
         return value.op.lower(self.b, *registers, **value.params)
 
     def hoist(self, value: Value, index: Index) -> None:
-        """Compute now what of a value does not vary along the vector's axis."""
-        if (value, index) in self.memo or self._is_read(value, index) and self.vector in self.depends(value, index):
+        """Compute now what of a value does not vary along a row."""
+        if (value, index) in self.memo or self._is_read(value, index) and self.line in self.depends(value, index):
             return
-        if self.vector not in self.depends(value, index):
+        if self.line not in self.depends(value, index):
             self.at(value, index)
         else:
             for read in self.reads(value, index):
@@ -176,7 +187,9 @@ class Place:
     def hoist_fixed(self, value: Value, index: Index) -> None:
         """Compute now what of a value is the same in all loops."""
         if self._is_fixed(value, index):
-            self.at(value, index)
+            reg = self.at(value, index)
+            if reg.real and not reg.lanes and self.lanes > 1:
+                self.b.ahead_of_loops(reg, self.lanes)
         elif value.kind in (MAP, VIEW, COPY) and not self._is_read(value, index):
             for read in self.reads(value, index):
                 self.hoist_fixed(*read)

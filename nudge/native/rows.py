@@ -14,6 +14,7 @@ from .place import Piece, Place
 from .values import COPY, FOLD, VIEW, Value
 
 AT_ONCE = 4  # vectors of a row that are held in registers, rather than gone through in loops
+NUMBERS_AT_ONCE = 16  # of a row, where vectors lie across rows
 NARROW = 4  # numbers in a vector, from which on squares are turned in registers
 
 
@@ -53,8 +54,8 @@ class Rows(Place):
         return [value for value in self.group.members if value.kind in kinds and value is not self.group.fold]
 
     def along(self, value: Value) -> bool:
-        """Tell whether a member varies along the vector's axis."""
-        return any(self.vector in self.group.seen(place.axes()) for place in self.group.members[value])
+        """Tell whether a member varies along a row."""
+        return any(self.line in self.group.seen(place.axes()) for place in self.group.members[value])
 
     def row(self, pieces: Sequence[Piece] | None, tiles: Sequence[Reg] | None = None) -> None:
         """Compute and store a row's members, at given pieces of it, or (None) in loops over the whole of it."""
@@ -81,11 +82,11 @@ class Rows(Place):
             for value, reg in narrow:
                 self.write(value, reg)
             return
-        assert self.vector is not None
+        assert self.line is not None
         if wide:
             with self.loop_pieces():
                 self._store_all(wide)
-        with self.after(self.vector, self.vector.extent // self.lanes):
+        with self.after(self.line, self.line.extent // self.step):
             for piece in self.rest() if wide else ():
                 with self.scope():
                     self.enter(piece)
@@ -101,23 +102,23 @@ class Rows(Place):
     def _warm(self) -> None:
         touched = [(value, place) for value, places in self.group.loads.items() for place in places]
         touched += [(value, self.group.members[value]) for value in self.group.stores]
-        self.unbind(*([] if self.vector is None else [self.vector]))
+        self.unbind(*([] if self.line is None else [self.line]))
         self.warm(touched)
 
     @contextmanager
     def loop_pieces(self) -> Iterator[None]:
-        """Loop over the whole vectors of a row."""
-        assert self.vector is not None
+        """Loop over the whole pieces of a row."""
+        assert self.line is not None
         self._warm()
-        with self.over(self.vector, self.vector.extent // self.lanes) as k, self.scope():
-            self.bind(self.vector, k * self.lanes if self.lanes > 1 else k)
+        with self.over(self.line, self.line.extent // self.step) as k, self.scope():
+            self.bind(self.line, k * self.step if self.step > 1 else k)
             yield
 
     def rest(self) -> list[Piece]:
-        """Give what whole vectors leave of a row."""
-        assert self.vector is not None
-        left = self.vector.extent % self.lanes
-        return [Piece(None, self.vector.extent - left, left)] if left else []
+        """Give what whole pieces leave of a row."""
+        assert self.line is not None
+        left = self.line.extent % self.step
+        return [Piece(None, self.line.extent - left, left)] if left else []
 
     def _read(self, stat: Value) -> list[Reg]:
         assert stat.fold is not None
@@ -132,7 +133,7 @@ class Rows(Place):
         assert stat.fold is not None
         combine = stat.fold.combine
         assert combine is not None
-        return self.b.across(lambda x, z: combine(self.b, x, z), state) if self.lanes > 1 else state
+        return self.b.across(lambda x, z: combine(self.b, x, z), state) if self.step > 1 else state
 
     def _start(self, stat: Value) -> Reg:
         assert stat.fold is not None
@@ -153,14 +154,14 @@ class Rows(Place):
 
     def _in_loops(self, stat: Value) -> Reg:
         assert stat.fold is not None
-        assert self.vector is not None
+        assert self.line is not None
         for read in sources(stat.fold):
             self.hoist(*read)
         state = self._start(stat)
-        if self.vector.extent >= self.lanes:
+        if self.line.extent >= self.step:
             self._warm()
-            with self.b.fold(self.vector.extent // self.lanes, (state,)) as (k, (held,), finish), self.scope():
-                self.bind(self.vector, k * self.lanes if self.lanes > 1 else k)
+            with self.b.fold(self.line.extent // self.step, (state,)) as (k, (held,), finish), self.scope():
+                self.bind(self.line, k * self.step if self.step > 1 else k)
                 finish((self._stepped(stat, held),))
             state = finish.state[0]
         for piece in self.rest():
@@ -172,12 +173,30 @@ class Rows(Place):
     # -- the loops --
 
     def _rows(self) -> None:
-        rows = [axis for axis in self.group.axes if axis is not self.vector and axis.extent != 1]
+        rows = [axis for axis in self.group.axes if axis not in (self.vector, self.line) and axis.extent != 1]
+        if self.vector is not self.line:
+            self._rows_side_by_side(rows)
+            return
         if (turned := self._turned(rows)) is not None:
             self._turn(rows, *turned)
             return
         with self.nested(rows):
             self.row(self._static())
+
+    def _rows_side_by_side(self, rows: Sequence[Axis]) -> None:
+        """Go through rows such that each lane of a vector has one of its own."""
+        assert self.vector is not None
+        whole, left = divmod(self.vector.extent, self.lanes)
+        with self.nested(rows):
+            if whole:
+                with self.over(self.vector, whole) as k, self.scope():
+                    self.bind(self.vector, k * self.lanes)
+                    self.row(self._static())
+            if left:
+                with self.after(self.vector, whole), self.scope():
+                    self.bind(self.vector, None, whole * self.lanes)
+                    self.mask = self.b.lane_mask(left, self.lanes) if self.lanes > 1 else None
+                    self.row(self._static())
 
     def _turned(self, rows: Sequence[Axis]) -> tuple[Axis, int] | None:
         """Find the axis along which a mere copy reads neighbours, if it writes them along another, and by how many."""
@@ -224,12 +243,12 @@ class Rows(Place):
 
     def _static(self) -> list[Piece] | None:
         """Give the pieces of a row, where they are few."""
-        if self.vector is None:
+        if self.line is None:
             return [Piece(None, 0, None)]
-        whole, left = divmod(self.vector.extent, self.lanes)
-        if whole + (left > 0) > AT_ONCE or self.parts(self.vector, whole):
+        whole, left = divmod(self.line.extent, self.step)
+        if whole + (left > 0) > (AT_ONCE if self.step > 1 else NUMBERS_AT_ONCE) or self.parts(self.line, whole):
             return None
-        return [Piece(None, k * self.lanes, None) for k in range(whole)] + self.rest()
+        return [Piece(None, k * self.step, None) for k in range(whole)] + self.rest()
 
     @contextmanager
     def nested(self, axes: Sequence[Axis]) -> Iterator[None]:

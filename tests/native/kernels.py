@@ -182,6 +182,24 @@ def rows_of_any_length(dtype):
     return cases
 
 
+@kernel
+def short_rows_side_by_side(dtype):
+    cases, eps = [], np.finfo(dtype).eps
+    for rows, n in ((16, 1), (17, 3), (31, 10), (33, 16), (40, 17), (100, 5)):
+        x = 4 * numbers((rows, n), dtype)
+        labels = np.random.default_rng(n).integers(0, n, rows)
+        cases += [
+            Case(f"{rows} × {n}", with_gradients(lambda x: F.log_softmax(x, -1), 1), [x], tolerance=64 * eps),
+            Case(f"{rows} × {n}, turned", with_gradients(lambda x: F.softmax(x.mT, -1), 1), [x.T], tolerance=64 * eps),
+            Case(f"{rows} × {n}, a product", with_gradients(lambda x, w: F.softmax(x @ w, -1), 2),
+                 [x, numbers((n, 7), dtype)], tolerance=256 * eps),
+            Case(f"{rows} × {n}, labels", with_gradients(F.cross_entropy, 1), [x, labels], tolerance=64 * eps),
+            Case(f"{rows} × {n}, picked", lambda x, y: (x - x.max(-1, keepdim=True).values).take_along_dim(
+                y[:, None], 1), [x, labels], tolerance=16 * eps),
+        ]  # fmt: skip
+    return cases
+
+
 CONVOLUTIONS = [
     ((1, 1, 5, 5), (1, 1, 3, 3), {}), ((2, 3, 9, 8), (4, 3, 3, 2), {"padding": 1}),
     ((3, 2, 11, 10), (5, 2, 3, 3), {"stride": 2, "padding": (1, 2)}), ((2, 4, 9, 9), (6, 2, 3, 3), {"groups": 2}),

@@ -117,20 +117,22 @@ done1:
 define internal void @g1(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr noalias %a3, ptr %report, i64 %low, i64 %high) {
 entry:
   %r1 = load float, ptr %a1
-  %r2 = load <4 x i64>, ptr %a0, align 8
-  %r3 = add <4 x i64> splat (i64 0), %r2
-  %r4 = shufflevector <4 x i64> %r3, <4 x i64> poison, <2 x i32> <i32 0, i32 1>
-  %r5 = shufflevector <4 x i64> %r3, <4 x i64> poison, <2 x i32> <i32 2, i32 3>
-  %r6 = add <2 x i64> %r4, %r5
-  %r7 = extractelement <2 x i64> %r6, i64 0
-  %r8 = extractelement <2 x i64> %r6, i64 1
-  %r9 = add i64 %r7, %r8
-  %r10 = sitofp i64 %r9 to float
-  %r11 = fdiv float 0x3FF0000000000000, %r10
-  %r12 = fmul float %r1, %r11
-  %r13 = fneg float %r12
-  store float %r13, ptr %a2
-  store float %r10, ptr %a3
+  %r2 = insertelement <4 x float> poison, float %r1, i64 0
+  %r3 = shufflevector <4 x float> %r2, <4 x float> poison, <4 x i32> zeroinitializer
+  %r4 = load <4 x i64>, ptr %a0, align 8
+  %r5 = add <4 x i64> splat (i64 0), %r4
+  %r6 = shufflevector <4 x i64> %r5, <4 x i64> poison, <2 x i32> <i32 0, i32 1>
+  %r7 = shufflevector <4 x i64> %r5, <4 x i64> poison, <2 x i32> <i32 2, i32 3>
+  %r8 = add <2 x i64> %r6, %r7
+  %r9 = extractelement <2 x i64> %r8, i64 0
+  %r10 = extractelement <2 x i64> %r8, i64 1
+  %r11 = add i64 %r9, %r10
+  %r12 = sitofp i64 %r11 to float
+  %r13 = fdiv float 0x3FF0000000000000, %r12
+  %r14 = fmul float %r1, %r13
+  %r15 = fneg float %r14
+  store float %r15, ptr %a2
+  store float %r12, ptr %a3
   ret void
 }
 
@@ -213,98 +215,100 @@ done1:
 define internal void @g4(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr noalias %a3, ptr noalias %a4, ptr noalias %a5, ptr noalias %a6, ptr %report, i64 %low, i64 %high) {
 entry:
   %r1 = load float, ptr %a4
-  br label %head2
-head2:
-  %at2 = phi i64 [ 0, %entry ], [ %r67, %body2 ]
-  %c2 = icmp slt i64 %at2, 4
-  br i1 %c2, label %body2, label %done2
-body2:
-  %r3 = mul i64 %at2, 3
-  %r4 = getelementptr float, ptr %a0, i64 %r3
-  %r5 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %r4, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
-  %r6 = fcmp ogt <4 x float> splat (float 0xFFF0000000000000), %r5
-  %r7 = fcmp uno <4 x float> splat (float 0xFFF0000000000000), splat (float 0xFFF0000000000000)
-  %r8 = or <4 x i1> %r6, %r7
-  %r9 = select <4 x i1> %r8, <4 x float> splat (float 0xFFF0000000000000), <4 x float> %r5
-  %r10 = select <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> %r9, <4 x float> splat (float 0xFFF0000000000000)
-  %r11 = shufflevector <4 x float> %r10, <4 x float> poison, <2 x i32> <i32 0, i32 1>
-  %r12 = shufflevector <4 x float> %r10, <4 x float> poison, <2 x i32> <i32 2, i32 3>
-  %r13 = fcmp ogt <2 x float> %r11, %r12
-  %r14 = fcmp uno <2 x float> %r11, %r11
-  %r15 = or <2 x i1> %r13, %r14
-  %r16 = select <2 x i1> %r15, <2 x float> %r11, <2 x float> %r12
-  %r17 = extractelement <2 x float> %r16, i64 0
-  %r18 = extractelement <2 x float> %r16, i64 1
-  %r19 = fcmp ogt float %r17, %r18
-  %r20 = fcmp uno float %r17, %r17
-  %r21 = or i1 %r19, %r20
-  %r22 = select i1 %r21, float %r17, float %r18
-  %r23 = insertelement <4 x float> poison, float %r22, i64 0
-  %r24 = shufflevector <4 x float> %r23, <4 x float> poison, <4 x i32> zeroinitializer
-  %r25 = fsub <4 x float> %r5, %r24
-  %r26 = call <4 x float> @nudge.exp.v4f32(<4 x float> %r25)
-  %r27 = fadd <4 x float> splat (float 0x0000000000000000), %r26
-  %r28 = select <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> %r27, <4 x float> splat (float 0x0000000000000000)
-  %r29 = shufflevector <4 x float> %r28, <4 x float> poison, <2 x i32> <i32 0, i32 1>
-  %r30 = shufflevector <4 x float> %r28, <4 x float> poison, <2 x i32> <i32 2, i32 3>
-  %r31 = fadd <2 x float> %r29, %r30
-  %r32 = extractelement <2 x float> %r31, i64 0
-  %r33 = extractelement <2 x float> %r31, i64 1
-  %r34 = fadd float %r32, %r33
-  %r35 = getelementptr i64, ptr %a1, i64 %at2
-  %r36 = load i64, ptr %r35
-  %r37 = call float @nudge.log.f32(float %r34)
-  %r38 = call <4 x i64> @llvm.masked.load.v4i64.p0(ptr %a2, i32 8, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x i64> zeroinitializer)
-  %r39 = insertelement <4 x i64> poison, i64 %r36, i64 0
-  %r40 = shufflevector <4 x i64> %r39, <4 x i64> poison, <4 x i32> zeroinitializer
-  %r41 = icmp eq <4 x i64> %r40, %r38
-  %r42 = insertelement <4 x float> poison, float %r37, i64 0
-  %r43 = shufflevector <4 x float> %r42, <4 x float> poison, <4 x i32> zeroinitializer
-  %r44 = fsub <4 x float> %r25, %r43
-  %r45 = select <4 x i1> %r41, <4 x float> %r44, <4 x float> splat (float 0x0000000000000000)
-  %r46 = fadd <4 x float> splat (float 0x0000000000000000), %r45
-  %r47 = select <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> %r46, <4 x float> splat (float 0x0000000000000000)
-  %r48 = shufflevector <4 x float> %r47, <4 x float> poison, <2 x i32> <i32 0, i32 1>
-  %r49 = shufflevector <4 x float> %r47, <4 x float> poison, <2 x i32> <i32 2, i32 3>
-  %r50 = fadd <2 x float> %r48, %r49
-  %r51 = extractelement <2 x float> %r50, i64 0
-  %r52 = extractelement <2 x float> %r50, i64 1
-  %r53 = fadd float %r51, %r52
-  %r54 = getelementptr float, ptr %a3, i64 %at2
-  %r55 = load float, ptr %r54
-  %r56 = fdiv float 0x3FF0000000000000, %r34
-  %r57 = fmul float %r55, %r56
-  %r58 = insertelement <4 x float> poison, float %r1, i64 0
-  %r59 = shufflevector <4 x float> %r58, <4 x float> poison, <4 x i32> zeroinitializer
-  %r60 = select <4 x i1> %r41, <4 x float> %r59, <4 x float> splat (float 0x0000000000000000)
-  %r61 = insertelement <4 x float> poison, float %r57, i64 0
+  %r2 = insertelement <4 x float> poison, float %r1, i64 0
+  %r3 = shufflevector <4 x float> %r2, <4 x float> poison, <4 x i32> zeroinitializer
+  br label %head4
+head4:
+  %at4 = phi i64 [ 0, %entry ], [ %r67, %body4 ]
+  %c4 = icmp slt i64 %at4, 4
+  br i1 %c4, label %body4, label %done4
+body4:
+  %r5 = mul i64 %at4, 3
+  %r6 = getelementptr float, ptr %a0, i64 %r5
+  %r7 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %r6, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
+  %r8 = fcmp ogt <4 x float> splat (float 0xFFF0000000000000), %r7
+  %r9 = fcmp uno <4 x float> splat (float 0xFFF0000000000000), splat (float 0xFFF0000000000000)
+  %r10 = or <4 x i1> %r8, %r9
+  %r11 = select <4 x i1> %r10, <4 x float> splat (float 0xFFF0000000000000), <4 x float> %r7
+  %r12 = select <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> %r11, <4 x float> splat (float 0xFFF0000000000000)
+  %r13 = shufflevector <4 x float> %r12, <4 x float> poison, <2 x i32> <i32 0, i32 1>
+  %r14 = shufflevector <4 x float> %r12, <4 x float> poison, <2 x i32> <i32 2, i32 3>
+  %r15 = fcmp ogt <2 x float> %r13, %r14
+  %r16 = fcmp uno <2 x float> %r13, %r13
+  %r17 = or <2 x i1> %r15, %r16
+  %r18 = select <2 x i1> %r17, <2 x float> %r13, <2 x float> %r14
+  %r19 = extractelement <2 x float> %r18, i64 0
+  %r20 = extractelement <2 x float> %r18, i64 1
+  %r21 = fcmp ogt float %r19, %r20
+  %r22 = fcmp uno float %r19, %r19
+  %r23 = or i1 %r21, %r22
+  %r24 = select i1 %r23, float %r19, float %r20
+  %r25 = insertelement <4 x float> poison, float %r24, i64 0
+  %r26 = shufflevector <4 x float> %r25, <4 x float> poison, <4 x i32> zeroinitializer
+  %r27 = fsub <4 x float> %r7, %r26
+  %r28 = call <4 x float> @nudge.exp.v4f32(<4 x float> %r27)
+  %r29 = fadd <4 x float> splat (float 0x0000000000000000), %r28
+  %r30 = select <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> %r29, <4 x float> splat (float 0x0000000000000000)
+  %r31 = shufflevector <4 x float> %r30, <4 x float> poison, <2 x i32> <i32 0, i32 1>
+  %r32 = shufflevector <4 x float> %r30, <4 x float> poison, <2 x i32> <i32 2, i32 3>
+  %r33 = fadd <2 x float> %r31, %r32
+  %r34 = extractelement <2 x float> %r33, i64 0
+  %r35 = extractelement <2 x float> %r33, i64 1
+  %r36 = fadd float %r34, %r35
+  %r37 = getelementptr i64, ptr %a1, i64 %at4
+  %r38 = load i64, ptr %r37
+  %r39 = call float @nudge.log.f32(float %r36)
+  %r40 = call <4 x i64> @llvm.masked.load.v4i64.p0(ptr %a2, i32 8, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x i64> zeroinitializer)
+  %r41 = insertelement <4 x i64> poison, i64 %r38, i64 0
+  %r42 = shufflevector <4 x i64> %r41, <4 x i64> poison, <4 x i32> zeroinitializer
+  %r43 = icmp eq <4 x i64> %r42, %r40
+  %r44 = insertelement <4 x float> poison, float %r39, i64 0
+  %r45 = shufflevector <4 x float> %r44, <4 x float> poison, <4 x i32> zeroinitializer
+  %r46 = fsub <4 x float> %r27, %r45
+  %r47 = select <4 x i1> %r43, <4 x float> %r46, <4 x float> splat (float 0x0000000000000000)
+  %r48 = fadd <4 x float> splat (float 0x0000000000000000), %r47
+  %r49 = select <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> %r48, <4 x float> splat (float 0x0000000000000000)
+  %r50 = shufflevector <4 x float> %r49, <4 x float> poison, <2 x i32> <i32 0, i32 1>
+  %r51 = shufflevector <4 x float> %r49, <4 x float> poison, <2 x i32> <i32 2, i32 3>
+  %r52 = fadd <2 x float> %r50, %r51
+  %r53 = extractelement <2 x float> %r52, i64 0
+  %r54 = extractelement <2 x float> %r52, i64 1
+  %r55 = fadd float %r53, %r54
+  %r56 = getelementptr float, ptr %a3, i64 %at4
+  %r57 = load float, ptr %r56
+  %r58 = fdiv float 0x3FF0000000000000, %r36
+  %r59 = fmul float %r57, %r58
+  %r60 = select <4 x i1> %r43, <4 x float> %r3, <4 x float> splat (float 0x0000000000000000)
+  %r61 = insertelement <4 x float> poison, float %r59, i64 0
   %r62 = shufflevector <4 x float> %r61, <4 x float> poison, <4 x i32> zeroinitializer
-  %r63 = fmul <4 x float> %r62, %r26
+  %r63 = fmul <4 x float> %r62, %r28
   %r64 = fadd <4 x float> %r60, %r63
-  %r65 = getelementptr float, ptr %a6, i64 %r3
+  %r65 = getelementptr float, ptr %a6, i64 %r5
   call void @llvm.masked.store.v4f32.p0(<4 x float> %r64, ptr %r65, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>)
-  %r66 = getelementptr float, ptr %a5, i64 %at2
-  store float %r53, ptr %r66
-  %r67 = add i64 %at2, 1
-  br label %head2
-done2:
+  %r66 = getelementptr float, ptr %a5, i64 %at4
+  store float %r55, ptr %r66
+  %r67 = add i64 %at4, 1
+  br label %head4
+done4:
   ret void
 }
 
 define internal void @g5(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr %report, i64 %low, i64 %high) {
 entry:
   %r1 = load float, ptr %a1
-  %r2 = load <4 x float>, ptr %a0, align 4
-  %r3 = fadd <4 x float> splat (float 0x0000000000000000), %r2
-  %r4 = shufflevector <4 x float> %r3, <4 x float> poison, <2 x i32> <i32 0, i32 1>
-  %r5 = shufflevector <4 x float> %r3, <4 x float> poison, <2 x i32> <i32 2, i32 3>
-  %r6 = fadd <2 x float> %r4, %r5
-  %r7 = extractelement <2 x float> %r6, i64 0
-  %r8 = extractelement <2 x float> %r6, i64 1
-  %r9 = fadd float %r7, %r8
-  %r10 = fneg float %r9
-  %r11 = fdiv float %r10, %r1
-  store float %r11, ptr %a2
+  %r2 = insertelement <4 x float> poison, float %r1, i64 0
+  %r3 = shufflevector <4 x float> %r2, <4 x float> poison, <4 x i32> zeroinitializer
+  %r4 = load <4 x float>, ptr %a0, align 4
+  %r5 = fadd <4 x float> splat (float 0x0000000000000000), %r4
+  %r6 = shufflevector <4 x float> %r5, <4 x float> poison, <2 x i32> <i32 0, i32 1>
+  %r7 = shufflevector <4 x float> %r5, <4 x float> poison, <2 x i32> <i32 2, i32 3>
+  %r8 = fadd <2 x float> %r6, %r7
+  %r9 = extractelement <2 x float> %r8, i64 0
+  %r10 = extractelement <2 x float> %r8, i64 1
+  %r11 = fadd float %r9, %r10
+  %r12 = fneg float %r11
+  %r13 = fdiv float %r12, %r1
+  store float %r13, ptr %a2
   ret void
 }
 
@@ -313,48 +317,52 @@ entry:
   %r1 = getelementptr double, ptr %a1, i64 1
   %r2 = load double, ptr %r1
   %r3 = fptrunc double %r2 to float
-  %r4 = getelementptr double, ptr %a1, i64 2
-  %r5 = load double, ptr %r4
-  %r6 = fsub double 0x3FF0000000000000, %r5
-  %r7 = fptrunc double %r6 to float
-  %r8 = load double, ptr %a1
+  %r4 = insertelement <4 x float> poison, float %r3, i64 0
+  %r5 = shufflevector <4 x float> %r4, <4 x float> poison, <4 x i32> zeroinitializer
+  %r6 = getelementptr double, ptr %a1, i64 2
+  %r7 = load double, ptr %r6
+  %r8 = fsub double 0x3FF0000000000000, %r7
   %r9 = fptrunc double %r8 to float
-  br label %head10
-head10:
-  %at10 = phi i64 [ 0, %entry ], [ %r36, %body10 ]
-  %c10 = icmp slt i64 %at10, 1
-  br i1 %c10, label %body10, label %done10
-body10:
-  %r11 = mul i64 %at10, 1
-  %r12 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %a0, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
-  %r13 = fadd <4 x float> splat (float 0x0000000000000000), %r12
-  %r14 = getelementptr float, ptr %a0, i64 3
-  %r15 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %r14, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
-  %r16 = fadd <4 x float> %r13, %r15
-  %r17 = getelementptr float, ptr %a0, i64 6
-  %r18 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %r17, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
-  %r19 = fadd <4 x float> %r16, %r18
-  %r20 = getelementptr float, ptr %a0, i64 9
-  %r21 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %r20, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
-  %r22 = fadd <4 x float> %r19, %r21
-  %r23 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %a3, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
-  %r24 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %a2, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
-  %r25 = insertelement <4 x float> poison, float %r3, i64 0
-  %r26 = shufflevector <4 x float> %r25, <4 x float> poison, <4 x i32> zeroinitializer
-  %r27 = fmul <4 x float> %r24, %r26
-  %r28 = insertelement <4 x float> poison, float %r7, i64 0
-  %r29 = shufflevector <4 x float> %r28, <4 x float> poison, <4 x i32> zeroinitializer
-  %r30 = fmul <4 x float> %r22, %r29
-  %r31 = fadd <4 x float> %r27, %r30
-  %r32 = insertelement <4 x float> poison, float %r9, i64 0
-  %r33 = shufflevector <4 x float> %r32, <4 x float> poison, <4 x i32> zeroinitializer
-  %r34 = fmul <4 x float> %r31, %r33
-  %r35 = fsub <4 x float> %r23, %r34
-  call void @llvm.masked.store.v4f32.p0(<4 x float> %r35, ptr %a3, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>)
-  call void @llvm.masked.store.v4f32.p0(<4 x float> %r31, ptr %a2, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>)
-  %r36 = add i64 %at10, 1
-  br label %head10
-done10:
+  %r10 = insertelement <4 x float> poison, float %r9, i64 0
+  %r11 = shufflevector <4 x float> %r10, <4 x float> poison, <4 x i32> zeroinitializer
+  %r12 = load double, ptr %a1
+  %r13 = fptrunc double %r12 to float
+  %r14 = insertelement <4 x float> poison, float %r13, i64 0
+  %r15 = shufflevector <4 x float> %r14, <4 x float> poison, <4 x i32> zeroinitializer
+  %r16 = insertelement <4 x float> poison, float %r3, i64 0
+  %r17 = shufflevector <4 x float> %r16, <4 x float> poison, <4 x i32> zeroinitializer
+  %r18 = insertelement <4 x float> poison, float %r9, i64 0
+  %r19 = shufflevector <4 x float> %r18, <4 x float> poison, <4 x i32> zeroinitializer
+  br label %head20
+head20:
+  %at20 = phi i64 [ 0, %entry ], [ %r40, %body20 ]
+  %c20 = icmp slt i64 %at20, 1
+  br i1 %c20, label %body20, label %done20
+body20:
+  %r21 = mul i64 %at20, 1
+  %r22 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %a0, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
+  %r23 = fadd <4 x float> splat (float 0x0000000000000000), %r22
+  %r24 = getelementptr float, ptr %a0, i64 3
+  %r25 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %r24, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
+  %r26 = fadd <4 x float> %r23, %r25
+  %r27 = getelementptr float, ptr %a0, i64 6
+  %r28 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %r27, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
+  %r29 = fadd <4 x float> %r26, %r28
+  %r30 = getelementptr float, ptr %a0, i64 9
+  %r31 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %r30, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
+  %r32 = fadd <4 x float> %r29, %r31
+  %r33 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %a3, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
+  %r34 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %a2, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
+  %r35 = fmul <4 x float> %r34, %r17
+  %r36 = fmul <4 x float> %r32, %r19
+  %r37 = fadd <4 x float> %r35, %r36
+  %r38 = fmul <4 x float> %r37, %r15
+  %r39 = fsub <4 x float> %r33, %r38
+  call void @llvm.masked.store.v4f32.p0(<4 x float> %r39, ptr %a3, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>)
+  call void @llvm.masked.store.v4f32.p0(<4 x float> %r37, ptr %a2, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>)
+  %r40 = add i64 %at20, 1
+  br label %head20
+done20:
   ret void
 }
 
@@ -363,171 +371,163 @@ entry:
   %r1 = getelementptr double, ptr %a2, i64 1
   %r2 = load double, ptr %r1
   %r3 = fptrunc double %r2 to float
-  %r4 = getelementptr double, ptr %a2, i64 2
-  %r5 = load double, ptr %r4
-  %r6 = fsub double 0x3FF0000000000000, %r5
-  %r7 = fptrunc double %r6 to float
-  %r8 = load double, ptr %a2
+  %r4 = insertelement <2 x float> poison, float %r3, i64 0
+  %r5 = shufflevector <2 x float> %r4, <2 x float> poison, <2 x i32> zeroinitializer
+  %r6 = getelementptr double, ptr %a2, i64 2
+  %r7 = load double, ptr %r6
+  %r8 = fsub double 0x3FF0000000000000, %r7
   %r9 = fptrunc double %r8 to float
-  br label %head10
-head10:
-  %at10 = phi i64 [ 0, %entry ], [ %r160, %done12 ]
-  %c10 = icmp slt i64 %at10, 1
-  br i1 %c10, label %body10, label %done10
-body10:
-  %r11 = mul i64 %at10, 3
-  br label %head12
-head12:
-  %at12 = phi i64 [ 0, %body10 ], [ %r159, %body12 ]
-  %c12 = icmp slt i64 %at12, 1
-  br i1 %c12, label %body12, label %done12
-body12:
-  %r13 = mul i64 %at12, 2
-  %r14 = getelementptr float, ptr %a0, i64 %r13
-  %r15 = load <2 x float>, ptr %r14, align 4
-  %r16 = getelementptr float, ptr %a1, i64 %r11
-  %r17 = load float, ptr %r16
-  %r18 = insertelement <2 x float> poison, float %r17, i64 0
+  %r10 = insertelement <2 x float> poison, float %r9, i64 0
+  %r11 = shufflevector <2 x float> %r10, <2 x float> poison, <2 x i32> zeroinitializer
+  %r12 = load double, ptr %a2
+  %r13 = fptrunc double %r12 to float
+  %r14 = insertelement <2 x float> poison, float %r13, i64 0
+  %r15 = shufflevector <2 x float> %r14, <2 x float> poison, <2 x i32> zeroinitializer
+  %r16 = insertelement <2 x float> poison, float %r3, i64 0
+  %r17 = shufflevector <2 x float> %r16, <2 x float> poison, <2 x i32> zeroinitializer
+  %r18 = insertelement <2 x float> poison, float %r9, i64 0
   %r19 = shufflevector <2 x float> %r18, <2 x float> poison, <2 x i32> zeroinitializer
-  %r21 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r15, <2 x float> %r19, <2 x float> splat (float 0x0000000000000000))
-  %r22 = getelementptr float, ptr %r16, i64 1
-  %r23 = load float, ptr %r22
-  %r24 = insertelement <2 x float> poison, float %r23, i64 0
-  %r25 = shufflevector <2 x float> %r24, <2 x float> poison, <2 x i32> zeroinitializer
-  %r27 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r15, <2 x float> %r25, <2 x float> splat (float 0x0000000000000000))
-  %r28 = getelementptr float, ptr %r16, i64 2
-  %r29 = load float, ptr %r28
-  %r30 = insertelement <2 x float> poison, float %r29, i64 0
-  %r31 = shufflevector <2 x float> %r30, <2 x float> poison, <2 x i32> zeroinitializer
-  %r33 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r15, <2 x float> %r31, <2 x float> splat (float 0x0000000000000000))
-  %r34 = getelementptr float, ptr %r14, i64 2
-  %r35 = load <2 x float>, ptr %r34, align 4
-  %r36 = getelementptr float, ptr %r16, i64 3
-  %r37 = load float, ptr %r36
-  %r38 = insertelement <2 x float> poison, float %r37, i64 0
-  %r39 = shufflevector <2 x float> %r38, <2 x float> poison, <2 x i32> zeroinitializer
-  %r41 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r35, <2 x float> %r39, <2 x float> %r21)
-  %r42 = getelementptr float, ptr %r16, i64 4
-  %r43 = load float, ptr %r42
-  %r44 = insertelement <2 x float> poison, float %r43, i64 0
-  %r45 = shufflevector <2 x float> %r44, <2 x float> poison, <2 x i32> zeroinitializer
-  %r47 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r35, <2 x float> %r45, <2 x float> %r27)
-  %r48 = getelementptr float, ptr %r16, i64 5
-  %r49 = load float, ptr %r48
-  %r50 = insertelement <2 x float> poison, float %r49, i64 0
-  %r51 = shufflevector <2 x float> %r50, <2 x float> poison, <2 x i32> zeroinitializer
-  %r53 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r35, <2 x float> %r51, <2 x float> %r33)
-  %r54 = getelementptr float, ptr %r14, i64 4
-  %r55 = load <2 x float>, ptr %r54, align 4
-  %r56 = getelementptr float, ptr %r16, i64 6
-  %r57 = load float, ptr %r56
-  %r58 = insertelement <2 x float> poison, float %r57, i64 0
-  %r59 = shufflevector <2 x float> %r58, <2 x float> poison, <2 x i32> zeroinitializer
-  %r61 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r55, <2 x float> %r59, <2 x float> %r41)
-  %r62 = getelementptr float, ptr %r16, i64 7
-  %r63 = load float, ptr %r62
-  %r64 = insertelement <2 x float> poison, float %r63, i64 0
-  %r65 = shufflevector <2 x float> %r64, <2 x float> poison, <2 x i32> zeroinitializer
-  %r67 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r55, <2 x float> %r65, <2 x float> %r47)
-  %r68 = getelementptr float, ptr %r16, i64 8
-  %r69 = load float, ptr %r68
-  %r70 = insertelement <2 x float> poison, float %r69, i64 0
-  %r71 = shufflevector <2 x float> %r70, <2 x float> poison, <2 x i32> zeroinitializer
-  %r73 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r55, <2 x float> %r71, <2 x float> %r53)
-  %r74 = getelementptr float, ptr %r14, i64 6
-  %r75 = load <2 x float>, ptr %r74, align 4
-  %r76 = getelementptr float, ptr %r16, i64 9
-  %r77 = load float, ptr %r76
-  %r78 = insertelement <2 x float> poison, float %r77, i64 0
-  %r79 = shufflevector <2 x float> %r78, <2 x float> poison, <2 x i32> zeroinitializer
-  %r81 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r75, <2 x float> %r79, <2 x float> %r61)
-  %r82 = getelementptr float, ptr %r16, i64 10
-  %r83 = load float, ptr %r82
-  %r84 = insertelement <2 x float> poison, float %r83, i64 0
-  %r85 = shufflevector <2 x float> %r84, <2 x float> poison, <2 x i32> zeroinitializer
-  %r87 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r75, <2 x float> %r85, <2 x float> %r67)
-  %r88 = getelementptr float, ptr %r16, i64 11
-  %r89 = load float, ptr %r88
-  %r90 = insertelement <2 x float> poison, float %r89, i64 0
-  %r91 = shufflevector <2 x float> %r90, <2 x float> poison, <2 x i32> zeroinitializer
-  %r93 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r75, <2 x float> %r91, <2 x float> %r73)
-  %r94 = mul i64 %r11, 2
-  %r95 = add i64 %r94, %r13
-  %r96 = getelementptr float, ptr %a4, i64 %r95
-  %r97 = load <2 x float>, ptr %r96, align 4
-  %r98 = getelementptr float, ptr %a3, i64 %r95
-  %r99 = load <2 x float>, ptr %r98, align 4
-  %r100 = insertelement <2 x float> poison, float %r3, i64 0
+  br label %head20
+head20:
+  %at20 = phi i64 [ 0, %entry ], [ %r152, %done22 ]
+  %c20 = icmp slt i64 %at20, 1
+  br i1 %c20, label %body20, label %done20
+body20:
+  %r21 = mul i64 %at20, 3
+  br label %head22
+head22:
+  %at22 = phi i64 [ 0, %body20 ], [ %r151, %body22 ]
+  %c22 = icmp slt i64 %at22, 1
+  br i1 %c22, label %body22, label %done22
+body22:
+  %r23 = mul i64 %at22, 2
+  %r24 = getelementptr float, ptr %a0, i64 %r23
+  %r25 = load <2 x float>, ptr %r24, align 4
+  %r26 = getelementptr float, ptr %a1, i64 %r21
+  %r27 = load float, ptr %r26
+  %r28 = insertelement <2 x float> poison, float %r27, i64 0
+  %r29 = shufflevector <2 x float> %r28, <2 x float> poison, <2 x i32> zeroinitializer
+  %r31 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r25, <2 x float> %r29, <2 x float> splat (float 0x0000000000000000))
+  %r32 = getelementptr float, ptr %r26, i64 1
+  %r33 = load float, ptr %r32
+  %r34 = insertelement <2 x float> poison, float %r33, i64 0
+  %r35 = shufflevector <2 x float> %r34, <2 x float> poison, <2 x i32> zeroinitializer
+  %r37 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r25, <2 x float> %r35, <2 x float> splat (float 0x0000000000000000))
+  %r38 = getelementptr float, ptr %r26, i64 2
+  %r39 = load float, ptr %r38
+  %r40 = insertelement <2 x float> poison, float %r39, i64 0
+  %r41 = shufflevector <2 x float> %r40, <2 x float> poison, <2 x i32> zeroinitializer
+  %r43 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r25, <2 x float> %r41, <2 x float> splat (float 0x0000000000000000))
+  %r44 = getelementptr float, ptr %r24, i64 2
+  %r45 = load <2 x float>, ptr %r44, align 4
+  %r46 = getelementptr float, ptr %r26, i64 3
+  %r47 = load float, ptr %r46
+  %r48 = insertelement <2 x float> poison, float %r47, i64 0
+  %r49 = shufflevector <2 x float> %r48, <2 x float> poison, <2 x i32> zeroinitializer
+  %r51 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r45, <2 x float> %r49, <2 x float> %r31)
+  %r52 = getelementptr float, ptr %r26, i64 4
+  %r53 = load float, ptr %r52
+  %r54 = insertelement <2 x float> poison, float %r53, i64 0
+  %r55 = shufflevector <2 x float> %r54, <2 x float> poison, <2 x i32> zeroinitializer
+  %r57 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r45, <2 x float> %r55, <2 x float> %r37)
+  %r58 = getelementptr float, ptr %r26, i64 5
+  %r59 = load float, ptr %r58
+  %r60 = insertelement <2 x float> poison, float %r59, i64 0
+  %r61 = shufflevector <2 x float> %r60, <2 x float> poison, <2 x i32> zeroinitializer
+  %r63 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r45, <2 x float> %r61, <2 x float> %r43)
+  %r64 = getelementptr float, ptr %r24, i64 4
+  %r65 = load <2 x float>, ptr %r64, align 4
+  %r66 = getelementptr float, ptr %r26, i64 6
+  %r67 = load float, ptr %r66
+  %r68 = insertelement <2 x float> poison, float %r67, i64 0
+  %r69 = shufflevector <2 x float> %r68, <2 x float> poison, <2 x i32> zeroinitializer
+  %r71 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r65, <2 x float> %r69, <2 x float> %r51)
+  %r72 = getelementptr float, ptr %r26, i64 7
+  %r73 = load float, ptr %r72
+  %r74 = insertelement <2 x float> poison, float %r73, i64 0
+  %r75 = shufflevector <2 x float> %r74, <2 x float> poison, <2 x i32> zeroinitializer
+  %r77 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r65, <2 x float> %r75, <2 x float> %r57)
+  %r78 = getelementptr float, ptr %r26, i64 8
+  %r79 = load float, ptr %r78
+  %r80 = insertelement <2 x float> poison, float %r79, i64 0
+  %r81 = shufflevector <2 x float> %r80, <2 x float> poison, <2 x i32> zeroinitializer
+  %r83 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r65, <2 x float> %r81, <2 x float> %r63)
+  %r84 = getelementptr float, ptr %r24, i64 6
+  %r85 = load <2 x float>, ptr %r84, align 4
+  %r86 = getelementptr float, ptr %r26, i64 9
+  %r87 = load float, ptr %r86
+  %r88 = insertelement <2 x float> poison, float %r87, i64 0
+  %r89 = shufflevector <2 x float> %r88, <2 x float> poison, <2 x i32> zeroinitializer
+  %r91 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r85, <2 x float> %r89, <2 x float> %r71)
+  %r92 = getelementptr float, ptr %r26, i64 10
+  %r93 = load float, ptr %r92
+  %r94 = insertelement <2 x float> poison, float %r93, i64 0
+  %r95 = shufflevector <2 x float> %r94, <2 x float> poison, <2 x i32> zeroinitializer
+  %r97 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r85, <2 x float> %r95, <2 x float> %r77)
+  %r98 = getelementptr float, ptr %r26, i64 11
+  %r99 = load float, ptr %r98
+  %r100 = insertelement <2 x float> poison, float %r99, i64 0
   %r101 = shufflevector <2 x float> %r100, <2 x float> poison, <2 x i32> zeroinitializer
-  %r102 = fmul <2 x float> %r99, %r101
-  %r103 = insertelement <2 x float> poison, float %r7, i64 0
-  %r104 = shufflevector <2 x float> %r103, <2 x float> poison, <2 x i32> zeroinitializer
-  %r105 = fmul <2 x float> %r81, %r104
-  %r106 = fadd <2 x float> %r102, %r105
-  %r107 = insertelement <2 x float> poison, float %r9, i64 0
-  %r108 = shufflevector <2 x float> %r107, <2 x float> poison, <2 x i32> zeroinitializer
-  %r109 = fmul <2 x float> %r106, %r108
-  %r110 = fsub <2 x float> %r97, %r109
-  %r111 = getelementptr float, ptr %a4, i64 %r95
-  store <2 x float> %r110, ptr %r111, align 4
-  %r112 = getelementptr float, ptr %a3, i64 %r95
-  store <2 x float> %r106, ptr %r112, align 4
-  %r113 = mul i64 %r11, 2
-  %r114 = add i64 %r113, %r13
-  %r115 = getelementptr float, ptr %a4, i64 %r114
-  %r116 = getelementptr float, ptr %r115, i64 2
-  %r117 = load <2 x float>, ptr %r116, align 4
-  %r118 = getelementptr float, ptr %a3, i64 %r114
-  %r119 = getelementptr float, ptr %r118, i64 2
-  %r120 = load <2 x float>, ptr %r119, align 4
-  %r121 = insertelement <2 x float> poison, float %r3, i64 0
-  %r122 = shufflevector <2 x float> %r121, <2 x float> poison, <2 x i32> zeroinitializer
-  %r123 = fmul <2 x float> %r120, %r122
-  %r124 = insertelement <2 x float> poison, float %r7, i64 0
-  %r125 = shufflevector <2 x float> %r124, <2 x float> poison, <2 x i32> zeroinitializer
-  %r126 = fmul <2 x float> %r87, %r125
-  %r127 = fadd <2 x float> %r123, %r126
-  %r128 = insertelement <2 x float> poison, float %r9, i64 0
-  %r129 = shufflevector <2 x float> %r128, <2 x float> poison, <2 x i32> zeroinitializer
-  %r130 = fmul <2 x float> %r127, %r129
-  %r131 = fsub <2 x float> %r117, %r130
-  %r132 = getelementptr float, ptr %a4, i64 %r114
+  %r103 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r85, <2 x float> %r101, <2 x float> %r83)
+  %r104 = mul i64 %r21, 2
+  %r105 = add i64 %r104, %r23
+  %r106 = getelementptr float, ptr %a4, i64 %r105
+  %r107 = load <2 x float>, ptr %r106, align 4
+  %r108 = getelementptr float, ptr %a3, i64 %r105
+  %r109 = load <2 x float>, ptr %r108, align 4
+  %r110 = fmul <2 x float> %r109, %r17
+  %r111 = fmul <2 x float> %r91, %r19
+  %r112 = fadd <2 x float> %r110, %r111
+  %r113 = fmul <2 x float> %r112, %r15
+  %r114 = fsub <2 x float> %r107, %r113
+  %r115 = getelementptr float, ptr %a4, i64 %r105
+  store <2 x float> %r114, ptr %r115, align 4
+  %r116 = getelementptr float, ptr %a3, i64 %r105
+  store <2 x float> %r112, ptr %r116, align 4
+  %r117 = mul i64 %r21, 2
+  %r118 = add i64 %r117, %r23
+  %r119 = getelementptr float, ptr %a4, i64 %r118
+  %r120 = getelementptr float, ptr %r119, i64 2
+  %r121 = load <2 x float>, ptr %r120, align 4
+  %r122 = getelementptr float, ptr %a3, i64 %r118
+  %r123 = getelementptr float, ptr %r122, i64 2
+  %r124 = load <2 x float>, ptr %r123, align 4
+  %r125 = fmul <2 x float> %r124, %r17
+  %r126 = fmul <2 x float> %r97, %r19
+  %r127 = fadd <2 x float> %r125, %r126
+  %r128 = fmul <2 x float> %r127, %r15
+  %r129 = fsub <2 x float> %r121, %r128
+  %r130 = getelementptr float, ptr %a4, i64 %r118
+  %r131 = getelementptr float, ptr %r130, i64 2
+  store <2 x float> %r129, ptr %r131, align 4
+  %r132 = getelementptr float, ptr %a3, i64 %r118
   %r133 = getelementptr float, ptr %r132, i64 2
-  store <2 x float> %r131, ptr %r133, align 4
-  %r134 = getelementptr float, ptr %a3, i64 %r114
-  %r135 = getelementptr float, ptr %r134, i64 2
-  store <2 x float> %r127, ptr %r135, align 4
-  %r136 = mul i64 %r11, 2
-  %r137 = add i64 %r136, %r13
-  %r138 = getelementptr float, ptr %a4, i64 %r137
-  %r139 = getelementptr float, ptr %r138, i64 4
-  %r140 = load <2 x float>, ptr %r139, align 4
-  %r141 = getelementptr float, ptr %a3, i64 %r137
-  %r142 = getelementptr float, ptr %r141, i64 4
-  %r143 = load <2 x float>, ptr %r142, align 4
-  %r144 = insertelement <2 x float> poison, float %r3, i64 0
-  %r145 = shufflevector <2 x float> %r144, <2 x float> poison, <2 x i32> zeroinitializer
-  %r146 = fmul <2 x float> %r143, %r145
-  %r147 = insertelement <2 x float> poison, float %r7, i64 0
-  %r148 = shufflevector <2 x float> %r147, <2 x float> poison, <2 x i32> zeroinitializer
-  %r149 = fmul <2 x float> %r93, %r148
-  %r150 = fadd <2 x float> %r146, %r149
-  %r151 = insertelement <2 x float> poison, float %r9, i64 0
-  %r152 = shufflevector <2 x float> %r151, <2 x float> poison, <2 x i32> zeroinitializer
-  %r153 = fmul <2 x float> %r150, %r152
-  %r154 = fsub <2 x float> %r140, %r153
-  %r155 = getelementptr float, ptr %a4, i64 %r137
-  %r156 = getelementptr float, ptr %r155, i64 4
-  store <2 x float> %r154, ptr %r156, align 4
-  %r157 = getelementptr float, ptr %a3, i64 %r137
-  %r158 = getelementptr float, ptr %r157, i64 4
-  store <2 x float> %r150, ptr %r158, align 4
-  %r159 = add i64 %at12, 1
-  br label %head12
-done12:
-  %r160 = add i64 %at10, 1
-  br label %head10
-done10:
+  store <2 x float> %r127, ptr %r133, align 4
+  %r134 = mul i64 %r21, 2
+  %r135 = add i64 %r134, %r23
+  %r136 = getelementptr float, ptr %a4, i64 %r135
+  %r137 = getelementptr float, ptr %r136, i64 4
+  %r138 = load <2 x float>, ptr %r137, align 4
+  %r139 = getelementptr float, ptr %a3, i64 %r135
+  %r140 = getelementptr float, ptr %r139, i64 4
+  %r141 = load <2 x float>, ptr %r140, align 4
+  %r142 = fmul <2 x float> %r141, %r17
+  %r143 = fmul <2 x float> %r103, %r19
+  %r144 = fadd <2 x float> %r142, %r143
+  %r145 = fmul <2 x float> %r144, %r15
+  %r146 = fsub <2 x float> %r138, %r145
+  %r147 = getelementptr float, ptr %a4, i64 %r135
+  %r148 = getelementptr float, ptr %r147, i64 4
+  store <2 x float> %r146, ptr %r148, align 4
+  %r149 = getelementptr float, ptr %a3, i64 %r135
+  %r150 = getelementptr float, ptr %r149, i64 4
+  store <2 x float> %r144, ptr %r150, align 4
+  %r151 = add i64 %at22, 1
+  br label %head22
+done22:
+  %r152 = add i64 %at20, 1
+  br label %head20
+done20:
   ret void
 }
 
