@@ -255,6 +255,9 @@ class Contractions(Homes):
             axes = sorted(axes, key=lambda axis: axis in fold.reduced)
         if column not in axes_of(at):  # as it lies, then, for what else reads it so
             column = next((axis for axis in axes if self.step(base, at, axis) == 1), column)
+        elif column not in self.panels:  # with what it was one with before, so that it can be so again
+            parts = {axis for place in fold.own if column in place.axes() for axis in place.axes()}
+            axes.sort(key=parts.__contains__)
         copy, order = copy_of(base, at, axes, column)
         common = {axis: of(self.common.setdefault((k, axis.extent), axis)) for k, axis in enumerate(order)}
         return self.copies.setdefault((base, moved(at, common), copy.shape), copy), index_of(order)
