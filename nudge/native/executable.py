@@ -42,7 +42,7 @@ define zeroext i1 @go() {{
 }}
 """
 LARGE = 5_000  # cycles of work, roughly, from which on it pays to compile more thoroughly
-WORTH = 30_000  # cycles of work, roughly, from which on a step is shared among threads
+SHORT = 30_000  # cycles of work, roughly, up to which it takes less to hold the interpreter's lock than to give it up
 
 
 class Executable:
@@ -52,9 +52,10 @@ class Executable:
         """Take what was made of an equal program before; else plan, lower, compile."""
         self._given, self._roots = wiring(program)
         self._target = host()
-        name, arena, work = self._outline()
+        name, arena, work, shared = self._outline()
         code = object_code(name, lambda: self.text + GO, thorough=work > LARGE)
-        self._pace = Pace() if work > WORTH else None
+        self._pace = Pace() if shared else None
+        self._is_short = work <= SHORT and not shared
         self._arena = aligned(arena)
         self._report = np.zeros(4, np.int64)
         self._words = array("Q", [0, 0, self._arena.ctypes.data, self._report.ctypes.data, 0, 1])
@@ -79,18 +80,18 @@ class Executable:
         found = plan(self._roots, self._given)
         return found, lower(found, self._target)
 
-    def _outline(self) -> tuple[str, int, float]:
-        """Tell the name of the object code, the bytes of its memory, and its cycles of work, roughly."""
+    def _outline(self) -> tuple[str, int, float, bool]:
+        """Tell the name of the object code, the bytes of memory, the cycles of work, roughly, and whether threads share."""
         name = program_key(self._roots, self._given, (self._target.name, *processor()))
         found = self._sketched() if name is None else cache().get(name, self._sketched)
-        code, arena, work = json.loads(found)
-        return code, arena, work
+        code, arena, work, shared = json.loads(found)
+        return code, arena, work, shared
 
     def _sketched(self) -> bytes:
-        from .lower import cycles
+        from .shares import cycles
 
-        work = cycles(self.plan)
-        return json.dumps((named(self.text + GO, work > LARGE), self.plan.arena, work)).encode()
+        work, shared = cycles(self.plan), any(group.shared for group in self.plan.groups)
+        return json.dumps((named(self.text + GO, work > LARGE), self.plan.arena, work, shared)).encode()
 
     def run(self, table: array[int], steps: int = 1, feed: int = 0) -> None:
         """Run some steps, each on the rows that a feed (an address, see `lower`) brings, if there is one.
@@ -110,10 +111,10 @@ class Executable:
     def on(self, table: array[int]) -> Callable[[], bool]:
         """Give what runs one step on a table, until there is another one, and tells whether it failed (see `failure`).
 
-        A short step holds the interpreter's lock, which takes less than to give it up.
+        A short step holds the interpreter's lock.
         """
         self._table, self._words[GIVEN] = table, table.buffer_info()[0]
-        return self._go_holding if self._pace is None else self._run
+        return self._go_holding if self._is_short else self._run
 
     def _run(self) -> bool:
         if self._pace is None or (workers := crew()) is None:

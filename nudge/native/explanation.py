@@ -20,9 +20,7 @@ from ..see.frames import Card, Frame, render
 from ..words import plural
 from .account import Account, Stored, accounts, shaped, symbol
 from .compile import Compiled
-from .executable import WORTH
 from .limits import Limits, limits
-from .lower import cycles
 from .step import Step
 from .threads import get_num_threads
 from .timing import times
@@ -185,7 +183,7 @@ def _explained(name: str, program: Program, code: Any, buffers: list[Any], time:
         sum(buffer.nbytes for buffer in buffers[:first]), sum(buffer.nbytes for buffer in buffers[first:]),
         [(f"{symbol(value)} {shaped(value.shape)}", value.size) for value, _ in plan.copies],
         len(code.text.splitlines()), code.text.count("define internal void @g"),
-        get_num_threads() if cycles(plan) > WORTH else 1, machine,
+        get_num_threads() if any(group.shared for group in plan.groups) else 1, machine,
     )  # fmt: skip
 
 

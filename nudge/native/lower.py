@@ -13,8 +13,8 @@ from .loops import Access, write_alone
 from .nest import Nest
 from .place import LaneByLane
 from .plan import Place, Plan
-from .shares import work_of
 from .target import Target
+from .threads import CUT, WAITS, WHOLE
 from .values import Value
 from .writer import Writer
 
@@ -35,7 +35,7 @@ def lower(plan: Plan, target: Target, name: str = "step") -> str:
     checked = not any(group.checks for group in plan.groups)
 
     def meet() -> None:
-        lines.append("  call void @meet(ptr %meet, i64 %threads)")
+        lines.append(_meeting(all(touched.shared for touched in pending)))
         pending.clear()
 
     for count, group in enumerate(plan.groups):
@@ -78,10 +78,13 @@ def lower(plan: Plan, target: Target, name: str = "step") -> str:
             moves.append(f"  call void @llvm.memmove.p0.p0.i64({moved})")
         lines += _by_first("copies", moves)
         meet()
-    text = STEP.format(name=name, body="\n".join(lines), flush=target.flush, restore=target.restore)
+    text = STEP.format(
+        name=name, body="\n".join(lines), fed=_meeting(False), flush=target.flush, restore=target.restore, whole=WHOLE,
+        cut=CUT,
+    )
     written = [body.replace("@group(", f"@{symbol}(") for body, symbol in functions.items()]
     declared.discard(MEMMOVE)
-    fixed = MEET.format(spin=target.spin), FEED.format(share="\n".join(_share("%rows")))
+    fixed = MEET.format(spin=target.spin, waits=WAITS), FEED.format(share="\n".join(_share("%rows")))
     return "\n\n".join([target.declared, *sorted(declared), *written, *fixed, text])
 
 
@@ -117,18 +120,18 @@ def _meet(some: list[Span], others: list[Span]) -> bool:
     return any(a[0] == b[0] and a[1] < b[2] and b[1] < a[2] for a in some for b in others)
 
 
-def cycles(plan: Plan) -> float:
-    """Estimate the cycles that a step takes."""
-    return sum(work_of(group) for group in plan.groups)
+def _meeting(counts: bool) -> str:
+    """Wait until all threads are here; `counts` says that how long one waits tells of the parts that it got."""
+    return f"  call void @meet(ptr %meet, i64 %threads, i64 %thread, i1 {str(counts).lower()})"
 
 
 def _share(units: int | str, tag: int | str = "") -> list[str]:
     """Find what part of so many units is a thread's own, from `%low` to `%high`."""
     return [
-        f"  %from{tag} = mul i64 %thread, {units}",
-        f"  %to{tag} = add i64 %from{tag}, {units}",
-        f"  %low{tag} = udiv i64 %from{tag}, %threads",
-        f"  %high{tag} = udiv i64 %to{tag}, %threads",
+        f"  %from{tag} = mul i64 %begin, {units}",
+        f"  %to{tag} = mul i64 %beyond, {units}",
+        f"  %low{tag} = udiv i64 %from{tag}, {WHOLE}",
+        f"  %high{tag} = udiv i64 %to{tag}, {WHOLE}",
     ]
 
 
@@ -145,17 +148,27 @@ STEP = """define void @{name}(
 ) {{
 entry:{flush}
   %first = icmp eq i64 %thread, 0
+  %alone = icmp eq i64 %threads, 1
+  br i1 %alone, label %start, label %beside
+beside:
+  %cut_at = getelementptr i64, ptr %meet, i64 {cut}
+  %cut = load i64, ptr %cut_at
+  br label %start
+start:
+  %mine = phi i64 [ {whole}, %entry ], [ %cut, %beside ]
+  %begin = select i1 %first, i64 0, i64 %mine
+  %beyond = select i1 %first, i64 %mine, i64 {whole}
   br label %again
 again:
-  %step = phi i64 [ 0, %entry ], [ %following, %next ]
+  %step = phi i64 [ 0, %start ], [ %following, %next ]
   %more = icmp slt i64 %step, %steps
   br i1 %more, label %fed, label %end
 fed:
   %feeds = icmp ne ptr %feed, null
   br i1 %feeds, label %feeding, label %body
 feeding:
-  call void @feed(ptr %feed, i64 %step, i64 %thread, i64 %threads)
-  call void @meet(ptr %meet, i64 %threads)
+  call void @feed(ptr %feed, i64 %step, i64 %begin, i64 %beyond)
+{fed}
   br label %body
 body:
 {body}
@@ -169,10 +182,11 @@ end:
 }}
 """
 
-# Two words, on cache lines of their own: how many threads have come, and how often all have.
+# Words, on cache lines of their own: how many threads have come, how often all have, how much of all is the first
+# one's, and for each how often it paused where that tells whether its part was too small.
 MEET = """declare i32 @sched_yield()
 
-define internal void @meet(ptr %meet, i64 %threads) {{
+define internal void @meet(ptr %meet, i64 %threads, i64 %thread, i1 %counts) {{
 entry:
   %alone = icmp eq i64 %threads, 1
   br i1 %alone, label %done, label %come
@@ -192,8 +206,18 @@ wait:
   %spins = phi i64 [ 0, %come ], [ %more, %again ]
   %now = load atomic i64, ptr %turns seq_cst, align 8
   %opened = icmp ne i64 %now, %turn
-  br i1 %opened, label %done, label %spin
+  br i1 %opened, label %met, label %spin
 {spin}
+met:
+  br i1 %counts, label %count, label %done
+count:
+  %line = mul i64 %thread, 8
+  %word = add i64 %line, {waits}
+  %waits_at = getelementptr i64, ptr %meet, i64 %word
+  %waits = load i64, ptr %waits_at
+  %all = add i64 %waits, %spins
+  store i64 %all, ptr %waits_at
+  br label %done
 done:
   ret void
 }}"""
@@ -202,15 +226,15 @@ done:
 # it is, where its rows go, and how many bytes a row has.
 FEED = MEMMOVE + """
 
-define internal void @feed(ptr %feed, i64 %step, i64 %thread, i64 %threads) {{
+define internal void @feed(ptr %feed, i64 %step, i64 %begin, i64 %beyond) {{
 entry:
   %rows_at = getelementptr i64, ptr %feed, i64 1
   %numbers_at = getelementptr i64, ptr %feed, i64 2
   %arrays = load i64, ptr %feed
   %rows = load i64, ptr %rows_at
   %all = load ptr, ptr %numbers_at
-  %begin = mul i64 %step, %rows
-  %numbers = getelementptr i64, ptr %all, i64 %begin
+  %before = mul i64 %step, %rows
+  %numbers = getelementptr i64, ptr %all, i64 %before
 {share}
   br label %each
 each:

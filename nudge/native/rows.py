@@ -36,9 +36,9 @@ class Rows(Place):
 
     @contextmanager
     def after(self, axis: Axis | None, count: int) -> Iterator[None]:
-        """Do what is left behind so many steps of such a loop: the first thread does."""
+        """Do what is left behind so many steps of such a loop: whoever did the last of them does."""
         if self.parts(axis, count):
-            with self.b.when(self.b.emit("icmp eq i64 %low, 0", "i1")):
+            with self.b.when(self.b.emit(f"icmp eq i64 %high, {count}", "i1")):
                 yield
         else:
             yield

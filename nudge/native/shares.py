@@ -39,6 +39,11 @@ def work_of(group: Group) -> float:
     return places * (inner / 32 + flops * (1 + folds) / 16)
 
 
+def cycles(plan: Plan) -> float:
+    """Estimate the cycles that a step takes on one thread."""
+    return sum(work_of(group) for group in plan.groups)
+
+
 def share(plan: Plan) -> None:
     """Choose the axis of each group that threads share."""
     parts = [_Part(plan, group) for group in plan.groups if group.opaque is None or not group.opaque.patches]

@@ -25,7 +25,10 @@ MOST = 2  # threads, for now
 
 # A box of words, on cache lines of their own: job number, done number, function and arguments, asleep, the barrier.
 JOB, DONE, CALL, ASLEEP, MEET = 0, 8, 16, 32, 40
-WORDS = 64
+CUT, WAITS = 16, 24  # words of the barrier: what part of all is the first thread's, and how often each has paused
+WORDS = 80
+WHOLE = 512  # parts that all is
+PAUSE = 4e-8  # seconds that a pause takes, roughly
 
 # Where a call keeps its arguments: after its function.
 ARGUMENTS = """  %given_at = getelementptr i64, ptr %call, i64 1
@@ -156,6 +159,7 @@ class Crew:
             SERVE.format(arguments=ARGUMENTS, run=RUN, pause=host().pause, spin=host().spin, declared=host().declared),
             {"serve": (word, address, word), "post": (word, *[address] * 6, word), "lead": (None, address)}
         )
+        self.waits = [0, 0]  # of the last run
         self._wake = threading.Event()
         self._busy = threading.Lock()
         threading.Thread(target=self._work, name="nudge worker", daemon=True).start()
@@ -169,14 +173,20 @@ class Crew:
             if self.box[JOB] == -1:
                 return
 
-    def run(self, function: int, *args: int) -> bool:
-        """Run a step on both threads; tell whether that could be, since the worker serves one caller at a time."""
+    def run(self, function: int, *args: int, cut: int = WHOLE // 2) -> bool:
+        """Run a step on both threads, `cut` of `WHOLE` parts on this one, and see how often each has paused.
+
+        Tells whether that could be, since the worker serves one caller at a time.
+        """
         if not self._busy.acquire(blocking=False):
             return False
         try:
+            self.box[MEET + CUT] = cut
+            self.box[MEET + WAITS :: 8] = 0
             if self._post(self._place, function, *args):
                 self._wake.set()
                 self._lead(self._place)
+            self.waits = self.box[MEET + WAITS :: 8].tolist()
         finally:
             self._busy.release()
         return True
@@ -188,29 +198,40 @@ class Crew:
 
 
 class Pace:
-    """Runs a step on two threads, or on one while two are not faster: beside a busy neighbour they may be slower."""
+    """Runs a step on two threads, or on one while two are not faster: beside a busy neighbour they may be slower.
+
+    Cores are not equally fast for long where others use them too, so who waits gets a larger part.
+    """
 
     def __init__(self) -> None:
         """Begin by finding out how long one thread takes."""
         self.alone = self.shared = math.inf  # seconds a step, at best lately
+        self.cut = WHOLE // 2
         self.rest, self.patience = 2, 16  # runs alone until two threads are tried; and after the next time that failed
 
     def run(self, alone: Callable[[], Any], workers: Crew, call: Sequence[int]) -> None:
         """Run some steps; the results are the same either way. A call's words end in how many."""
         start = time.perf_counter()
-        share = self.rest <= 0 and workers.run(*call)
+        share = self.rest <= 0 and workers.run(*call, cut=self.cut)
         if not share:
             alone()
-        took = (time.perf_counter() - start) / max(call[-1], 1)
+        whole = time.perf_counter() - start
+        took = whole / max(call[-1], 1)
         if not share:
             self.rest -= 1
             self.alone = took if self.alone == math.inf else min(took, self.alone * 1.02)
             return
+        self._balance(workers.waits[0], workers.waits[1], whole)
         self.shared = took if self.shared == math.inf else 0.75 * self.shared + 0.25 * took
         if self.shared <= self.alone:
             self.patience = 16
         else:
             self.rest, self.patience, self.shared = self.patience, min(2 * self.patience, 1024), math.inf
+
+    def _balance(self, first: int, second: int, seconds: float) -> None:
+        """Give a larger part to the thread that paused more often in so many seconds."""
+        idle = (second - first) * PAUSE / seconds  # of the time, how much longer the second one waited
+        self.cut = min(max(self.cut - int(idle / 4 * WHOLE), WHOLE // 4), WHOLE * 3 // 4)
 
 
 _crew: Crew | None = None

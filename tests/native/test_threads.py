@@ -16,11 +16,12 @@ from nudge.tensor import wrap
 from tests.native.apart import apart, fork
 from tests.native.programs import PROGRAMS, mlp
 
+Pace = threads.Pace
+
 
 @pytest.fixture(autouse=True)
 def shared(monkeypatch):
     """Share all that can be, however small, and do not ask whether it is faster."""
-    monkeypatch.setattr(nudge.native.executable, "WORTH", -1)
     monkeypatch.setattr(nudge.native.shares, "LEAST", -1)
     monkeypatch.setattr(nudge.native.shares, "MEETING", -1e9)
     monkeypatch.setattr(nudge.native.shares, "GAIN", float("inf"))
@@ -33,12 +34,12 @@ def shared(monkeypatch):
 
 
 class Always:
-    """Runs each step on all threads there are, and counts."""
+    """Runs each step on all threads there are, each time in other parts, and counts."""
 
     shared = 0
 
     def run(self, alone, workers, call):
-        if workers.run(*call):
+        if workers.run(*call, cut=(256, 128, 300, 384)[Always.shared % 4]):
             Always.shared += 1
         else:
             alone()
@@ -173,6 +174,20 @@ def test_one_compiled_function_for_callers_side_by_side():
         caller.join(30)
         assert not caller.is_alive()
     assert not wrong, wrong[:5]
+
+
+def test_who_waits_gets_more():
+    class Workers:
+        waits = (0, 0)
+
+        def run(self, *_, cut):
+            self.waits = (max(0, 256 - cut) * 100, max(0, cut - 200) * 100)  # the first takes longer beyond 200
+            return True
+
+    pace, workers = Pace(), Workers()
+    for _ in range(100):
+        pace.run(lambda: None, workers, [0, 1])
+    assert threads.WHOLE // 4 <= pace.cut < 256
 
 
 def test_a_process_of_a_pool_takes_one_thread(monkeypatch):

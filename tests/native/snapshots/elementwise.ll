@@ -33,7 +33,7 @@ done1:
 
 declare i32 @sched_yield()
 
-define internal void @meet(ptr %meet, i64 %threads) {
+define internal void @meet(ptr %meet, i64 %threads, i64 %thread, i1 %counts) {
 entry:
   %alone = icmp eq i64 %threads, 1
   br i1 %alone, label %done, label %come
@@ -53,7 +53,7 @@ wait:
   %spins = phi i64 [ 0, %come ], [ %more, %again ]
   %now = load atomic i64, ptr %turns seq_cst, align 8
   %opened = icmp ne i64 %now, %turn
-  br i1 %opened, label %done, label %spin
+  br i1 %opened, label %met, label %spin
 spin:
   call void @llvm.x86.sse2.pause()
   %more = add i64 %spins, 1
@@ -64,25 +64,35 @@ yield:
   br label %again
 again:
   br label %wait
+met:
+  br i1 %counts, label %count, label %done
+count:
+  %line = mul i64 %thread, 8
+  %word = add i64 %line, 24
+  %waits_at = getelementptr i64, ptr %meet, i64 %word
+  %waits = load i64, ptr %waits_at
+  %all = add i64 %waits, %spins
+  store i64 %all, ptr %waits_at
+  br label %done
 done:
   ret void
 }
 
 declare void @llvm.memmove.p0.p0.i64(ptr, ptr, i64, i1)
 
-define internal void @feed(ptr %feed, i64 %step, i64 %thread, i64 %threads) {
+define internal void @feed(ptr %feed, i64 %step, i64 %begin, i64 %beyond) {
 entry:
   %rows_at = getelementptr i64, ptr %feed, i64 1
   %numbers_at = getelementptr i64, ptr %feed, i64 2
   %arrays = load i64, ptr %feed
   %rows = load i64, ptr %rows_at
   %all = load ptr, ptr %numbers_at
-  %begin = mul i64 %step, %rows
-  %numbers = getelementptr i64, ptr %all, i64 %begin
-  %from = mul i64 %thread, %rows
-  %to = add i64 %from, %rows
-  %low = udiv i64 %from, %threads
-  %high = udiv i64 %to, %threads
+  %before = mul i64 %step, %rows
+  %numbers = getelementptr i64, ptr %all, i64 %before
+  %from = mul i64 %begin, %rows
+  %to = mul i64 %beyond, %rows
+  %low = udiv i64 %from, 512
+  %high = udiv i64 %to, 512
   br label %each
 each:
   %array = phi i64 [ 0, %entry ], [ %array_next, %array_done ]
@@ -131,17 +141,27 @@ entry:
   store i32 %mode_inside, ptr %flushing
   call void @llvm.x86.sse.ldmxcsr(ptr %flushing)
   %first = icmp eq i64 %thread, 0
+  %alone = icmp eq i64 %threads, 1
+  br i1 %alone, label %start, label %beside
+beside:
+  %cut_at = getelementptr i64, ptr %meet, i64 16
+  %cut = load i64, ptr %cut_at
+  br label %start
+start:
+  %mine = phi i64 [ 512, %entry ], [ %cut, %beside ]
+  %begin = select i1 %first, i64 0, i64 %mine
+  %beyond = select i1 %first, i64 %mine, i64 512
   br label %again
 again:
-  %step = phi i64 [ 0, %entry ], [ %following, %next ]
+  %step = phi i64 [ 0, %start ], [ %following, %next ]
   %more = icmp slt i64 %step, %steps
   br i1 %more, label %fed, label %end
 fed:
   %feeds = icmp ne ptr %feed, null
   br i1 %feeds, label %feeding, label %body
 feeding:
-  call void @feed(ptr %feed, i64 %step, i64 %thread, i64 %threads)
-  call void @meet(ptr %meet, i64 %threads)
+  call void @feed(ptr %feed, i64 %step, i64 %begin, i64 %beyond)
+  call void @meet(ptr %meet, i64 %threads, i64 %thread, i1 false)
   br label %body
 body:
   br i1 %first, label %do_g0, label %done_g0
@@ -155,7 +175,7 @@ do_g0:
   call void @g0(ptr %p0_0, ptr %p0_1, ptr %p0_2, ptr %report, i64 0, i64 1)
   br label %done_g0
 done_g0:
-  call void @meet(ptr %meet, i64 %threads)
+  call void @meet(ptr %meet, i64 %threads, i64 %thread, i1 false)
   br label %next
 next:
   %following = add i64 %step, 1
