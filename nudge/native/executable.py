@@ -81,7 +81,7 @@ class Executable:
         return found, lower(found, self._target)
 
     def _outline(self) -> tuple[str, int, float, bool]:
-        """Tell the name of the object code, the bytes of memory, the cycles of work, roughly, and whether threads share."""
+        """Tell the name of the object code, the bytes of memory, the cycles of work, and whether threads share it."""
         name = program_key(self._roots, self._given, (self._target.name, *processor()))
         found = self._sketched() if name is None else cache().get(name, self._sketched)
         code, arena, work, shared = json.loads(found)
