@@ -1,6 +1,6 @@
 """Shares: along which axis threads part each group, so that each of them mostly reads what it wrote itself.
 
-What a core reads that another one wrote comes some twenty times slower than from its own cache. So an axis is chosen
+What a core reads that another one wrote comes four times slower than from its own cache, or worse. So an axis is chosen
 for each group with a view to those before and after it: that with the least to wait for, or none, where the first
 thread had better do it alone. A thread's part of a value is told by its *period*: of each so many numbers in memory
 the first half is the first thread's, whichever axis that came from.
