@@ -101,8 +101,9 @@ MODULES = (
     "autograd", "config", "data", "func", "io", "native", "nn", "ops", "optim", "report", "scalar", "see", "train",
 )  # fmt: skip
 HOME = {
-    "Run": "train", "compile": "native.compile", "draw": "see", "fit": "fitting", "get_num_threads": "native.threads",
-    "load": "io", "save": "io", "set_num_threads": "native.threads", "vmap": "func",
+    "Run": "train", "compile": "native.compile", "draw": "see", "fit": "fitting",
+    "load": "io", "save": "io", "vmap": "func",
+    "get_num_threads": "native.processors", "set_num_threads": "native.processors",
 }  # fmt: skip
 
 

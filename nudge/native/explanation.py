@@ -21,8 +21,8 @@ from ..words import plural
 from .account import Account, Stored, accounts, shaped, symbol
 from .compile import Compiled
 from .limits import Limits, limits
+from .processors import get_num_threads
 from .step import Step
-from .threads import get_num_threads
 from .timing import times
 from .trace import Program
 from .values import GIVEN, Value

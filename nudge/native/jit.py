@@ -15,7 +15,7 @@ from ..errors import Error
 from ..version import __version__
 from .cache import cache, key
 from .parts import parted
-from .threads import get_num_threads
+from .processors import get_num_threads
 
 MACHINE_LEVEL, PASSES_LEVEL = 2, 1
 INLINED = 0  # how large a function may be to stand at each of its calls: a group's is no faster there, and made anew

@@ -8,13 +8,13 @@ from typing import Any
 
 from .affine import Split, axes_of, index_of
 from .alike import Alike
+from .barrier import CUT, MEET, WAITS, WHOLE, meeting, share
 from .group import Group
 from .loops import Access, write_alone
 from .nest import Nest
 from .place import LaneByLane
 from .plan import Place, Plan
 from .target import Target
-from .threads import CUT, WAITS, WHOLE
 from .values import Value
 from .writer import Writer
 
@@ -35,7 +35,7 @@ def lower(plan: Plan, target: Target, name: str = "step") -> str:
     checked = not any(group.checks for group in plan.groups)
 
     def meet() -> None:
-        lines.append(_meeting(all(touched.shared for touched in pending)))
+        lines.append(meeting(all(touched.shared for touched in pending)))
         pending.clear()
 
     for count, group in enumerate(plan.groups):
@@ -61,7 +61,7 @@ def lower(plan: Plan, target: Target, name: str = "step") -> str:
         calls = [line for k, p in enumerate(places) for line in _address(p, f"%p{count}_{k}", starts[p])]
         given = "".join(f"ptr %p{count}_{k}, " for k in range(len(places)))
         if touched.shared:
-            lines += [*calls, *_share(units, count)]
+            lines += [*calls, *share(units, count)]
             lines.append(f"  call void @{symbol}({given}ptr %report, i64 %low{count}, i64 %high{count})")
         else:
             calls.append(f"  call void @{symbol}({given}ptr %report, i64 0, i64 {units})")
@@ -79,12 +79,12 @@ def lower(plan: Plan, target: Target, name: str = "step") -> str:
         lines += _by_first("copies", moves)
         meet()
     text = STEP.format(
-        name=name, body="\n".join(lines), fed=_meeting(False), flush=target.flush, restore=target.restore, whole=WHOLE,
+        name=name, body="\n".join(lines), fed=meeting(False), flush=target.flush, restore=target.restore, whole=WHOLE,
         cut=CUT,
     )
     written = [body.replace("@group(", f"@{symbol}(") for body, symbol in functions.items()]
     declared.discard(MEMMOVE)
-    fixed = MEET.format(spin=target.spin, waits=WAITS), FEED.format(share="\n".join(_share("%rows")))
+    fixed = MEET.format(spin=target.spin, waits=WAITS), FEED.format(share="\n".join(share("%rows")))
     return "\n\n".join([target.declared, *sorted(declared), *written, *fixed, text])
 
 
@@ -118,21 +118,6 @@ def _span(plan: Plan, value: Value) -> Span:
 
 def _meet(some: list[Span], others: list[Span]) -> bool:
     return any(a[0] == b[0] and a[1] < b[2] and b[1] < a[2] for a in some for b in others)
-
-
-def _meeting(counts: bool) -> str:
-    """Wait until all threads are here; `counts` says that how long one waits tells of the parts that it got."""
-    return f"  call void @meet(ptr %meet, i64 %threads, i64 %thread, i1 {str(counts).lower()})"
-
-
-def _share(units: int | str, tag: int | str = "") -> list[str]:
-    """Find what part of so many units is a thread's own, from `%low` to `%high`."""
-    return [
-        f"  %from{tag} = mul i64 %begin, {units}",
-        f"  %to{tag} = mul i64 %beyond, {units}",
-        f"  %low{tag} = udiv i64 %from{tag}, {WHOLE}",
-        f"  %high{tag} = udiv i64 %to{tag}, {WHOLE}",
-    ]
 
 
 def _by_first(tag: str, lines: list[str]) -> list[str]:
@@ -181,46 +166,6 @@ end:
   ret void
 }}
 """
-
-# Words, on cache lines of their own: how many threads have come, how often all have, how much of all is the first
-# one's, and for each how often it paused where that tells whether its part was too small.
-MEET = """declare i32 @sched_yield()
-
-define internal void @meet(ptr %meet, i64 %threads, i64 %thread, i1 %counts) {{
-entry:
-  %alone = icmp eq i64 %threads, 1
-  br i1 %alone, label %done, label %come
-come:
-  %turns = getelementptr i64, ptr %meet, i64 8
-  %turn = load atomic i64, ptr %turns seq_cst, align 8
-  %were = atomicrmw add ptr %meet, i64 1 seq_cst
-  %are = add i64 %were, 1
-  %last = icmp eq i64 %are, %threads
-  br i1 %last, label %open, label %wait
-open:
-  store atomic i64 0, ptr %meet seq_cst, align 8
-  %next = add i64 %turn, 1
-  store atomic i64 %next, ptr %turns seq_cst, align 8
-  br label %done
-wait:
-  %spins = phi i64 [ 0, %come ], [ %more, %again ]
-  %now = load atomic i64, ptr %turns seq_cst, align 8
-  %opened = icmp ne i64 %now, %turn
-  br i1 %opened, label %met, label %spin
-{spin}
-met:
-  br i1 %counts, label %count, label %done
-count:
-  %line = mul i64 %thread, 8
-  %word = add i64 %line, {waits}
-  %waits_at = getelementptr i64, ptr %meet, i64 %word
-  %waits = load i64, ptr %waits_at
-  %all = add i64 %waits, %spins
-  store i64 %all, ptr %waits_at
-  br label %done
-done:
-  ret void
-}}"""
 
 # The feed: how many arrays are fed, how many rows a step takes, where the rows' numbers stand, and for each array where
 # it is, where its rows go, and how many bytes a row has.

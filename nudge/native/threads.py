@@ -9,7 +9,6 @@ from __future__ import annotations
 import atexit
 import ctypes
 import math
-import multiprocessing
 import os
 import threading
 import time
@@ -18,16 +17,13 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import UsageError
+from .barrier import CUT, WAITS, WHOLE
 from .memory import aligned
-
-MOST = 2  # threads, for now
+from .processors import get_num_threads
 
 # A box of words, on cache lines of their own: job number, done number, function and arguments, asleep, the barrier.
 JOB, DONE, CALL, ASLEEP, MEET = 0, 8, 16, 32, 40
-CUT, WAITS = 16, 24  # words of the barrier: what part of all is the first thread's, and how often each has paused
 WORDS = 80
-WHOLE = 512  # parts that all is
 PAUSE = 4e-8  # seconds that a pause takes, roughly
 
 # Where a call keeps its arguments: after its function.
@@ -235,7 +231,6 @@ class Pace:
 
 
 _crew: Crew | None = None
-_wanted: int | None = None
 
 
 def crew() -> Crew | None:
@@ -256,39 +251,3 @@ def _forget() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget)
-
-
-def _default() -> int:
-    """Choose as many threads as this process may use processors; one in a process that others have started for work."""
-    if multiprocessing.parent_process() is not None:
-        return 1
-    for name in ("NUDGE_NUM_THREADS", "OMP_NUM_THREADS"):
-        if os.environ.get(name, "").isdigit():
-            return max(1, min(int(os.environ[name]), MOST))
-    affinity: Any = getattr(os, "sched_getaffinity", None)
-    return min(len(affinity(0)) if affinity is not None else os.cpu_count() or 1, MOST)
-
-
-def get_num_threads() -> int:
-    """Tell how many threads a compiled step uses at most.
-
-    >>> set_num_threads(1)
-    >>> get_num_threads()
-    1
-    """
-    global _wanted
-    if _wanted is None:
-        _wanted = _default()
-    return _wanted
-
-
-def set_num_threads(n: int) -> None:
-    """Let compiled steps use at most n threads; more than two are not put to use. Results do not depend on it.
-
-    By default as many as the process may use processors, or `NUDGE_NUM_THREADS` or `OMP_NUM_THREADS` say; one in a
-    worker process. Raises UsageError for less than one.
-    """
-    global _wanted
-    if type(n) is not int or n < 1:
-        raise UsageError(f"set_num_threads({n!r}): expected a whole number of at least 1")
-    _wanted = min(n, MOST)

@@ -11,7 +11,7 @@ import nudge
 import nudge.native.executable
 import nudge.native.shares
 from nudge import native
-from nudge.native import threads
+from nudge.native import barrier, processors, threads
 from nudge.tensor import wrap
 from tests.native.apart import apart, fork
 from tests.native.programs import PROGRAMS, mlp
@@ -28,9 +28,9 @@ def shared(monkeypatch):
     monkeypatch.setattr(nudge.native.executable, "program_key", lambda *_: None)  # it knows nothing of that
     monkeypatch.setattr(threads, "Pace", Always)
     monkeypatch.setattr(nudge.native.executable, "Pace", Always)
-    before = threads.get_num_threads()
+    before = processors.get_num_threads()
     yield
-    threads.set_num_threads(before)
+    processors.set_num_threads(before)
 
 
 class Always:
@@ -47,7 +47,7 @@ class Always:
 
 def steps(make, count, n):
     """Run a program some steps on n threads; give all that it leaves."""
-    threads.set_num_threads(n)
+    processors.set_num_threads(n)
     step, arrays = make()
     built = native.build(step, *map(wrap, arrays))
     before = Always.shared
@@ -103,7 +103,7 @@ def test_in_a_fork_and_after_it():
 
 @apart()
 def test_a_step_that_was_built_before_a_fork():
-    threads.set_num_threads(2)
+    processors.set_num_threads(2)
     x = wrap(np.linspace(-1, 1, 3000))
     built = native.build(lambda x: nudge.tanh(x).cumsum(0) * 2.0, x)
     expected = built(x).numpy()
@@ -119,7 +119,7 @@ def test_a_step_that_was_built_before_a_fork():
 @apart()
 def test_callers_side_by_side():
     expected = steps(mlp, 50, 1)
-    threads.set_num_threads(2)
+    processors.set_num_threads(2)
     found, failed = {}, []
 
     def call(k):
@@ -153,7 +153,7 @@ def test_callers_side_by_side():
 
 @apart()
 def test_one_compiled_function_for_callers_side_by_side():
-    threads.set_num_threads(2)
+    processors.set_num_threads(2)
     compiled = nudge.compile(lambda x: (nudge.tanh(x) * x).cumsum(0))
     inputs = [nudge.tensor(np.full(2000, 0.1 + k)) for k in range(2)]
     expected = [compiled(x).numpy() for x in inputs]
@@ -187,10 +187,10 @@ def test_who_waits_gets_more():
     pace, workers = Pace(), Workers()
     for _ in range(100):
         pace.run(lambda: None, workers, [0, 1])
-    assert threads.WHOLE // 4 <= pace.cut < 256
+    assert barrier.WHOLE // 4 <= pace.cut < 256
 
 
 def test_a_process_of_a_pool_takes_one_thread(monkeypatch):
-    monkeypatch.setattr(threads, "_wanted", None)
-    monkeypatch.setattr(threads.multiprocessing, "parent_process", object)
-    assert threads.get_num_threads() == 1
+    monkeypatch.setattr(processors, "_wanted", None)
+    monkeypatch.setattr(processors.multiprocessing, "parent_process", object)
+    assert processors.get_num_threads() == 1

@@ -185,6 +185,24 @@ def test_powers_of_whole_numbers(dtype: str, lanes: int) -> None:
     np.testing.assert_array_equal(mixed, small**small)
 
 
+@pytest.mark.parametrize("z", [1, 3, 49, -7, 0.1, 1e30, 3e38, 1.5e-38, 1 - 2**-24, 0.0, -0.0, np.inf, -np.inf, np.nan])
+def test_many_numbers_are_divided_by_one_as_each_is(z: float) -> None:
+    rng = np.random.default_rng(2)
+    some = np.concatenate([EDGES, np.arange(200), rng.normal(size=2000), 10.0 ** rng.uniform(-25, 38, 2000)])
+    x = np.where(np.abs(some) < 1e-38, 0, some).astype("float32")
+    one = np.float32(z)
+
+    def divided(b: Builder, x: Reg, z: Reg) -> Reg:
+        return b.div(x, b.lane(z, 0) if z.lanes else z)  # the same in all lanes
+
+    (found,) = evaluate([Case(divided, [x, np.full(x.shape, one)], "float32")], 16)
+    expected = x / one
+    seen = np.abs(expected) > 1e-30
+    same = (found == expected) | (np.isnan(found) & np.isnan(expected)) | ~seen
+    assert np.all(same), list(zip(x[~same], found[~same], expected[~same], strict=True))[:5]
+    np.testing.assert_allclose(found, np.where(seen, expected, found), rtol=1e-6)
+
+
 @pytest.mark.parametrize("type", ["<16 x float>", "<8 x double>"])
 def test_a_function_stands_once_in_the_module_and_calls_no_library(type: str) -> None:
     b = Builder()
