@@ -188,7 +188,7 @@ class Place:
         """Compute now what of a value is the same in all loops."""
         if self._is_fixed(value, index):
             reg = self.at(value, index)
-            if reg.real and not reg.lanes and self.lanes > 1:
+            if reg.real and not reg.lanes and reg.literal is None and self.lanes > 1:
                 self.b.ahead_of_loops(reg, self.lanes)
         elif value.kind in (MAP, VIEW, COPY) and not self._is_read(value, index):
             for read in self.reads(value, index):

@@ -113,7 +113,7 @@ class Planner(Contractions):
             self.store(fill)
             parts.append(fill)
         for patch in value.patches:
-            part = self._part_of(value, patch)
+            part = self._part_of(value, patch, filled is not None)
             self.materialise(part)
             if filled is not None:
                 self.after.append((filled, self.home[part]))
@@ -129,7 +129,7 @@ class Planner(Contractions):
         """Find the groups that write a value."""
         return [group for group in self.groups if any(v is value or v.within is value for v in group.stores)]
 
-    def _part_of(self, value: Value, patch: Patch) -> Value:
+    def _part_of(self, value: Value, patch: Patch, filled: bool) -> Value:
         """Let what makes a patch write it into its place, if it can; else make a copy there."""
         steps = value.flat(patch.place)
         base, at = patch.value, index_of(patch.axes)
@@ -138,7 +138,8 @@ class Planner(Contractions):
             mine = _solved(at, steps) if elements(base) == elements(patch.value) and base.dtype == value.dtype else None
         except (NotAffine, Split):
             mine = None
-        if mine is None or not self._may_move(base, mine):
+        late = filled and base.kind == PATCHED  # whoever writes its parts knows nothing of what fills the rest before
+        if mine is None or late or not self._may_move(base, mine):
             copy = Value(COPY, value.node, (patch.value,), patch.value.shape, value.dtype)
             copy.copied = lambda places: (patch.value, places)
             base, mine = copy, [steps.terms.get(axis, 0) for axis in patch.axes]

@@ -16,7 +16,7 @@ class Writer(Builder):
         """Begin at the function's entry."""
         super().__init__()
         self.ahead: list[str] = []
-        self.spread: dict[tuple[str, int], Reg] = {}  # numbers that stand in all lanes of a vector already
+        self.spread: dict[tuple[str, str, int], Reg] = {}  # numbers that stand in all lanes of a vector already
         self.contracts: int | None = None  # a product made since this count may be rounded with the sum it goes into
 
     def _arithmetic(self, real: str, whole: str, logic: str, x: Reg, z: Reg) -> Reg:
@@ -29,11 +29,11 @@ class Writer(Builder):
 
     def splat(self, x: Reg, lanes: int) -> Reg:
         """Put a number into each lane, if that was not done ahead."""
-        return self.spread.get((x.name, lanes)) or super().splat(x, lanes)
+        return self.spread.get((x.name, x.type, lanes)) or super().splat(x, lanes)
 
     def ahead_of_loops(self, x: Reg, lanes: int) -> None:
         """Put a number into each lane now, for whoever wants that later; all that follows comes after this."""
-        self.spread[x.name, lanes] = super().splat(x, lanes)
+        self.spread[x.name, x.type, lanes] = super().splat(x, lanes)
 
     def text(self) -> list[str]:
         """Give the lines, the stack's first."""

@@ -57,3 +57,7 @@ def test_two_gathers_of_one_table():
     x, w = np.arange(27.0).reshape(9, 3), np.arange(48.0).reshape(3, 16)
     first, second = np.array([1, 4, 7, 2] * 4), np.array([5, 0, 3, 8] * 4)
     same(lambda x, i, j, w: F.embedding(i, x) @ w * (F.embedding(j, x) @ w), x, first, second, w)
+
+
+def test_parts_of_a_part_beside_what_fills_the_rest():
+    same(lambda x: ops.pad(nudge.cat([nudge.sin(x), nudge.exp(x)]), place=((2, 1, 90),)) * 3.0, np.arange(40.0) / 40)
