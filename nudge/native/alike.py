@@ -18,7 +18,7 @@ from .group import Group
 from .plan import Place
 from .values import COPY, MAP, VIEW, Fold, Value
 
-Body = tuple[str, int, set[str]]  # a function's text, how many units its outermost loop has, and what it declares
+Body = tuple[str, int, set[str]]  # a function's text, the units of the loop that threads share, and what it declares
 PLAIN = (bool, int, float, str, type(None))
 
 

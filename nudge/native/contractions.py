@@ -309,7 +309,8 @@ class Contractions(Homes):
         near = {axis: sum(step in (0, 1) for step in self.strides(group.result, axis)) for axis in axes}
         widest = max((axis.extent for axis in axes), default=0)
         wide = [axis for axis in axes if 2 * axis.extent >= min(widest, LANES)]
-        return [axis for axis in wide if near[axis] == max(near[each] for each in wide)]
+        most = max((near[axis] for axis in wide), default=0)
+        return [axis for axis in wide if near[axis] == most]
 
     def work(self, value: Value, column: Axis, beside: Set[Axis]) -> float:
         """Estimate the cycles of a contraction whose vectors hold neighbours along a column."""

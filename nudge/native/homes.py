@@ -180,11 +180,11 @@ class Homes:
 
         Then nothing is to be done across the lanes of a vector, and what is computed once a row takes a vector too.
         """
+        if not 0 < column.extent <= SHORT:
+            return column
         loads = [value.flat(place).terms for value, places in group.loads.items() for place in places]
         axes = [axis for axis in group.axes if axis is not column and axis.extent >= LANES]
         near = [axis for axis in axes if all(at.get(axis, 0) in (0, 1) for at in loads if column in at)]
-        if not 0 < column.extent <= SHORT:
-            return column
         if column.extent < LANES and not near:
             near = axes
         return max(near, key=lambda axis: axis.extent, default=column)

@@ -58,11 +58,14 @@ FEW = ("always_inliner", "sroa", "instruction_combine", "simplify_cfg")  # passe
 
 def _compiled(text: str, thorough: bool) -> bytes:
     """Make object code for the processor at hand: of a long text an image for each of its parts, made side by side."""
-    from concurrent.futures import ThreadPoolExecutor  # not to be waited for where the code was made before
-
     parts = parted(text, PARTS) if thorough and text.count("\n") > LONG else [text]
-    with ThreadPoolExecutor(get_num_threads()) as pool:
-        images = list(pool.map(lambda part: _image(part, thorough), parts))
+    if len(parts) == 1 or get_num_threads() == 1:
+        images = [_image(part, thorough) for part in parts]
+    else:
+        from concurrent.futures import ThreadPoolExecutor  # not to be waited for where there is nothing to share
+
+        with ThreadPoolExecutor(len(parts)) as pool:
+            images = list(pool.map(lambda part: _image(part, thorough), parts))
     return b"".join(len(image).to_bytes(WORD, "little") + image for image in images)
 
 

@@ -235,7 +235,7 @@ def starts_of(group: Group, memory: Mapping[Value, Place]) -> dict[Place, int]:
 
 
 def body_of(plan: Plan, group: Group, memory: dict[Value, Place], target: Target) -> tuple[str, int, set[str]]:
-    """Write a group as a function; tell how many units its outermost loop has, and what it declares."""
+    """Write a group as a function; tell how many units the loop has that threads share, and what it declares."""
     names = {place: f"%a{k}" for k, place in enumerate(dict.fromkeys(memory.values()))}
     pointers = {value: names[place] for value, place in memory.items()}
     if group.opaque is not None:

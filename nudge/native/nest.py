@@ -19,7 +19,7 @@ class Nest(Rows):
     """Writes one group as a function."""
 
     def write_out(self) -> None:
-        """Write the function's body, for the units [low, high) of its outermost loop."""
+        """Write the function's body, for the units [low, high) of the loop that threads share."""
         if not all(axis.extent for axis in self.group.axes if axis is not self.group.column):
             return  # of nothing
         for value in self.group.stores:

@@ -62,6 +62,7 @@ class Place:
         self.mask: Reg | None = None
         self._varies: dict[Any, frozenset[Axis]] = {}
         self._reads: dict[Any, list[tuple[Value, Index]]] = {}
+        self._fixed: dict[Any, bool] = {}
         self._stands: dict[Any, Affine] = {}
         self.scratch: Callable[[], Reg] | None = None
 
@@ -125,7 +126,7 @@ class Place:
         return self._reads[key]
 
     def _axes(self, value: Value, index: Index) -> frozenset[Axis]:
-        if value.kind in (MAP, VIEW, COPY) and not self._is_read(value, index):
+        if self._is_made(value, index):
             return frozenset().union(*(self.depends(*read) for read in self.reads(value, index)))
         axes: set[Axis] = set()
         for place in index:
@@ -134,6 +135,10 @@ class Place:
                 if isinstance(term, Held):
                     axes |= self.depends(*source(term.value, term.index))
         return frozenset(axes)
+
+    def _is_made(self, value: Value, index: Index) -> bool:
+        """Tell whether it is computed here, of what it reads."""
+        return value.kind in (MAP, VIEW, COPY) and not self._is_read(value, index)
 
     def _is_read(self, value: Value, index: Index) -> bool:
         return value.kind == GIVEN or value in self.group.loads or self._is_tile(value, index)
@@ -176,30 +181,39 @@ class Place:
 
     def hoist(self, value: Value, index: Index) -> None:
         """Compute now what of a value does not vary along a row."""
-        if (value, index) in self.memo or self._is_read(value, index) and self.line in self.depends(value, index):
-            return
-        if self.line not in self.depends(value, index):
-            self.at(value, index)
-        else:
-            for read in self.reads(value, index):
-                self.hoist(*read)
+        for part in self._outermost(value, index, lambda *of: self.line not in self.depends(*of)):
+            self.at(*part)
 
     def hoist_fixed(self, value: Value, index: Index) -> None:
         """Compute now what of a value is the same in all loops."""
-        if self._is_fixed(value, index):
-            reg = self.at(value, index)
+        for part in self._outermost(value, index, self._is_fixed):
+            reg = self.at(*part)
             if reg.real and not reg.lanes and reg.literal is None and self.lanes > 1:
                 self.b.ahead_of_loops(reg, self.lanes)
-        elif value.kind in (MAP, VIEW, COPY) and not self._is_read(value, index):
-            for read in self.reads(value, index):
-                self.hoist_fixed(*read)
+
+    def _outermost(
+        self, value: Value, index: Index, holds: Callable[[Value, Index], bool]
+    ) -> Iterator[tuple[Value, Index]]:
+        """Give what something holds of: a value, or else what it is made of; each once, and none that is there."""
+        pending, seen = [(value, index)], set()
+        while pending:
+            part = pending.pop()
+            if part in seen or part in self.memo:
+                continue
+            seen.add(part)
+            if holds(*part):
+                yield part
+            elif self._is_made(*part):
+                pending += reversed(self.reads(*part))
 
     def _is_fixed(self, value: Value, index: Index) -> bool:
-        if self.depends(value, index):
-            return False
-        if value.kind in (MAP, VIEW, COPY) and not self._is_read(value, index):
-            return all(self._is_fixed(*read) for read in self.reads(value, index))
-        return self._is_read(value, index) and not self._is_tile(value, index)
+        key = (value, index)
+        if key not in self._fixed:
+            made = self._is_made(value, index)
+            parts = all(self._is_fixed(*read) for read in self.reads(value, index)) if made else True
+            there = made or (self._is_read(value, index) and not self._is_tile(value, index))
+            self._fixed[key] = not self.depends(value, index) and there and parts
+        return self._fixed[key]
 
     # -- memory --
 

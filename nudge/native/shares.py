@@ -50,17 +50,17 @@ def share(plan: Plan) -> None:
     memories: dict[Any, _Memory] = {}
     for part in parts:
         for memory in part.writes:
-            memories.setdefault(memory, _Memory()).writers.append(part)
+            memories.setdefault(memory, _Memory(memory)).writers.append(part)
         for memory in part.reads:
-            memories.setdefault(memory, _Memory()).readers.append(part)
-    touched = [[(m, memories[m]) for m in {**part.reads, **part.writes} if memories[m].writers] for part in parts]
+            memories.setdefault(memory, _Memory(memory)).readers.append(part)
+    touched = [[memories[name] for name in {**part.reads, **part.writes}] for part in parts]
     for sweep in range(SWEEPS):
         for part, beside in zip(parts, touched, strict=True):
             if len(part.choices) > 1:
                 part.choose(beside, part.choices[sweep < SWEEPS - 1 :])
     alone = sum(part.work for part in parts)
     shared = sum(part.cycles(part.axis) for part in parts)
-    shared += FROM_AFAR * sum(memory.moved(name) for name, memory in memories.items())
+    shared += FROM_AFAR * sum(memory.moved() for memory in memories.values())
     for part in parts:
         part.group.shared = part.axis if shared < GAIN * alone else None
 
@@ -93,12 +93,12 @@ class _Part:
         """Tell by which period a memory is parted."""
         return ALONE if self.axis is None else self.periods[self.axis][memory]
 
-    def choose(self, beside: Sequence[tuple[Any, _Memory]], choices: Sequence[Axis | None]) -> None:
+    def choose(self, beside: Sequence[_Memory], choices: Sequence[Axis | None]) -> None:
         """Choose the axis with the least to do and to wait for, the others being as they are."""
 
         def total(axis: Axis | None) -> float:
             self.axis = axis
-            return self.cycles(axis) + FROM_AFAR * sum(memory.moved(name) for name, memory in beside)
+            return self.cycles(axis) + FROM_AFAR * sum(memory.moved() for memory in beside)
 
         self.axis = min(choices, key=total)
 
@@ -110,20 +110,21 @@ class _Part:
 class _Memory:
     """Where groups write what others read: who does."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: Any) -> None:
+        self.name = name
         self.writers: list[_Part] = []
         self.readers: list[_Part] = []  # in the order in which they run
 
-    def moved(self, name: Any) -> float:
+    def moved(self) -> float:
         """Count the bytes that a thread has to fetch from what the other one wrote, at a step."""
         total = 0.0
         for writer in self.writers:
-            had = {writer.period(name)}
+            had = {writer.period(self.name)}
             for reader in self.readers:
-                mine = reader.period(name)
+                mine = reader.period(self.name)
                 if mine in had or WHOLE in had:
                     continue
-                size = min(writer.writes[name], reader.reads[name])
+                size = min(writer.writes[self.name], reader.reads[self.name])
                 if mine == WHOLE and ALONE in had:
                     total += size
                 elif mine in (WHOLE, ALONE) or ALONE in had:

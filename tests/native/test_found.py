@@ -10,6 +10,7 @@ import nudge.nn.functional as F
 from nudge import native, ops
 from nudge.op import TABLE
 from nudge.tensor import wrap
+from tests.native.apart import apart
 from tests.native.together import Case, run
 
 
@@ -61,3 +62,13 @@ def test_two_gathers_of_one_table():
 
 def test_parts_of_a_part_beside_what_fills_the_rest():
     same(lambda x: ops.pad(nudge.cat([nudge.sin(x), nudge.exp(x)]), place=((2, 1, 90),)) * 3.0, np.arange(40.0) / 40)
+
+
+@apart(30)
+def test_a_chain_whose_steps_are_read_twice():
+    def chain(x):
+        for _ in range(60):
+            x = nudge.cos(x) * x
+        return x
+
+    same(chain, np.linspace(-0.5, 0.5, 99).reshape(33, 3))

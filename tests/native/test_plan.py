@@ -10,13 +10,12 @@ import sys
 import numpy as np
 import pytest
 
-import nudge.native.shares
 from nudge.native.affine import of
 from nudge.native.target import AVX2
 from tests.native.guarded import overlaps
 from tests.native.programs import PROGRAMS
 from tests.native.test_budget import NETS
-from tests.native.texts import code_of, text_of
+from tests.native.texts import code_of, share_all, text_of
 
 MAKERS = {**PROGRAMS, **{name: make for name, (make, _) in NETS.items()}}
 
@@ -56,18 +55,14 @@ def meet(some, others):
 
 @pytest.mark.parametrize("name", MAKERS)
 def test_bytes_and_barriers(name, monkeypatch):
-    monkeypatch.setattr(nudge.native.shares, "LEAST", -1)
-    monkeypatch.setattr(nudge.native.shares, "MEETING", -1e9)
-    monkeypatch.setattr(nudge.native.shares, "GAIN", float("inf"))
+    share_all(monkeypatch)
     code = code_of(monkeypatch, AVX2, *MAKERS[name]())
     assert not overlaps(code.plan)
     assert not races(code.plan, code.text)
 
 
 def test_a_barrier_that_is_left_out_is_found(monkeypatch):
-    monkeypatch.setattr(nudge.native.shares, "LEAST", -1)
-    monkeypatch.setattr(nudge.native.shares, "MEETING", -1e9)
-    monkeypatch.setattr(nudge.native.shares, "GAIN", float("inf"))
+    share_all(monkeypatch)
     code = code_of(monkeypatch, AVX2, *PROGRAMS["mlp"]())
     head, body = code.text.split("body:\n")
     barrier = "  call void @meet()\n"

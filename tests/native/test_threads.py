@@ -15,6 +15,7 @@ from nudge.native import barrier, processors, threads
 from nudge.tensor import wrap
 from tests.native.apart import apart, fork
 from tests.native.programs import PROGRAMS, mlp
+from tests.native.texts import share_all
 
 Pace = threads.Pace
 
@@ -22,9 +23,7 @@ Pace = threads.Pace
 @pytest.fixture(autouse=True)
 def shared(monkeypatch):
     """Share all that can be, however small, and do not ask whether it is faster."""
-    monkeypatch.setattr(nudge.native.shares, "LEAST", -1)
-    monkeypatch.setattr(nudge.native.shares, "MEETING", -1e9)
-    monkeypatch.setattr(nudge.native.shares, "GAIN", float("inf"))
+    share_all(monkeypatch)
     monkeypatch.setattr(nudge.native.executable, "program_key", lambda *_: None)  # it knows nothing of that
     monkeypatch.setattr(threads, "Pace", Always)
     monkeypatch.setattr(nudge.native.executable, "Pace", Always)

@@ -329,40 +329,36 @@ entry:
   %r13 = fptrunc double %r12 to float
   %r14 = insertelement <4 x float> poison, float %r13, i64 0
   %r15 = shufflevector <4 x float> %r14, <4 x float> poison, <4 x i32> zeroinitializer
-  %r16 = insertelement <4 x float> poison, float %r3, i64 0
-  %r17 = shufflevector <4 x float> %r16, <4 x float> poison, <4 x i32> zeroinitializer
-  %r18 = insertelement <4 x float> poison, float %r9, i64 0
-  %r19 = shufflevector <4 x float> %r18, <4 x float> poison, <4 x i32> zeroinitializer
-  br label %head20
-head20:
-  %at20 = phi i64 [ 0, %entry ], [ %r40, %body20 ]
-  %c20 = icmp slt i64 %at20, 1
-  br i1 %c20, label %body20, label %done20
-body20:
-  %r21 = mul i64 %at20, 1
-  %r22 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %a0, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
-  %r23 = fadd <4 x float> splat (float 0x0000000000000000), %r22
-  %r24 = getelementptr float, ptr %a0, i64 3
-  %r25 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %r24, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
-  %r26 = fadd <4 x float> %r23, %r25
-  %r27 = getelementptr float, ptr %a0, i64 6
-  %r28 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %r27, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
-  %r29 = fadd <4 x float> %r26, %r28
-  %r30 = getelementptr float, ptr %a0, i64 9
-  %r31 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %r30, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
-  %r32 = fadd <4 x float> %r29, %r31
-  %r33 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %a3, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
-  %r34 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %a2, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
-  %r35 = fmul <4 x float> %r34, %r17
-  %r36 = fmul <4 x float> %r32, %r19
-  %r37 = fadd <4 x float> %r35, %r36
-  %r38 = fmul <4 x float> %r37, %r15
-  %r39 = fsub <4 x float> %r33, %r38
-  call void @llvm.masked.store.v4f32.p0(<4 x float> %r39, ptr %a3, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>)
-  call void @llvm.masked.store.v4f32.p0(<4 x float> %r37, ptr %a2, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>)
-  %r40 = add i64 %at20, 1
-  br label %head20
-done20:
+  br label %head16
+head16:
+  %at16 = phi i64 [ 0, %entry ], [ %r36, %body16 ]
+  %c16 = icmp slt i64 %at16, 1
+  br i1 %c16, label %body16, label %done16
+body16:
+  %r17 = mul i64 %at16, 1
+  %r18 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %a0, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
+  %r19 = fadd <4 x float> splat (float 0x0000000000000000), %r18
+  %r20 = getelementptr float, ptr %a0, i64 3
+  %r21 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %r20, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
+  %r22 = fadd <4 x float> %r19, %r21
+  %r23 = getelementptr float, ptr %a0, i64 6
+  %r24 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %r23, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
+  %r25 = fadd <4 x float> %r22, %r24
+  %r26 = getelementptr float, ptr %a0, i64 9
+  %r27 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %r26, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
+  %r28 = fadd <4 x float> %r25, %r27
+  %r29 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %a3, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
+  %r30 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %a2, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
+  %r31 = fmul <4 x float> %r30, %r5
+  %r32 = fmul <4 x float> %r28, %r11
+  %r33 = fadd <4 x float> %r31, %r32
+  %r34 = fmul <4 x float> %r33, %r15
+  %r35 = fsub <4 x float> %r29, %r34
+  call void @llvm.masked.store.v4f32.p0(<4 x float> %r35, ptr %a3, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>)
+  call void @llvm.masked.store.v4f32.p0(<4 x float> %r33, ptr %a2, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>)
+  %r36 = add i64 %at16, 1
+  br label %head16
+done16:
   ret void
 }
 
@@ -383,151 +379,147 @@ entry:
   %r13 = fptrunc double %r12 to float
   %r14 = insertelement <2 x float> poison, float %r13, i64 0
   %r15 = shufflevector <2 x float> %r14, <2 x float> poison, <2 x i32> zeroinitializer
-  %r16 = insertelement <2 x float> poison, float %r3, i64 0
-  %r17 = shufflevector <2 x float> %r16, <2 x float> poison, <2 x i32> zeroinitializer
-  %r18 = insertelement <2 x float> poison, float %r9, i64 0
-  %r19 = shufflevector <2 x float> %r18, <2 x float> poison, <2 x i32> zeroinitializer
-  br label %head20
-head20:
-  %at20 = phi i64 [ 0, %entry ], [ %r152, %done22 ]
-  %c20 = icmp slt i64 %at20, 1
-  br i1 %c20, label %body20, label %done20
-body20:
-  %r21 = mul i64 %at20, 3
-  br label %head22
-head22:
-  %at22 = phi i64 [ 0, %body20 ], [ %r151, %body22 ]
-  %c22 = icmp slt i64 %at22, 1
-  br i1 %c22, label %body22, label %done22
-body22:
-  %r23 = mul i64 %at22, 2
-  %r24 = getelementptr float, ptr %a0, i64 %r23
-  %r25 = load <2 x float>, ptr %r24, align 4
-  %r26 = getelementptr float, ptr %a1, i64 %r21
-  %r27 = load float, ptr %r26
-  %r28 = insertelement <2 x float> poison, float %r27, i64 0
-  %r29 = shufflevector <2 x float> %r28, <2 x float> poison, <2 x i32> zeroinitializer
-  %r31 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r25, <2 x float> %r29, <2 x float> splat (float 0x0000000000000000))
-  %r32 = getelementptr float, ptr %r26, i64 1
-  %r33 = load float, ptr %r32
-  %r34 = insertelement <2 x float> poison, float %r33, i64 0
-  %r35 = shufflevector <2 x float> %r34, <2 x float> poison, <2 x i32> zeroinitializer
-  %r37 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r25, <2 x float> %r35, <2 x float> splat (float 0x0000000000000000))
-  %r38 = getelementptr float, ptr %r26, i64 2
-  %r39 = load float, ptr %r38
-  %r40 = insertelement <2 x float> poison, float %r39, i64 0
-  %r41 = shufflevector <2 x float> %r40, <2 x float> poison, <2 x i32> zeroinitializer
-  %r43 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r25, <2 x float> %r41, <2 x float> splat (float 0x0000000000000000))
-  %r44 = getelementptr float, ptr %r24, i64 2
-  %r45 = load <2 x float>, ptr %r44, align 4
-  %r46 = getelementptr float, ptr %r26, i64 3
-  %r47 = load float, ptr %r46
-  %r48 = insertelement <2 x float> poison, float %r47, i64 0
-  %r49 = shufflevector <2 x float> %r48, <2 x float> poison, <2 x i32> zeroinitializer
-  %r51 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r45, <2 x float> %r49, <2 x float> %r31)
-  %r52 = getelementptr float, ptr %r26, i64 4
-  %r53 = load float, ptr %r52
-  %r54 = insertelement <2 x float> poison, float %r53, i64 0
-  %r55 = shufflevector <2 x float> %r54, <2 x float> poison, <2 x i32> zeroinitializer
-  %r57 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r45, <2 x float> %r55, <2 x float> %r37)
-  %r58 = getelementptr float, ptr %r26, i64 5
-  %r59 = load float, ptr %r58
-  %r60 = insertelement <2 x float> poison, float %r59, i64 0
-  %r61 = shufflevector <2 x float> %r60, <2 x float> poison, <2 x i32> zeroinitializer
-  %r63 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r45, <2 x float> %r61, <2 x float> %r43)
-  %r64 = getelementptr float, ptr %r24, i64 4
-  %r65 = load <2 x float>, ptr %r64, align 4
-  %r66 = getelementptr float, ptr %r26, i64 6
-  %r67 = load float, ptr %r66
-  %r68 = insertelement <2 x float> poison, float %r67, i64 0
-  %r69 = shufflevector <2 x float> %r68, <2 x float> poison, <2 x i32> zeroinitializer
-  %r71 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r65, <2 x float> %r69, <2 x float> %r51)
-  %r72 = getelementptr float, ptr %r26, i64 7
-  %r73 = load float, ptr %r72
-  %r74 = insertelement <2 x float> poison, float %r73, i64 0
-  %r75 = shufflevector <2 x float> %r74, <2 x float> poison, <2 x i32> zeroinitializer
-  %r77 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r65, <2 x float> %r75, <2 x float> %r57)
-  %r78 = getelementptr float, ptr %r26, i64 8
-  %r79 = load float, ptr %r78
-  %r80 = insertelement <2 x float> poison, float %r79, i64 0
-  %r81 = shufflevector <2 x float> %r80, <2 x float> poison, <2 x i32> zeroinitializer
-  %r83 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r65, <2 x float> %r81, <2 x float> %r63)
-  %r84 = getelementptr float, ptr %r24, i64 6
-  %r85 = load <2 x float>, ptr %r84, align 4
-  %r86 = getelementptr float, ptr %r26, i64 9
-  %r87 = load float, ptr %r86
-  %r88 = insertelement <2 x float> poison, float %r87, i64 0
-  %r89 = shufflevector <2 x float> %r88, <2 x float> poison, <2 x i32> zeroinitializer
-  %r91 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r85, <2 x float> %r89, <2 x float> %r71)
-  %r92 = getelementptr float, ptr %r26, i64 10
-  %r93 = load float, ptr %r92
-  %r94 = insertelement <2 x float> poison, float %r93, i64 0
-  %r95 = shufflevector <2 x float> %r94, <2 x float> poison, <2 x i32> zeroinitializer
-  %r97 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r85, <2 x float> %r95, <2 x float> %r77)
-  %r98 = getelementptr float, ptr %r26, i64 11
-  %r99 = load float, ptr %r98
-  %r100 = insertelement <2 x float> poison, float %r99, i64 0
-  %r101 = shufflevector <2 x float> %r100, <2 x float> poison, <2 x i32> zeroinitializer
-  %r103 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r85, <2 x float> %r101, <2 x float> %r83)
-  %r104 = mul i64 %r21, 2
-  %r105 = add i64 %r104, %r23
-  %r106 = getelementptr float, ptr %a4, i64 %r105
-  %r107 = load <2 x float>, ptr %r106, align 4
-  %r108 = getelementptr float, ptr %a3, i64 %r105
-  %r109 = load <2 x float>, ptr %r108, align 4
-  %r110 = fmul <2 x float> %r109, %r17
-  %r111 = fmul <2 x float> %r91, %r19
-  %r112 = fadd <2 x float> %r110, %r111
-  %r113 = fmul <2 x float> %r112, %r15
-  %r114 = fsub <2 x float> %r107, %r113
-  %r115 = getelementptr float, ptr %a4, i64 %r105
-  store <2 x float> %r114, ptr %r115, align 4
-  %r116 = getelementptr float, ptr %a3, i64 %r105
-  store <2 x float> %r112, ptr %r116, align 4
-  %r117 = mul i64 %r21, 2
-  %r118 = add i64 %r117, %r23
-  %r119 = getelementptr float, ptr %a4, i64 %r118
-  %r120 = getelementptr float, ptr %r119, i64 2
-  %r121 = load <2 x float>, ptr %r120, align 4
-  %r122 = getelementptr float, ptr %a3, i64 %r118
-  %r123 = getelementptr float, ptr %r122, i64 2
-  %r124 = load <2 x float>, ptr %r123, align 4
-  %r125 = fmul <2 x float> %r124, %r17
-  %r126 = fmul <2 x float> %r97, %r19
-  %r127 = fadd <2 x float> %r125, %r126
-  %r128 = fmul <2 x float> %r127, %r15
-  %r129 = fsub <2 x float> %r121, %r128
-  %r130 = getelementptr float, ptr %a4, i64 %r118
-  %r131 = getelementptr float, ptr %r130, i64 2
-  store <2 x float> %r129, ptr %r131, align 4
-  %r132 = getelementptr float, ptr %a3, i64 %r118
-  %r133 = getelementptr float, ptr %r132, i64 2
-  store <2 x float> %r127, ptr %r133, align 4
-  %r134 = mul i64 %r21, 2
-  %r135 = add i64 %r134, %r23
-  %r136 = getelementptr float, ptr %a4, i64 %r135
-  %r137 = getelementptr float, ptr %r136, i64 4
-  %r138 = load <2 x float>, ptr %r137, align 4
-  %r139 = getelementptr float, ptr %a3, i64 %r135
-  %r140 = getelementptr float, ptr %r139, i64 4
-  %r141 = load <2 x float>, ptr %r140, align 4
-  %r142 = fmul <2 x float> %r141, %r17
-  %r143 = fmul <2 x float> %r103, %r19
-  %r144 = fadd <2 x float> %r142, %r143
-  %r145 = fmul <2 x float> %r144, %r15
-  %r146 = fsub <2 x float> %r138, %r145
-  %r147 = getelementptr float, ptr %a4, i64 %r135
-  %r148 = getelementptr float, ptr %r147, i64 4
-  store <2 x float> %r146, ptr %r148, align 4
-  %r149 = getelementptr float, ptr %a3, i64 %r135
-  %r150 = getelementptr float, ptr %r149, i64 4
-  store <2 x float> %r144, ptr %r150, align 4
-  %r151 = add i64 %at22, 1
-  br label %head22
-done22:
-  %r152 = add i64 %at20, 1
-  br label %head20
-done20:
+  br label %head16
+head16:
+  %at16 = phi i64 [ 0, %entry ], [ %r148, %done18 ]
+  %c16 = icmp slt i64 %at16, 1
+  br i1 %c16, label %body16, label %done16
+body16:
+  %r17 = mul i64 %at16, 3
+  br label %head18
+head18:
+  %at18 = phi i64 [ 0, %body16 ], [ %r147, %body18 ]
+  %c18 = icmp slt i64 %at18, 1
+  br i1 %c18, label %body18, label %done18
+body18:
+  %r19 = mul i64 %at18, 2
+  %r20 = getelementptr float, ptr %a0, i64 %r19
+  %r21 = load <2 x float>, ptr %r20, align 4
+  %r22 = getelementptr float, ptr %a1, i64 %r17
+  %r23 = load float, ptr %r22
+  %r24 = insertelement <2 x float> poison, float %r23, i64 0
+  %r25 = shufflevector <2 x float> %r24, <2 x float> poison, <2 x i32> zeroinitializer
+  %r27 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r21, <2 x float> %r25, <2 x float> splat (float 0x0000000000000000))
+  %r28 = getelementptr float, ptr %r22, i64 1
+  %r29 = load float, ptr %r28
+  %r30 = insertelement <2 x float> poison, float %r29, i64 0
+  %r31 = shufflevector <2 x float> %r30, <2 x float> poison, <2 x i32> zeroinitializer
+  %r33 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r21, <2 x float> %r31, <2 x float> splat (float 0x0000000000000000))
+  %r34 = getelementptr float, ptr %r22, i64 2
+  %r35 = load float, ptr %r34
+  %r36 = insertelement <2 x float> poison, float %r35, i64 0
+  %r37 = shufflevector <2 x float> %r36, <2 x float> poison, <2 x i32> zeroinitializer
+  %r39 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r21, <2 x float> %r37, <2 x float> splat (float 0x0000000000000000))
+  %r40 = getelementptr float, ptr %r20, i64 2
+  %r41 = load <2 x float>, ptr %r40, align 4
+  %r42 = getelementptr float, ptr %r22, i64 3
+  %r43 = load float, ptr %r42
+  %r44 = insertelement <2 x float> poison, float %r43, i64 0
+  %r45 = shufflevector <2 x float> %r44, <2 x float> poison, <2 x i32> zeroinitializer
+  %r47 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r41, <2 x float> %r45, <2 x float> %r27)
+  %r48 = getelementptr float, ptr %r22, i64 4
+  %r49 = load float, ptr %r48
+  %r50 = insertelement <2 x float> poison, float %r49, i64 0
+  %r51 = shufflevector <2 x float> %r50, <2 x float> poison, <2 x i32> zeroinitializer
+  %r53 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r41, <2 x float> %r51, <2 x float> %r33)
+  %r54 = getelementptr float, ptr %r22, i64 5
+  %r55 = load float, ptr %r54
+  %r56 = insertelement <2 x float> poison, float %r55, i64 0
+  %r57 = shufflevector <2 x float> %r56, <2 x float> poison, <2 x i32> zeroinitializer
+  %r59 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r41, <2 x float> %r57, <2 x float> %r39)
+  %r60 = getelementptr float, ptr %r20, i64 4
+  %r61 = load <2 x float>, ptr %r60, align 4
+  %r62 = getelementptr float, ptr %r22, i64 6
+  %r63 = load float, ptr %r62
+  %r64 = insertelement <2 x float> poison, float %r63, i64 0
+  %r65 = shufflevector <2 x float> %r64, <2 x float> poison, <2 x i32> zeroinitializer
+  %r67 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r61, <2 x float> %r65, <2 x float> %r47)
+  %r68 = getelementptr float, ptr %r22, i64 7
+  %r69 = load float, ptr %r68
+  %r70 = insertelement <2 x float> poison, float %r69, i64 0
+  %r71 = shufflevector <2 x float> %r70, <2 x float> poison, <2 x i32> zeroinitializer
+  %r73 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r61, <2 x float> %r71, <2 x float> %r53)
+  %r74 = getelementptr float, ptr %r22, i64 8
+  %r75 = load float, ptr %r74
+  %r76 = insertelement <2 x float> poison, float %r75, i64 0
+  %r77 = shufflevector <2 x float> %r76, <2 x float> poison, <2 x i32> zeroinitializer
+  %r79 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r61, <2 x float> %r77, <2 x float> %r59)
+  %r80 = getelementptr float, ptr %r20, i64 6
+  %r81 = load <2 x float>, ptr %r80, align 4
+  %r82 = getelementptr float, ptr %r22, i64 9
+  %r83 = load float, ptr %r82
+  %r84 = insertelement <2 x float> poison, float %r83, i64 0
+  %r85 = shufflevector <2 x float> %r84, <2 x float> poison, <2 x i32> zeroinitializer
+  %r87 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r81, <2 x float> %r85, <2 x float> %r67)
+  %r88 = getelementptr float, ptr %r22, i64 10
+  %r89 = load float, ptr %r88
+  %r90 = insertelement <2 x float> poison, float %r89, i64 0
+  %r91 = shufflevector <2 x float> %r90, <2 x float> poison, <2 x i32> zeroinitializer
+  %r93 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r81, <2 x float> %r91, <2 x float> %r73)
+  %r94 = getelementptr float, ptr %r22, i64 11
+  %r95 = load float, ptr %r94
+  %r96 = insertelement <2 x float> poison, float %r95, i64 0
+  %r97 = shufflevector <2 x float> %r96, <2 x float> poison, <2 x i32> zeroinitializer
+  %r99 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r81, <2 x float> %r97, <2 x float> %r79)
+  %r100 = mul i64 %r17, 2
+  %r101 = add i64 %r100, %r19
+  %r102 = getelementptr float, ptr %a4, i64 %r101
+  %r103 = load <2 x float>, ptr %r102, align 4
+  %r104 = getelementptr float, ptr %a3, i64 %r101
+  %r105 = load <2 x float>, ptr %r104, align 4
+  %r106 = fmul <2 x float> %r105, %r5
+  %r107 = fmul <2 x float> %r87, %r11
+  %r108 = fadd <2 x float> %r106, %r107
+  %r109 = fmul <2 x float> %r108, %r15
+  %r110 = fsub <2 x float> %r103, %r109
+  %r111 = getelementptr float, ptr %a4, i64 %r101
+  store <2 x float> %r110, ptr %r111, align 4
+  %r112 = getelementptr float, ptr %a3, i64 %r101
+  store <2 x float> %r108, ptr %r112, align 4
+  %r113 = mul i64 %r17, 2
+  %r114 = add i64 %r113, %r19
+  %r115 = getelementptr float, ptr %a4, i64 %r114
+  %r116 = getelementptr float, ptr %r115, i64 2
+  %r117 = load <2 x float>, ptr %r116, align 4
+  %r118 = getelementptr float, ptr %a3, i64 %r114
+  %r119 = getelementptr float, ptr %r118, i64 2
+  %r120 = load <2 x float>, ptr %r119, align 4
+  %r121 = fmul <2 x float> %r120, %r5
+  %r122 = fmul <2 x float> %r93, %r11
+  %r123 = fadd <2 x float> %r121, %r122
+  %r124 = fmul <2 x float> %r123, %r15
+  %r125 = fsub <2 x float> %r117, %r124
+  %r126 = getelementptr float, ptr %a4, i64 %r114
+  %r127 = getelementptr float, ptr %r126, i64 2
+  store <2 x float> %r125, ptr %r127, align 4
+  %r128 = getelementptr float, ptr %a3, i64 %r114
+  %r129 = getelementptr float, ptr %r128, i64 2
+  store <2 x float> %r123, ptr %r129, align 4
+  %r130 = mul i64 %r17, 2
+  %r131 = add i64 %r130, %r19
+  %r132 = getelementptr float, ptr %a4, i64 %r131
+  %r133 = getelementptr float, ptr %r132, i64 4
+  %r134 = load <2 x float>, ptr %r133, align 4
+  %r135 = getelementptr float, ptr %a3, i64 %r131
+  %r136 = getelementptr float, ptr %r135, i64 4
+  %r137 = load <2 x float>, ptr %r136, align 4
+  %r138 = fmul <2 x float> %r137, %r5
+  %r139 = fmul <2 x float> %r99, %r11
+  %r140 = fadd <2 x float> %r138, %r139
+  %r141 = fmul <2 x float> %r140, %r15
+  %r142 = fsub <2 x float> %r134, %r141
+  %r143 = getelementptr float, ptr %a4, i64 %r131
+  %r144 = getelementptr float, ptr %r143, i64 4
+  store <2 x float> %r142, ptr %r144, align 4
+  %r145 = getelementptr float, ptr %a3, i64 %r131
+  %r146 = getelementptr float, ptr %r145, i64 4
+  store <2 x float> %r140, ptr %r146, align 4
+  %r147 = add i64 %at18, 1
+  br label %head18
+done18:
+  %r148 = add i64 %at16, 1
+  br label %head16
+done16:
   ret void
 }
 
