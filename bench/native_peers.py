@@ -79,7 +79,7 @@ def nudge_names() -> Any:
             seen.append(gru_step(gates[at], F.linear(seen[-1], w_hh, b_hh), (seen[-1],))[0])
         return nudge.stack(seen[1:])
 
-    return SimpleNamespace(**vars(F), gru=gru, fastest={})
+    return SimpleNamespace(**{name: getattr(F, name) for name in F.__all__}, gru=gru, fastest={})
 
 
 def torch_names() -> Any:

@@ -21,7 +21,7 @@ from ..tensor import Tensor
 from ..tree import flatten
 from .loop import Batches, repeat, spread
 from .record import Recorded, record
-from .variant import Variant
+from .variant import MISFIT, MISFITS, Variant
 
 NO_LLVM = "llvmlite, which makes machine code, is not installed: pip install llvmlite"
 HISTORY = (
@@ -29,7 +29,6 @@ HISTORY = (
     "backward(), call it under nudge.no_grad(), or let it return a detach()"
 )
 _said: set[str] = set()
-MISFITS = (AttributeError, LookupError, ValueError)  # what reading anew may raise where things are not as they were
 MOST, MANY = 32, 8  # forms of a function that are kept, and from which on there are so many that we say so
 
 
@@ -69,14 +68,11 @@ class Compiled:
         if last is not None and not kwargs:  # most calls are like the one before, and this is all that they cost
             self._enter()
             try:
-                try:
-                    fits = last.fits(args)
-                except MISFITS:
-                    fits = False
-                if fits:
-                    return last.go(args)
+                result = last.call(args)
             finally:
                 self._leave()
+            if result is not MISFIT:
+                return result
         leaves, form = spread(args, kwargs)
         with self.lock:
             variant = self.ready(leaves, form)

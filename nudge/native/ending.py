@@ -17,6 +17,7 @@ from .record import NONE, NOT_STORED, STAYS, Captured, Recorded
 
 HEAD = object.__basicsize__  # of every Python object; the address of an array's numbers stands behind it
 SMALL, AT_ONCE = 256, 64  # bytes of an output of which many are made in one go, and how many
+EACH = [(k, ...) for k in range(AT_ONCE)]
 
 
 class Ending:
@@ -122,7 +123,8 @@ class Fresh:
             return made, address(made)
         block = np.empty((AT_ONCE, *self.shape), self.dtype)
         first = address(block)
-        self.ready += [(block[k, ...], first + k * block.strides[0]) for k in range(AT_ONCE)]
+        step = block.strides[0]
+        self.ready += zip(map(block.__getitem__, EACH), range(first, first + AT_ONCE * step, step), strict=True)
         return self.ready.pop()
 
 

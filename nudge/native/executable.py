@@ -114,7 +114,7 @@ class Executable:
         A short step holds the interpreter's lock.
         """
         self._table, self._words[GIVEN] = table, table.buffer_info()[0]
-        return self._go_holding if self._is_short else self._run
+        return self._run if self._pace is not None else self._go_holding if self._is_short else self._go
 
     def _run(self) -> bool:
         if self._pace is None or (workers := crew()) is None:

@@ -131,13 +131,13 @@ class Reach:
             put = functools.partial(setattr, cell, "cell_contents")
             self.guards.add(f"{self.guards.name(cell)}.cell_contents", variable, held, put, part=Cell(cell))
             self._used(held, variable, named(f.__code__).closure.get(variable))
-        if f.__defaults__ or f.__kwdefaults__:
-            at, part = self.guards.name(f), Defaults(f)
-            for kind in ("__defaults__", "__kwdefaults__"):
-                held = getattr(f, kind)
-                self.guards.add(f"{at}.{kind}", f"the defaults of {f.__qualname__}", held, part=part)
-                self.pending.append((held, f"a default of {f.__qualname__}"))
         if is_user(f):
+            if f.__defaults__ or f.__kwdefaults__:
+                at, part = self.guards.name(f), Defaults(f)
+                for kind in ("__defaults__", "__kwdefaults__"):
+                    held = getattr(f, kind)
+                    self.guards.add(f"{at}.{kind}", f"the defaults of {f.__qualname__}", held, part=part)
+                    self.pending.append((held, f"a default of {f.__qualname__}"))
             self._globals(f)
             if vars(f):
                 self._dict(vars(f), name)

@@ -17,9 +17,31 @@ from .ending import Ending, Fresh, address, handle_of
 from .guards import alike
 from .record import STAYS, Recorded, facts
 
+MISFIT: Any = object()  # what `call` gives where its leaves do not fit
+MISFITS = (AttributeError, LookupError, ValueError)  # what reading anew may raise where things are not as they were
+
+# Most calls are like the one before, and what nudge then adds to the step is a microsecond. So all of it is one
+# function, written for the variant: each call within Python would be a twentieth of that.
+CALL = """
+def call(a):
+    try:
+        if not ({fits}):
+            return MISFIT
+    except MISFITS:
+        return MISFIT
+{body}
+"""
+# As `wrap` makes it.
+HANDLE = """\
+t{k} = new(Tensor)
+t{k}._array, table[{slot}] = ready{k}.pop() if ready{k} else fresh{k}.make()
+t{k}._storage, t{k}._seen, t{k}._chain = Storage(), 0, ()
+t{k}._node = t{k}._base = None
+"""
+
 
 class Variant:
-    """A program that fits some calls: `fits(leaves)` tells, `run(leaves)` does it."""
+    """A program that fits some calls: `fits(leaves)` tells, `run(leaves)` does it, `call(leaves)` both, and quickly."""
 
     def __init__(self, recorded: Recorded, leaves: Sequence[Any], form: Any, code: Any) -> None:
         """Take the machine code of what was recorded, for calls like the one that was."""
@@ -46,8 +68,9 @@ class Variant:
         self.space = self.guards.space
         self.space |= {"epoch": epoch, "mode": mode, "rebind": self._rebind, "takes": self._takes, "E": -1}
         self.cold = eval(f"lambda: {self.guards.check(cold=True)}", self.space)
-        self.fits = eval(f"lambda a: {self._expression(leaves)}", self.space)
-        self.go = self._quick()  # `run` for one step
+        fits = self._expression(leaves)
+        self.fits = eval(f"lambda a: {fits}", self.space)
+        self.call = self._call(fits)
 
     # -- does it fit? ------------------------------------------------------------------------------
 
@@ -214,32 +237,30 @@ class Variant:
                 numbers[...] = copy
         return self.ending(leaves, outputs)
 
-    def _quick(self) -> Callable[[Sequence[Any]], Any]:
-        """Make `run` for the most common kind of program, in which all is at hand that it touches."""
+    def _call(self, fits: str) -> Callable[[Sequence[Any]], Any]:
+        """Make what runs one step on leaves that fit, and gives MISFIT for others."""
+        space, outputs = self.space, range(len(self.fresh))
+        space |= {"MISFIT": MISFIT, "MISFITS": MISFITS, "run": self.run, "strided": self.strided}
         if self.ending.others or self.recorded.born or self.recorded.scalars or self.code is None:
-            return self.run
-        table, strided, ending, new = self.table, self.strided, self.ending, Tensor.__new__
-        step, failure = self.code.on(table), self.code.failure
-        single = None if ending.fixed else ending.single  # all that there is to leave, if it is one tensor
-        outputs = [(self.first + k, fresh, fresh.ready) for k, fresh in enumerate(self.fresh)]
-
-        def go(leaves: Sequence[Any]) -> Any:
-            if strided:
-                return self.run(leaves)
-            handles = []
-            for slot, fresh, ready in outputs:
-                handle = new(Tensor)  # as `wrap` does, without the call
-                handle._array, table[slot] = ready.pop() if ready else fresh.make()
-                handle._storage, handle._seen, handle._chain = Storage(), 0, ()
-                handle._node = handle._base = None
-                handles.append(handle)
-            if step():
-                raise failure()
-            if single is not None:
-                return handles[single]
-            return ending.quick(leaves, handles)
-
-        return go
+            lines = ["return run(a)"]
+        else:
+            space |= {"new": Tensor.__new__, "Tensor": Tensor, "Storage": Storage, "table": self.table}
+            space |= {"step": self.code.on(self.table), "failure": self.code.failure, "leave": self.ending.quick}
+            space |= {f"fresh{k}": fresh for k, fresh in enumerate(self.fresh)}
+            space |= {f"ready{k}": fresh.ready for k, fresh in enumerate(self.fresh)}
+            # All that there is to leave, if it is one tensor.
+            single = None if self.ending.fixed else self.ending.single
+            handles = "".join(f"t{k}, " for k in outputs)
+            lines = [
+                "if strided:",
+                "    return run(a)",
+                *(line for k in outputs for line in HANDLE.format(k=k, slot=self.first + k).splitlines()),
+                "if step():",
+                "    raise failure()",
+                f"return leave(a, [{handles}])" if single is None else f"return t{single}",
+            ]
+        exec(CALL.format(fits=fits, body="\n".join(f"    {line}" for line in lines)), space)
+        return space["call"]
 
 
 class _Kind:
