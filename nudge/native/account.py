@@ -73,9 +73,9 @@ class Account:
         return sum(one.bytes for one in self.stores)
 
 
-def accounts(plan: Plan, roots: Iterable[Node]) -> list[Account]:
-    """Count what each group does that has something to do; `roots` are the nodes that the plan was made of."""
-    lines = _lines(plan, list(roots))
+def accounts(plan: Plan) -> list[Account]:
+    """Count what each group does that has something to do."""
+    lines = _lines(plan)
     result: list[Account] = []
     for group in plan.groups:
         if group.opaque is None or not group.opaque.patches:  # patches are in their places when they are made
@@ -86,15 +86,15 @@ def accounts(plan: Plan, roots: Iterable[Node]) -> list[Account]:
     return result
 
 
-def _lines(plan: Plan, roots: list[Node]) -> dict[Group, list[str]]:
+def _lines(plan: Plan) -> dict[Group, list[str]]:
     """Find the lines that each group comes from: of what it computes, and of views and equal steps on the way there."""
-    known = values(roots, plan.given)
+    known = values(plan.roots, plan.given)
     owners: dict[Node, list[Group]] = {}
     for group in plan.groups:
         for value in group.members:
             owners.setdefault(value.node, []).append(group)
     homes: dict[Node, dict[Group, None]] = {}
-    for node in ancestors(roots):  # the youngest first: who uses a node was there before it
+    for node in ancestors(plan.roots):  # the youngest first: who uses a node was there before it
         canonical = known[node].node
         found = homes.setdefault(node, {})
         if canonical in owners and known[node].kind != GIVEN:
@@ -103,7 +103,7 @@ def _lines(plan: Plan, roots: list[Node]) -> dict[Group, list[str]]:
             if isinstance(arg, Node) and (known[arg].node not in owners or known[arg].kind == GIVEN):
                 homes.setdefault(arg, {}).update(found)
     lines: dict[Group, dict[str, None]] = {group: {} for group in plan.groups}
-    for node in reversed(ancestors(roots)):
+    for node in reversed(ancestors(plan.roots)):
         if node.op is not None and node.line:
             for group in homes[node]:
                 lines[group][node.line] = None

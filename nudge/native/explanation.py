@@ -172,7 +172,7 @@ def explain(step: Any, *, time: bool = False) -> Explanation:
 def _explained(name: str, program: Program, code: Any, buffers: list[Any], time: bool) -> Explanation:
     plan, machine = code.plan, limits()
     roots = [node for _, node in (*program.writes, *program.rewritten)] + program.outputs
-    groups = accounts(plan, roots)
+    groups = accounts(plan)
     took = times(plan, buffers) if time else {}
     for group in groups:
         group.limit = machine.seconds(group.flops, group.wide, group.read + group.written)

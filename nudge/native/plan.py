@@ -16,6 +16,7 @@ from typing import Any
 from ..graph import Node
 from .affine import Axis, Window
 from .describe import values
+from .factor import factored
 from .group import Group, same_memory
 from .memory import ALIGN
 from .planner import Planner
@@ -31,6 +32,7 @@ class Plan:
 
     groups: list[Group]
     given: list[Node]
+    roots: list[Node]  # of the graph as it was planned
     slots: dict[Value, int]  # values in buffers from outside: in which
     offsets: dict[Value, int] = field(default_factory=dict)  # values in the arena: at which byte
     copies: list[tuple[Value, int]] = field(default_factory=list)  # after all groups: from a value's place to a buffer
@@ -52,14 +54,15 @@ class Plan:
 
 def plan(roots: Sequence[tuple[Node, int]], given: Sequence[Node]) -> Plan:
     """Plan a program: `roots` lists (value, slot), the buffer where it belongs; the first slots hold what is given."""
-    known = values([node for node, _ in roots], given)
-    planner = Planner(known, [known[node] for node, _ in roots])
+    nodes = factored([node for node, _ in roots])
+    known = values(nodes, given)
+    planner = Planner(known, [known[node] for node in nodes])
     planner.plan()
-    wanted = [(same_memory(known[node]), slot) for node, slot in roots]
+    wanted = [(same_memory(known[node]), slot) for node, (_, slot) in zip(nodes, roots, strict=True)]
     for group in planner.groups:
         planner.settle(group)
     slots = {known[node]: k for k, node in enumerate(given)}
-    result = Plan(planner.groups, list(given), slots)
+    result = Plan(planner.groups, list(given), nodes, slots)
     held = {k: known[node] for k, node in enumerate(given)}
     for value, slot in wanted:
         if value.kind == GIVEN or value in slots or not _may_write(planner, value, held.get(slot)):

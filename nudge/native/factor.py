@@ -1,0 +1,95 @@
+"""Factor: a sum of two products that have a factor in common becomes one product.
+
+A gradient goes several ways through steps on one number, as in GELU or SiLU: g·a + g·b·c. As g·(a + b·c) it is
+multiplied once, by a slope that can be there before the gradient comes: one number is kept for it where three would be.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from ..graph import Node, ancestors, tick
+from ..op import Abstract, Operation
+
+
+def factored(roots: Sequence[Node]) -> list[Node]:
+    """Give the roots of a graph that computes the same, up to rounding; steps that stay as they are are shared."""
+    order = ancestors(roots)
+    uses = Counter(arg for node in order for arg in node.args if isinstance(arg, Node))
+    uses.update(roots)
+    new: dict[Node, Node] = {}
+    for node in reversed(order):
+        args = [new[arg] if isinstance(arg, Node) else arg for arg in node.args]
+        made = node if all(a is b for a, b in zip(args, node.args, strict=True)) else _like(node, args, node.data.shape)
+        uses[made] = uses[node]
+        new[node] = _factored(made, uses) if _adds(node.op) else made
+        uses[new[node]] = uses[node]
+    return [new[root] for root in roots]
+
+
+def _factored(node: Node, uses: Counter[Node]) -> Node:
+    """Take the youngest factor out of a sum whose arguments both have it, if there is one: often the gradient."""
+    shape, dtype = node.data.shape, node.data.dtype
+    if dtype.kind != "f":
+        return node
+    one, other = (_factors(arg, uses) for arg in node.args)
+    common = [each for each in one if each in other and isinstance(each, Node) and each.data.shape == shape]
+    products = [arg for arg, found in zip(node.args, (one, other), strict=True) if len(found) > 1]
+    if not common or not products:
+        return node
+    factor = max(common, key=lambda each: each.born)
+    rests = [_multiplied(products[0], [k for k in found if k is not factor] or [1.0]) for found in (one, other)]
+    if [*one, *other].count(factor) > 2 or not any(isinstance(rest, Node) for rest in rests):
+        return node
+    return _like(products[0], [factor, _like(node, rests)])
+
+
+def _factors(arg: Any, uses: Counter[Node]) -> list[Any]:
+    """List what a product is made of that nothing else reads; anything else is its own only factor."""
+    if not isinstance(arg, Node) or not _multiplies(arg.op) or uses[arg] != 1:
+        return [arg]
+    if any(isinstance(each, Node) and each.data.dtype != arg.data.dtype for each in arg.args):
+        return [arg]
+    return [factor for each in arg.args for factor in _factors(each, uses)]
+
+
+def _multiplied(like: Node, factors: Sequence[Any]) -> Any:
+    """Multiply in order, but numbers last."""
+    product, *more = sorted(factors, key=lambda each: not isinstance(each, Node))
+    for factor in more:
+        product = _like(like, [product, factor]) if isinstance(product, Node) else product * factor
+    return product
+
+
+def _like(node: Node, args: Sequence[Any], shape: tuple[int, ...] | None = None) -> Node:
+    """Do the same step on other arguments; its shape is what they broadcast to, where it is not given."""
+    made = copy.copy(node)
+    made.args, made.born = tuple(args), tick()
+    if shape is None:
+        shape = np.broadcast_shapes(*(arg.data.shape for arg in args if isinstance(arg, Node)))
+    made.data = Abstract(tuple(shape), node.data.dtype)
+    return made
+
+
+@cache
+def _adds(op: Operation | None) -> bool:
+    """Tell whether an operation adds or subtracts two numbers."""
+    return op is not None and op.slope in ((1.0, 1.0), (1.0, -1.0))
+
+
+@cache
+def _multiplies(op: Operation | None) -> bool:
+    """Tell whether an operation's slope along each of two arguments is the other, so that it is their product."""
+    if op is None or not isinstance(op.slope, tuple) or len(op.slope) != 2 or not all(map(callable, op.slope)):
+        return False
+    y, x, z = object(), object(), object()
+    try:
+        return op.slope[0](y, x, z) is z and op.slope[1](y, x, z) is x
+    except TypeError:  # it computes something of them
+        return False
