@@ -177,6 +177,8 @@ class Contractions(Homes):
         assert value.fold is not None
         found: set[Axis] = set()
         for user in _users(value, STEPS):
+            if user.kind != MAP:
+                continue
             try:
                 reads = list(_through_maps(user, index_of(user.axes()), value, STEPS))
             except (NotAffine, Split):
@@ -187,6 +189,24 @@ class Contractions(Homes):
                     near = {axis for axis, step in arg.flat(place).terms.items() if step == 1}
                     found |= {a for p, own in zip(mine[0], value.fold.own, strict=True) for t in p.terms if t in near
                               for a in own.terms}  # fmt: skip
+        return found
+
+    def summed(self, value: Value) -> set[Axis]:
+        """Find the axes of a fold along which statistics of its results run, which can join it there."""
+        assert value.fold is not None
+        found: set[Axis] = set()
+        for user in _users(value, STEPS):
+            stat = user.fold
+            if stat is None or len(stat.reads) != 1 or len(stat.reduced) != 1 or stat.combine is None:
+                continue
+            try:
+                reads = [each for read in sources(stat) for each in (read, *_through_maps(*read, value, STEPS))]
+            except (NotAffine, Split):
+                continue
+            for arg, place in reads:
+                if arg is value:
+                    found |= {axis for p, own in zip(place, value.fold.own, strict=True) if p == of(stat.reduced[0])
+                              for axis in own.axes() if axis.extent >= LANES}  # fmt: skip
         return found
 
     def panel(self, value: Value, column: Axis) -> Axis:
@@ -298,8 +318,12 @@ class Contractions(Homes):
         fold = value.fold
         assert fold is not None
         candidates = [axis for axis in fold.axes if axis.extent != 1] or fold.axes[-1:] or [Axis(1)]
-        beside = self.beside(value)
-        return min(reversed(candidates), key=lambda axis: self.work(value, axis, beside))
+        beside, summed = self.beside(value), self.summed(value)
+        again = COPYING * elements(value) if summed else 0  # to store what statistics then read
+        return min(
+            reversed(candidates),
+            key=lambda axis: self.work(value, axis, beside) + (0 if axis in summed else again),
+        )
 
     def candidates(self, group: Group) -> list[Axis]:
         """List the axes that a vector may lie along; of a contraction's that fill it, those with most that is near."""
@@ -338,13 +362,15 @@ def _holds(index: Index) -> bool:
 
 
 def _users(value: Value, steps: int) -> set[Value]:
-    """Find the maps that use a value, through views and up to some other maps."""
+    """Find the maps and folds that use a value, through views and up to some other maps."""
     found: set[Value] = set()
     for user in value.users:
         if user.kind == VIEW:
             found |= _users(user, steps)
         elif user.kind == MAP:
             found |= {user} | (_users(user, steps - 1) if steps > 1 else set())
+        elif user.kind == FOLD:
+            found.add(user)
     return found
 
 
