@@ -10,6 +10,7 @@ import sys
 import numpy as np
 import pytest
 
+import nudge.nn.functional as F
 from nudge.native.affine import of
 from nudge.native.target import AVX2
 from tests.native.guarded import overlaps
@@ -95,6 +96,31 @@ def test_another_process_writes_the_same_text():
     }  # fmt: skip
     assert len(said) == 1
     assert len(next(iter(said)).split()) == 2
+
+
+def test_an_activations_gradient_keeps_one_slope(monkeypatch):
+    def step(x, w, v):
+        w = w.clone().requires_grad_()
+        hidden = F.gelu(x @ w)
+        (hidden @ v).square().sum().backward()
+        return w.grad
+
+    arrays = [np.ones(shape, np.float32) for shape in ((32, 24), (24, 40), (40, 16))]
+    plan = code_of(monkeypatch, AVX2, step, arrays).plan
+    kept = [value for group in plan.groups for value in group.stores if value.shape == (32, 40)]
+    assert len(kept) == 3, "the activation, its slope, and the gradient at the layer's result"
+
+
+def test_statistics_of_a_gradients_rows_join_it(monkeypatch):
+    def step(q, k, v):
+        q = q.clone().requires_grad_()
+        F.scaled_dot_product_attention(q, k, v).square().sum().backward()
+        return q.grad
+
+    plan = code_of(monkeypatch, AVX2, step, [np.ones((2, 3, 32, 8), np.float32)] * 3).plan
+    (group,) = [group for group in plan.groups if any("sum" in repr(value) for value in group.members if value.fold)
+                and not any("exp" in repr(value) for value in group.members)]  # fmt: skip
+    assert group.fold is not None
 
 
 def test_squares_are_gone_through_alike(monkeypatch):
