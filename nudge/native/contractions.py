@@ -180,7 +180,7 @@ class Contractions(Homes):
             if user.kind != MAP:
                 continue
             try:
-                reads = list(_through_maps(user, index_of(user.axes()), value, STEPS))
+                reads = list(_through_maps(reads_of(user, index_of(user.axes())), value, STEPS - 1))
             except (NotAffine, Split):
                 continue
             mine = [place for arg, place in reads if arg is value]
@@ -200,7 +200,7 @@ class Contractions(Homes):
             if stat is None or len(stat.reads) != 1 or len(stat.reduced) != 1 or stat.combine is None:
                 continue
             try:
-                reads = [each for read in sources(stat) for each in (read, *_through_maps(*read, value, STEPS))]
+                reads = list(_through_maps(sources(stat), value, STEPS))
             except (NotAffine, Split):
                 continue
             for arg, place in reads:
@@ -374,9 +374,11 @@ def _users(value: Value, steps: int) -> set[Value]:
     return found
 
 
-def _through_maps(value: Value, index: Index, wanted: Value, steps: int) -> Iterator[tuple[Value, Index]]:
-    """List what a map reads at an index, through up to some maps, but not through the one that is wanted."""
-    for arg, place in reads_of(value, index):
+def _through_maps(
+    reads: Sequence[tuple[Value, Index]], wanted: Value, steps: int
+) -> Iterator[tuple[Value, Index]]:
+    """List what is read, and what that reads, through up to some maps, but not through the one that is wanted."""
+    for arg, place in reads:
         yield arg, place
-        if arg.kind == MAP and arg is not wanted and steps > 1:
-            yield from _through_maps(arg, place, wanted, steps - 1)
+        if arg.kind == MAP and arg is not wanted and steps:
+            yield from _through_maps(reads_of(arg, place), wanted, steps - 1)
