@@ -41,20 +41,37 @@ class Nest(Rows):
                 for rows in self._rows_of(tile):
                     self._block(tile, *rows)
         else:
-            for rows in self._rows_of(tile):
-                tile.pack(*rows, others)
+            for start, beyond, height, tiles in self._blocks_of(tile, tile.together(others)):
+                tile.pack(start, beyond, height, tiles, others)
                 with self.nested(others):
-                    self._block(tile, *rows)
+                    for at in self._tiles_of(tile, start, tiles):
+                        self._block(tile, at, beyond, height)
 
     def _rows_of(self, tile: Tile | Dot) -> Iterator[tuple[Reg | None, int, int]]:
         """Go through the rows, a tile's at a time: where they start, the constant beyond that, and how many."""
-        blocks, left = divmod(tile.rows, tile.height)
+        for start, beyond, height, _ in self._blocks_of(tile, 1):
+            yield start, beyond, height
+
+    def _blocks_of(self, tile: Tile | Dot, many: int) -> Iterator[tuple[Reg | None, int, int, int]]:
+        """Go through the rows, so many tiles' at a time: where they start, how many a tile has, and how many tiles."""
+        size = many * tile.height
+        blocks, left = divmod(tile.rows, size)
         if blocks:
             with self.over(tile.row, blocks) as k, self.scope():
-                yield k * tile.height, 0, tile.height
-        if left:
-            with self.after(tile.row, blocks), self.scope():
-                yield None, blocks * tile.height, left
+                yield k * size, 0, tile.height, many
+        tiles, rest = divmod(left, tile.height)
+        for height, count, done in ((tile.height, tiles, 0), (rest, 1, tiles * tile.height)):
+            if height and count:
+                with self.after(tile.row, blocks), self.scope():
+                    yield None, blocks * size + done, height, count
+
+    def _tiles_of(self, tile: Tile | Dot, start: Reg | None, tiles: int) -> Iterator[Reg | None]:
+        """Go through tiles that were packed together: where each one starts."""
+        if tiles == 1 or isinstance(tile, Dot):
+            yield start
+            return
+        with self.b.loop(tiles) as at, self.scope(), tile.standing(at):
+            yield self.b.beyond(start, at * tile.height)
 
     def _columns_of(self, tile: Tile) -> Iterator[list[Piece]]:
         """Go through the columns, a tile's at a time."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LATENCY = 8  # accumulators that two units need to be busy
 STAYS = 1 << 20  # bytes that stay in the second cache while a row of tiles is gone through
 APART = 256  # bytes from step to step, from which on what the rows read is copied together
-PACKED = 1 << 15  # bytes of such a copy, at most
+PACKED = 1 << 17  # bytes of such a copy, at most: of as many rows as lie in a line of memory, and more
 MANY = 8  # tiles that rows make, from which on they are gone through first
 AGAIN = 4  # times that it is read, at least
 UNROLLED = 32  # multiply-adds written out in the innermost loop
@@ -50,39 +50,76 @@ class Tile:
         whole = sum(self.reads[k][0].size for k in columns)
         return bool(columns) and parted and self.rows >= MANY * self.height and whole <= STAYS
 
-    def pack(self, start: Reg | None, beyond: int, height: int, others: Sequence[Axis]) -> None:
+    def together(self, others: Sequence[Axis]) -> int:
+        """Choose how many tiles to pack together: of what lies in a line of memory as many rows as that, roughly."""
+        most = max((PACKED // self._row_bytes(k) // self.height for k in self._apart(others)), default=1)
+        counts = range(1, max(min(most, self.rows // self.height), 1) + 1)
+        return max(counts, key=lambda many: (2 * many > len(counts), -(self.rows // self.height % many), many))
+
+    def pack(self, start: Reg | None, beyond: int, height: int, tiles: int, others: Sequence[Axis]) -> None:
         """Copy together what some rows read far apart, and again for each block of columns."""
-        nest = self.nest
+        self.packed = {k: self._together(k, start, beyond, height, tiles) for k in self._apart(others)}
+
+    def _apart(self, others: Sequence[Axis]) -> list[int]:
+        """Find what the rows read often, and far apart in memory, if a tile's part of it is not much."""
+        nest, found = self.nest, []
         columns = 1 if nest.vector is None else -(-nest.vector.extent // (self.width * nest.lanes))
-        again = columns * prod(axis.extent for axis in others)
-        self.packed = {}
-        for k, axes in enumerate(self.depends):
-            if again >= AGAIN and self.row in axes and axes.isdisjoint([nest.vector, *others]) and self._is_apart(k):
-                self.packed[k] = self._together(k, start, beyond, height)
+        reduced = nest.group.contraction.reduced
+        for k, (base, at) in enumerate(self.reads):
+            axes = self.depends[k]
+            own = self.row in axes and axes.isdisjoint([nest.vector, *others]) and base in nest.group.loads
+            again = columns * prod(axis.extent for axis in others) >= AGAIN
+            steps = nest.group.position(base.flat(at)).terms
+            far = bool(reduced) and steps.get(reduced[-1], 0) * base.dtype.itemsize >= APART
+            if own and again and far and self._row_bytes(k) * self.height <= PACKED:
+                found.append(k)
+        return found
 
-    def _is_apart(self, k: int) -> bool:
-        """Tell whether what the rows read stands far apart in memory, and a tile's part of it is not much."""
-        base, at = self.reads[k]
-        reduced = self.nest.group.contraction.reduced
-        width = base.dtype.itemsize
-        few = prod(axis.extent for axis in reduced) * self.height * width <= PACKED
-        far = bool(reduced) and base.flat(at).terms.get(reduced[-1], 0) * width >= APART
-        return base in self.nest.group.loads and few and far
+    def _row_bytes(self, k: int) -> int:
+        return prod(axis.extent for axis in self.nest.group.contraction.reduced) * self.reads[k][0].dtype.itemsize
 
-    def _together(self, k: int, start: Reg | None, beyond: int, height: int) -> str:
-        """Copy what some rows read, such that they stand beside each other at each step of the sum."""
+    def _together(self, k: int, start: Reg | None, beyond: int, height: int, tiles: int) -> str:
+        """Copy what some rows read, such that a tile's stand beside each other at each step of the sum."""
         nest, (base, at) = self.nest, self.reads[k]
         b, reduced = nest.b, nest.group.contraction.reduced
-        room = b.stack(f"[{height * prod(axis.extent for axis in reduced)} x {b.stored_as(base.dtype)}]")
+        room = b.stack(f"[{tiles * height * prod(axis.extent for axis in reduced)} x {b.stored_as(base.dtype)}]")
+        steps = nest.group.position(base.flat(at)).terms
+        near = height > 1 and steps.get(self.row) == 1 and all(isinstance(term, Axis) for term in steps)
         with ExitStack() as loops:
             for axis in reduced:
                 loops.enter_context(nest.scope())
                 nest.bind(axis, loops.enter_context(b.loop(axis.extent)))
             loops.enter_context(nest.scope())
-            for i in range(height):
+            for i in range(0, tiles * height, height if near else 1):
                 nest.bind(self.row, start, beyond + i)
-                b.store(nest.load(base, at), room, base.dtype, self._in_room(height, i))
+                tile = b.address(room, base.dtype, b.position(i // height * self._tile_size(height))).name
+                place = self._in_room(height, i % height)
+                if near:
+                    self._copy_side_by_side(height, *nest.address(base, at)[:2], tile, place, base.dtype)
+                else:
+                    b.store(nest.load(base, at), tile, base.dtype, place)
         return room
+
+    def _copy_side_by_side(self, count: int, pointer: str, at: Reg, to: str, place: Reg, dtype: Any) -> None:
+        """Copy so many numbers that stand side by side, as a vector."""
+        b, lanes = self.nest.b, 1 << (count - 1).bit_length()
+        if lanes == count:
+            b.store(b.load_vector(pointer, dtype, at, lanes), to, dtype, place)
+        else:
+            mask = b.lane_mask(count, lanes)
+            b.store_masked(b.load_masked(pointer, dtype, at, lanes, mask), to, dtype, place, mask)
+
+    @contextmanager
+    def standing(self, nth: Reg) -> Iterator[None]:
+        """Read what was copied for one tile, of those that were packed together."""
+        b, rooms = self.nest.b, self.packed
+        beyond = nth * self._tile_size(self.height)
+        self.packed = {k: b.address(room, self.reads[k][0].dtype, beyond).name for k, room in rooms.items()}
+        yield
+        self.packed = rooms
+
+    def _tile_size(self, height: int) -> int:
+        return height * prod(axis.extent for axis in self.nest.group.contraction.reduced)
 
     def _in_room(self, height: int, i: int) -> Reg:
         """Find where a row's number stands among those that were copied together."""
@@ -240,7 +277,11 @@ class Dot:
         """Go through all rows at each place of the other axes."""
         return False
 
-    def pack(self, start: Reg | None, beyond: int, height: int, others: Sequence[Axis]) -> None:
+    def together(self, others: Sequence[Axis]) -> int:
+        """Pack no tiles together."""
+        return 1
+
+    def pack(self, start: Reg | None, beyond: int, height: int, tiles: int, others: Sequence[Axis]) -> None:
         """Copy nothing: all that is read lies side by side."""
 
     def fill(self, start: Reg | None, beyond: int, height: int, room: str, stride: int) -> None:
