@@ -98,8 +98,9 @@ class Reg:
 class Assembly:
     """Emits one function's instructions; collects what the module has to declare or define for them."""
 
-    def __init__(self) -> None:
-        """Begin at the function's entry."""
+    def __init__(self, vector: int = 0) -> None:
+        """Begin at the function's entry; `vector` says how many bytes the processor's vectors have."""
+        self.vector = vector
         self.lines: list[str] = []
         self.count = 0
         self.block = "entry"

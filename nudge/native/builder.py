@@ -80,6 +80,16 @@ class Builder(Assembly):
         """Work on the bits of whole numbers, as LLVM's instruction of that name: and, or, xor, shl, lshr."""
         return self._arithmetic("", how, how, x, z)
 
+    def can_scale(self, x: Reg) -> bool:
+        """Tell whether the processor multiplies by a power of two at once: AVX-512 does, its own vectors."""
+        return self.vector == 64 and x.lanes * WIDTH[x.element] == 512
+
+    def scaled(self, x: Reg, n: Reg) -> Reg:
+        """Multiply by 2ⁿ, n being whole, what the processor `can_scale`."""
+        name = f"x86.avx512.mask.scalef.{'ps' if x.element == 'float' else 'pd'}.512"
+        all_lanes, usual = Reg(self, "-1", f"i{x.lanes}"), Reg(self, "4", "i32")  # rounded as all else is
+        return self.intrinsic(name, x.type, x, n, x, all_lanes, usual)
+
     def fma(self, x: Reg, z: Reg, more: Reg) -> Reg:
         """Multiply and add, x·z + more, floats with one rounding."""
         return self.call("fma", x, z, more) if x.real else self.add(self.mul(x, z), more)
@@ -153,7 +163,7 @@ class Builder(Assembly):
 
         The text stays short; LLVM puts the body in the call's place, except where `inline` forbids that.
         """
-        symbol, type, texts = _defined(body, tuple(arg.type for arg in args), inline)
+        symbol, type, texts = _defined(body, tuple(arg.type for arg in args), inline, self.vector)
         self.declared |= texts
         return self.invoke(symbol, type, *args)
 
@@ -221,10 +231,10 @@ def _by_one_number(b: Builder, x: Reg, z: Reg) -> Reg:
 
 @functools.cache
 def _defined(
-    body: Callable[..., Reg], types: tuple[str, ...], inline: bool
+    body: Callable[..., Reg], types: tuple[str, ...], inline: bool, vector: int
 ) -> tuple[str, str, frozenset[str]]:
     """Write a function: its symbol, its type, and all texts that it needs beside its own."""
-    b = Builder()
+    b = Builder(vector)
     args = [Reg(b, f"%x{k}", type) for k, type in enumerate(types)]
     result = body(b, *args)
     symbol = ".".join(["nudge", body.__name__.strip("_"), *(arg.short for arg in args)])

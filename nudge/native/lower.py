@@ -239,7 +239,7 @@ def body_of(plan: Plan, group: Group, memory: dict[Value, Place], target: Target
     names = {place: f"%a{k}" for k, place in enumerate(dict.fromkeys(memory.values()))}
     pointers = {value: names[place] for value, place in memory.items()}
     if group.opaque is not None:
-        b, units = Writer(), 1
+        b, units = Writer(target.vector), 1
         _opaque(b, plan, group, pointers, target.vector)
     else:
         starts = starts_of(group, memory)
@@ -254,7 +254,7 @@ def _nest(
 ) -> tuple[Writer, int]:
     lanes = lanes_of(group, target.vector)
     while True:
-        b = Writer()
+        b = Writer(target.vector)
         nest = Nest(b, group, plan, pointers, starts, lanes, target.vector // width_of(group), target.registers)
         try:
             nest.write_out()

@@ -12,9 +12,9 @@ from .memory import ALIGN
 class Writer(Builder):
     """Emits one function's instructions, with what it keeps on the stack ahead of them."""
 
-    def __init__(self) -> None:
-        """Begin at the function's entry."""
-        super().__init__()
+    def __init__(self, vector: int) -> None:
+        """Begin at the function's entry; `vector` says how many bytes the processor's vectors have."""
+        super().__init__(vector)
         self.ahead: list[str] = []
         self.spread: dict[tuple[str, str, int], Reg] = {}  # numbers that stand in all lanes of a vector already
         self.contracts: int | None = None  # a product made since this count may be rounded with the sum it goes into

@@ -11,6 +11,7 @@ import numpy as np
 
 from nudge.native.builder import Builder, Reg
 from nudge.native.jit import functions as compiled
+from nudge.native.target import host
 
 
 @dataclass
@@ -27,7 +28,7 @@ def evaluate(cases: Sequence[Case], lanes: int) -> list[Any]:
     declared: set[str] = set()
     functions, calls, pointers, outputs = [], [], [], []
     for k, case in enumerate(cases):
-        b = Builder()
+        b = Builder(host().vector)
         arrays = [np.ascontiguousarray(array) for array in case.arrays if isinstance(array, np.ndarray)]
         size = len(arrays[0])
         out = np.full(size, 77, case.dtype)
