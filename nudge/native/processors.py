@@ -1,7 +1,10 @@
-"""Processors: how many threads may be used, for compiled steps and to compile them."""
+"""Processors: how many threads may be used, for compiled steps and to compile them, and where they run."""
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
+import functools
 import multiprocessing
 import os
 from typing import Any
@@ -47,3 +50,27 @@ def set_num_threads(n: int) -> None:
     if type(n) is not int or n < 1:
         raise UsageError(f"set_num_threads({n!r}): expected a whole number of at least 1")
     _wanted = min(n, MOST)
+
+
+@functools.cache
+def _current() -> Any:
+    """Find the C library's function that tells on which processor this thread runs, where it has one."""
+    try:
+        return ctypes.CDLL(None).sched_getcpu
+    except (AttributeError, OSError, TypeError):
+        return None
+
+
+def keep_apart(thread: int) -> None:
+    """Keep another thread, by the system's number for it, off the processor that this one runs on.
+
+    Linux may wake a thread on the processor of the one that woke it. Where the two then wait for one another in turns,
+    it takes them for hot in that cache and leaves them there, while another processor stands idle.
+    """
+    allowed: Any = getattr(os, "sched_getaffinity", None)
+    if allowed is None or _current() is None:
+        return
+    others = allowed(0) - {_current()()}
+    if others:
+        with contextlib.suppress(OSError):  # it may be over, or may not be moved
+            os.sched_setaffinity(thread, others)

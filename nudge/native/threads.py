@@ -19,12 +19,14 @@ import numpy as np
 
 from .barrier import CUT, WAITS, WHOLE
 from .memory import aligned
-from .processors import get_num_threads
+from .processors import get_num_threads, keep_apart
 
 # A box of words, on cache lines of their own: job number, done number, function and arguments, asleep, the barrier.
 JOB, DONE, CALL, ASLEEP, MEET = 0, 8, 16, 32, 40
 WORDS = 80
 PAUSE = 4e-8  # seconds that a pause takes, roughly
+RUNS = 2  # alone, before two threads are tried: the first one finds nothing in cache
+LOSS, REST, LONGEST = 0.003, 0.06, 4.0  # seconds: see `Pace`
 
 # Where a call keeps its arguments: after its function.
 ARGUMENTS = """  %given_at = getelementptr i64, ptr %call, i64 1
@@ -158,7 +160,8 @@ class Crew:
         self.waits = [0, 0]  # of the last run
         self._wake = threading.Event()
         self._busy = threading.Lock()
-        threading.Thread(target=self._work, name="nudge worker", daemon=True).start()
+        self._thread = threading.Thread(target=self._work, name="nudge worker", daemon=True)
+        self._thread.start()
 
     def _work(self) -> None:
         seen = 0
@@ -180,12 +183,18 @@ class Crew:
             self.box[MEET + CUT] = cut
             self.box[MEET + WAITS :: 8] = 0
             if self._post(self._place, function, *args):
+                self.keep_apart()
                 self._wake.set()
                 self._lead(self._place)
             self.waits = self.box[MEET + WAITS :: 8].tolist()
         finally:
             self._busy.release()
         return True
+
+    def keep_apart(self) -> None:
+        """Have the worker run beside this thread, and not in its place."""
+        if self._thread.native_id is not None:
+            keep_apart(self._thread.native_id)
 
     def stop(self) -> None:
         """Let the worker end."""
@@ -196,33 +205,37 @@ class Crew:
 class Pace:
     """Runs a step on two threads, or on one while two are not faster: beside a busy neighbour they may be slower.
 
+    What is lost by sharing is added up, and what is gained taken off: a processor that has to be woken is slow for a
+    millisecond or two. Beyond LOSS one thread runs alone, for twenty times as long as that, and longer the next time.
     Cores are not equally fast for long where others use them too, so who waits gets a larger part.
     """
 
     def __init__(self) -> None:
         """Begin by finding out how long one thread takes."""
-        self.alone = self.shared = math.inf  # seconds a step, at best lately
+        self.alone = math.inf  # seconds a step, at best lately
+        self.runs = 0  # alone so far
+        self.lost = 0.0  # seconds, by sharing
+        self.rest, self.patience = 0.0, REST  # seconds alone until two threads are tried; and after the next loss
         self.cut = WHOLE // 2
-        self.rest, self.patience = 2, 16  # runs alone until two threads are tried; and after the next time that failed
 
     def run(self, alone: Callable[[], Any], workers: Crew, call: Sequence[int]) -> None:
         """Run some steps; the results are the same either way. A call's words end in how many."""
         start = time.perf_counter()
-        share = self.rest <= 0 and workers.run(*call, cut=self.cut)
+        share = self.runs >= RUNS and self.rest <= 0 and workers.run(*call, cut=self.cut)
         if not share:
             alone()
-        whole = time.perf_counter() - start
-        took = whole / max(call[-1], 1)
+        took, steps = time.perf_counter() - start, max(call[-1], 1)
         if not share:
-            self.rest -= 1
-            self.alone = took if self.alone == math.inf else min(took, self.alone * 1.02)
+            self.runs, self.rest = self.runs + 1, self.rest - took
+            self.alone = took / steps if self.alone == math.inf else min(took / steps, self.alone * 1.02)
             return
-        self._balance(workers.waits[0], workers.waits[1], whole)
-        self.shared = took if self.shared == math.inf else 0.75 * self.shared + 0.25 * took
-        if self.shared <= self.alone:
-            self.patience = 16
-        else:
-            self.rest, self.patience, self.shared = self.patience, min(2 * self.patience, 1024), math.inf
+        self._balance(workers.waits[0], workers.waits[1], took)
+        self.lost = max(self.lost + took - steps * self.alone, 0.0)
+        if not self.lost:
+            self.patience = REST
+        elif self.lost > LOSS + self.alone:
+            workers.keep_apart()
+            self.lost, self.rest, self.patience = 0.0, self.patience, min(2 * self.patience, LONGEST)
 
     def _balance(self, first: int, second: int, seconds: float) -> None:
         """Give a larger part to the thread that paused more often in so many seconds."""

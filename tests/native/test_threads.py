@@ -173,17 +173,64 @@ def test_one_compiled_function_for_callers_side_by_side():
     assert not wrong, wrong[:5]
 
 
-def test_who_waits_gets_more():
-    class Workers:
-        waits = (0, 0)
+class Clock:
+    """Time that passes as it is told, in the place of the module's; and workers who take so long."""
 
+    waits = (0, 0)
+
+    def __init__(self, monkeypatch, alone, shared):
+        self.now, self.took, self.shared = 0.0, alone, shared
+        self.ways, self.apart = [], 0
+        monkeypatch.setattr(threads.time, "perf_counter", lambda: self.now)
+
+    def alone(self):
+        self.ways.append("alone")
+        self.now += self.took
+
+    def run(self, *_, cut):
+        self.ways.append("shared")
+        self.now += self.shared(self.ways.count("shared"))
+        return True
+
+    def keep_apart(self):
+        self.apart += 1
+
+
+def paced(monkeypatch, alone, shared, seconds):
+    pace, clock = Pace(), Clock(monkeypatch, alone, shared)
+    while clock.now < seconds:
+        pace.run(clock.alone, clock, [0, 1])
+    return clock
+
+
+def test_two_threads_that_are_faster_run_on(monkeypatch):
+    clock = paced(monkeypatch, 0.001, lambda _: 0.0006, 1.0)
+    assert clock.ways[:2] == ["alone", "alone"]
+    assert set(clock.ways[2:]) == {"shared"}
+
+
+def test_a_worker_may_take_a_while_to_wake(monkeypatch):
+    clock = paced(monkeypatch, 0.001, lambda k: 0.002 if k < 4 else 0.0006, 1.0)
+    assert set(clock.ways[2:]) == {"shared"}
+
+
+@pytest.mark.parametrize("alone", [1e-5, 1e-3])
+def test_two_threads_that_are_slower_cost_little(monkeypatch, alone):
+    clock = paced(monkeypatch, alone, lambda _: 2 * alone, 10.0)
+    assert "shared" in clock.ways
+    assert clock.now / (len(clock.ways) * alone) < 1.02
+    assert clock.apart
+
+
+def test_who_waits_gets_more(monkeypatch):
+    class Uneven(Clock):
         def run(self, *_, cut):
             self.waits = (max(0, 256 - cut) * 100, max(0, cut - 200) * 100)  # the first takes longer beyond 200
-            return True
+            return super().run(cut=cut)
 
-    pace, workers = Pace(), Workers()
+    pace, clock = Pace(), Uneven(monkeypatch, 0.001, lambda _: 0.0006)
     for _ in range(100):
-        pace.run(lambda: None, workers, [0, 1])
+        pace.run(clock.alone, clock, [0, 1])
     assert barrier.WHOLE // 4 <= pace.cut < 256
 
 
