@@ -216,7 +216,7 @@ def test_a_worker_may_take_a_while_to_wake(monkeypatch):
 
 @pytest.mark.parametrize("alone", [1e-5, 1e-3])
 def test_two_threads_that_are_slower_cost_little(monkeypatch, alone):
-    clock = paced(monkeypatch, alone, lambda _: 2 * alone, 10.0)
+    clock = paced(monkeypatch, alone, lambda _: 2 * alone, 2.0)
     assert "shared" in clock.ways
     assert clock.now / (len(clock.ways) * alone) < 1.02
     assert clock.apart
