@@ -73,116 +73,153 @@ def record(
 
     Raises TraceError where the function cannot be one program; then whatever it changed is put back.
     """
-    guards = Guards()
-    reach = Reach(guards)
-    reach.go((function, name))
-    reached = set(reach.seen)
-    reach.go(*((leaf, f"argument {k}") for k, leaf in enumerate(leaves) if not _is_array(leaf)))
-    tracer, since = Tracer(), tick()
-    values: list[float] = []
-    at = {id(value): k for k, value in enumerate(reach.values)}
-    scalars = Scalars(
-        reach.values, {at[id(leaf)]: k for k, leaf in enumerate(leaves) if isinstance(leaf, Value)}
-    ) if reach.values else None
+    recording = _Recording(function, name, leaves)
+    recording.take_arguments(chosen)
+    recording.run(rebuild)
+    recording.check(keep_grads)
+    return recording.finish()
 
-    inputs: list[Node] = []
-    numbers: list[int | None] = [None] * len(leaves)
-    given, arguments, handles = list(leaves), [], {}
-    for k, leaf in enumerate(leaves):
-        if _is_array(leaf):
-            given[k] = handle = leaf if isinstance(leaf, Tensor) else wrap(leaf)
-            if id(handle) not in handles:
-                handles[id(handle)] = k
-                arguments.append(k)
-                tracer.capture(handle)
-        elif isinstance(leaf, Value):
-            handles[id(leaf)] = k
-        elif isinstance(leaf, float) and chosen is not None:
-            numbers[k] = len(values)
-            values.append(leaf)
-    if chosen is not None:
-        guards.choose(chosen, values)
-    placed: list[Number] = []
-    if values:
-        node = ArrayNode(None, (), NO_PARAMS, Abstract((len(values),), float64), Storage(), False)
-        inputs.append(node)
-        placed += [Number.of(part, values[k], k) for k, part in enumerate(of_node(node).unbind(0))]
-        given = [leaf if place is None else placed[place] for leaf, place in zip(given, numbers, strict=True)]
-    guards.lift(placed)
-    chance = _chance()
-    tracer.begin()
-    try:
-        if scalars is not None:
-            scalars.lend()
-        result = function(*rebuild(given)[0], **rebuild(given)[1])
-        parts, rebuild_result = flatten(result)
-        histories = [part for part in parts if isinstance(part, Value)] if mode.grad else []
-        tracer.lift(tuple(part for part in parts if isinstance(part, Tensor) and id(part) not in reach.seen))
-        outputs = _Outputs(tracer, name, reach.seen)
-        results = [outputs.result(part, handles) for part in parts]
-        born = _born(reach, tracer, outputs)
-        if scalars is not None:
-            scalars.collect(tracer, inputs)
-            scalars.restore()
-    except BaseException:
-        tracer.end()
-        if scalars is not None:
-            scalars.restore()
-        guards.drop()
-        reach.restore()
-        tracer.finish()
-        raise
-    tracer.end()
-    changed = guards.drop()
-    tracer.finish()
-    if scalars is not None:
-        scalars.settle(tracer)
-    try:
-        if changed:
-            raise _effect(changed, reach, name)
-        if _chance() != chance:
-            raise TraceError(
-                f"{name} draws from Python's or NumPy's random numbers, which a compiled step would draw once and "
-                "repeat: draw with nudge's, or pass what was drawn as an argument"
+
+class _Recording:
+    """One call, as it is traced."""
+
+    def __init__(self, function: Callable[..., Any], name: str, leaves: Sequence[Any]) -> None:
+        """Reach for all that the function can read."""
+        self.function, self.name, self.leaves = function, name, leaves
+        self.guards = Guards()
+        self.reach = Reach(self.guards)
+        self.reach.go((function, name))
+        self.reached = set(self.reach.seen)  # without what the call's arguments lead to
+        self.reach.go(*((leaf, f"argument {k}") for k, leaf in enumerate(leaves) if not _is_array(leaf)))
+        self.tracer, self.since = Tracer(), tick()
+        at = {id(value): k for k, value in enumerate(self.reach.values)}
+        mine = {at[id(leaf)]: k for k, leaf in enumerate(leaves) if isinstance(leaf, Value)}
+        self.scalars = Scalars(self.reach.values, mine) if self.reach.values else None
+
+    def take_arguments(self, chosen: set[str] | None) -> None:
+        """Put a stand-in in the place of each argument, and of each number that is read anew at each run."""
+        self.given, self.values = list(self.leaves), list[float]()
+        self.arguments, self.handles = list[int](), dict[int, int]()  # which leaves, and by a handle's identity
+        self.numbers: list[int | None] = [None] * len(self.leaves)
+        for k, leaf in enumerate(self.leaves):
+            if _is_array(leaf):
+                self.given[k] = handle = leaf if isinstance(leaf, Tensor) else wrap(leaf)
+                if id(handle) not in self.handles:
+                    self.handles[id(handle)] = k
+                    self.arguments.append(k)
+                    self.tracer.capture(handle)
+            elif isinstance(leaf, Value):
+                self.handles[id(leaf)] = k
+            elif isinstance(leaf, float) and chosen is not None:
+                self.numbers[k] = len(self.values)
+                self.values.append(leaf)
+        if chosen is not None:
+            self.guards.choose(chosen, self.values)
+        self.inputs: list[Node] = []  # beside the arguments
+        placed: list[Number] = []
+        if self.values:
+            node = ArrayNode(None, (), NO_PARAMS, Abstract((len(self.values),), float64), Storage(), False)
+            self.inputs.append(node)
+            placed += [Number.of(part, self.values[k], k) for k, part in enumerate(of_node(node).unbind(0))]
+        for k, place in enumerate(self.numbers):
+            if place is not None:
+                self.given[k] = placed[place]
+        self.guards.lift(placed)
+
+    def run(self, rebuild: Callable[[Sequence[Any]], Any]) -> None:
+        """Run the function once on the stand-ins, and put back what it changed of what it was given."""
+        chance = _chance()
+        self.tracer.begin()
+        try:
+            if self.scalars is not None:
+                self.scalars.lend()
+            result = self.function(*rebuild(self.given)[0], **rebuild(self.given)[1])
+            self._take_result(result)
+            if self.scalars is not None:
+                self.scalars.collect(self.tracer, self.inputs)
+                self.scalars.restore()
+        except BaseException:
+            self.tracer.end()
+            if self.scalars is not None:
+                self.scalars.restore()
+            self.guards.drop()
+            self.reach.restore()
+            self.tracer.finish()
+            raise
+        self.tracer.end()
+        self.changed = self.guards.drop()
+        self.tracer.finish()
+        if self.scalars is not None:
+            self.scalars.settle(self.tracer)
+        self.draws = _chance() != chance
+
+    def _take_result(self, result: Any) -> None:
+        parts, self.rebuild_result = flatten(result)
+        self.histories = [part for part in parts if isinstance(part, Value)] if mode.grad else []
+        seen = self.reach.seen
+        self.tracer.lift(tuple(part for part in parts if isinstance(part, Tensor) and id(part) not in seen))
+        self.outputs = _Outputs(self.tracer, self.name, seen)
+        self.results = [self.outputs.result(part, self.handles) for part in parts]
+        self.born = _born(self.reach, self.tracer, self.outputs)
+
+    def check(self, keep_grads: bool) -> None:
+        """Raise TraceError for what no program does; then nothing has changed."""
+        try:
+            if self.changed:
+                raise _effect(self.changed, self.reach, self.name)
+            if self.draws:
+                raise TraceError(
+                    f"{self.name} draws from Python's or NumPy's random numbers, which a compiled step would draw once "
+                    "and repeat: draw with nudge's, or pass what was drawn as an argument"
+                )
+            self.tracer.check()
+            self.keeps_history = _keeps_history([*self.outputs.nodes], self.tracer, self.since) or any(
+                part.op is not None and not any(step in self.tracer.passed for step in ancestors([part]))
+                for part in self.histories
             )
-        tracer.check()
-        kept = [*outputs.nodes]
-        keeps_history = _keeps_history(kept, tracer, since) or any(
-            part.op is not None and not any(step in tracer.passed for step in ancestors([part])) for part in histories
+            self.captured = _captured(self.tracer, self.outputs, self.handles, keep_grads, self.since)
+        except BaseException:
+            self.reach.restore()
+            raise
+
+    def finish(self) -> Recorded:
+        """Make the program, and tell all that was noted."""
+        for state, key, _ in self.born:
+            del state[key]
+        if not self.born:
+            self.reach.settle_optimizers()
+        self.guards.settle(self.values, self.tracer.questions, ANSWERS)
+        seen = self.reach.seen
+        return Recorded(
+            self._program(), self.guards, self.captured, self.results, self.rebuild_result, self.numbers,
+            self.arguments, self.born, self.keeps_history, self.scalars,
+            [(tensor, facts(tensor)) for tensor in seen.values() if isinstance(tensor, Tensor)],
+            self.reached | {key for key in seen if key not in self.handles},
         )
-        captured = _captured(tracer, outputs, handles, keep_grads, since)
-    except BaseException:
-        reach.restore()
-        raise
-    for state, key, _ in born:
-        del state[key]
-    if not born:
-        reach.settle_optimizers()
-    guards.settle(values, tracer.questions, ANSWERS)
-    constants = _levelled(tracer, outputs, scalars)
-    leafs = [tracer.leaves[id(given[k])] for k in arguments]
-    others = [leaf for leaf in tracer.leaves.values() if id(leaf.tensor) not in handles]
-    writes = [(leaf, leaf.left) for leaf in tracer.leaves.values() if leaf.is_written and leaf.left is not None]
-    used = set(ancestors([*outputs.nodes, *(node for _, node in writes)]))
-    used_leaves = [leaf for leaf in others if leaf.node in used or leaf.is_written]
-    program = Program(
-        [*(leaf.node for leaf in leafs), *inputs],
-        [*((leaf.tensor, leaf.node) for leaf in used_leaves), *constants],
-        outputs.nodes,
-        [(leaf.tensor, node) for leaf, node in writes if id(leaf.tensor) not in handles],
-        [(arguments.index(handles[id(leaf.tensor)]), node) for leaf, node in writes if id(leaf.tensor) in handles],
-    )
-    slots = {id(leaf.tensor): k for k, leaf in enumerate(leafs)}
-    slots |= {id(leaf.tensor): len(program.inputs) + k for k, leaf in enumerate(used_leaves)}
-    for one in captured:
-        one.slot = slots.get(id(one.tensor))
-    for slot, (tensor, _) in enumerate(constants, len(program.inputs) + len(used_leaves)):
-        captured.append(Captured(tensor, slot, None, None, False, False, False, (), None, STAYS))
-    return Recorded(
-        program, guards, captured, results, rebuild_result, numbers, arguments, born, keeps_history, scalars,
-        [(tensor, facts(tensor)) for tensor in reach.seen.values() if isinstance(tensor, Tensor)],
-        reached | {key for key in reach.seen if key not in handles},
-    )
+
+    def _program(self) -> Program:
+        tracer, outputs, handles = self.tracer, self.outputs, self.handles
+        constants = _levelled(tracer, outputs, self.scalars)
+        leafs = [tracer.leaves[id(self.given[k])] for k in self.arguments]
+        others = [leaf for leaf in tracer.leaves.values() if id(leaf.tensor) not in handles]
+        writes = [(leaf, leaf.left) for leaf in tracer.leaves.values() if leaf.is_written and leaf.left is not None]
+        used = set(ancestors([*outputs.nodes, *(node for _, node in writes)]))
+        used_leaves = [leaf for leaf in others if leaf.node in used or leaf.is_written]
+        at = self.arguments.index
+        program = Program(
+            [*(leaf.node for leaf in leafs), *self.inputs],
+            [*((leaf.tensor, leaf.node) for leaf in used_leaves), *constants],
+            outputs.nodes,
+            [(leaf.tensor, node) for leaf, node in writes if id(leaf.tensor) not in handles],
+            [(at(handles[id(leaf.tensor)]), node) for leaf, node in writes if id(leaf.tensor) in handles],
+        )
+        slots = {id(leaf.tensor): k for k, leaf in enumerate(leafs)}
+        slots |= {id(leaf.tensor): len(program.inputs) + k for k, leaf in enumerate(used_leaves)}
+        for one in self.captured:
+            one.slot = slots.get(id(one.tensor))
+        for slot, (tensor, _) in enumerate(constants, len(program.inputs) + len(used_leaves)):
+            self.captured.append(Captured(tensor, slot, None, None, False, False, False, (), None, STAYS))
+        return program
 
 
 def _levelled(tracer: Tracer, outputs: _Outputs, scalars: Scalars | None) -> list[tuple[Tensor, Node]]:
