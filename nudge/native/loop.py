@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,31 +21,32 @@ if TYPE_CHECKING:
 A_WHILE = 0.05  # seconds that a native call may take: Python is woken so often, for Ctrl-C and for those who watch
 
 
-class Pace:
+class Stretch:
     """Chooses how many steps to do in one go."""
 
     def __init__(self) -> None:
         """Begin with one."""
-        self.steps, self.since = 1, 0.0
+        self.steps = 1
 
-    def __enter__(self) -> None:
-        self.since = time.perf_counter()
-
-    def __exit__(self, *_: object) -> None:
-        took = time.perf_counter() - self.since
-        self.steps = max(1, min(8 * self.steps, int(self.steps * A_WHILE / max(took, 1e-9))))
+    @contextmanager
+    def of(self, done: int) -> Iterator[None]:
+        """Time so many steps, which may be fewer than there might have been."""
+        start = time.perf_counter()
+        yield
+        took = time.perf_counter() - start
+        self.steps = max(1, min(8 * done, int(done * A_WHILE / max(took, 1e-9))))
 
 
 def repeat(compiled: Compiled, k: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Run k steps on the same arguments."""
     leaves, form = spread(args, kwargs)
-    result, done, pace = None, 0, Pace()
+    result, done, stretch = None, 0, Stretch()
     while done < k:
         with compiled.lock:
             variant = compiled.ready(leaves, form)
             if variant is not None:
-                steps = min(k - done, pace.steps)
-                with pace:
+                steps = min(k - done, stretch.steps)
+                with stretch.of(steps):
                     result = variant.run(leaves, steps)
                 done += steps
                 continue
@@ -65,7 +67,7 @@ class Batches:
         self.left = 0  # batches, this time through
         self.whole: Iterator[Any] = iter(())  # where there are no columns to gather from
         self.held: dict[int, list[Tensor]] = {}  # by size, the memory into which batches are gathered
-        self.pace = Pace()
+        self.stretch = Stretch()
 
     def run(self, compiled: Compiled, k: int | None, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Run k steps, or once through."""
@@ -76,7 +78,7 @@ class Batches:
                 result = compiled(*self._next(), *args, **kwargs)
                 done += 1
             else:
-                result, steps = self._some(compiled, self.feed, min(k - done, self.pace.steps), args, kwargs)
+                result, steps = self._some(compiled, self.feed, min(k - done, self.stretch.steps), args, kwargs)
                 done += steps
         return result
 
@@ -125,7 +127,7 @@ class Batches:
         with compiled.lock:
             variant = compiled.ready(leaves, form)
             if variant is not None and not variant.returns_arguments and mode.trace is None:
-                with self.pace:
+                with self.stretch.of(len(taken)):
                     return self._natively(variant, leaves, feed, taken, held)
         result = None
         for rows in taken:

@@ -29,12 +29,13 @@ from ..optim import Optimizer
 from ..scalar import Value
 from ..tensor import Tensor
 from .guards import ATOMS, GONE, Guards
-from .names import codes, named
+from .names import BY_TEXT, codes, named
 from .watch import Cell, Defaults, Items, Many, Names, Pairs, Part
 
 LIBRARIES = frozenset(sys.stdlib_module_names - {"__main__"}) | {"nudge", "numpy", "builtins"}
 INSTALLED = tuple(sysconfig.get_path(kind) for kind in ("stdlib", "purelib", "platlib")) + (site.getusersitepackages(),)
 OPEN = (argparse.Namespace, types.SimpleNamespace)  # a library's, and nothing but what the user put in
+COMPUTED = BY_TEXT | {"getattr", "attrgetter"}  # through these a code reads attributes without naming them
 MANY = 64  # items, from which on a container is compared in one go
 
 
@@ -48,6 +49,8 @@ class Reach:
         self.seen: dict[int, Any] = {id(vars(builtins)): vars(builtins)}
         self.globals: set[tuple[int, str]] = set()
         self.spaces: dict[int, tuple[str, Names]] = {}  # namespaces, each with its name among the terms
+        self.modules: list[tuple[types.ModuleType, str]] = []  # of the user's, each with its name among the terms
+        self.words: set[str] = set()  # all names of attributes and globals in codes
         self.pending: collections.deque[tuple[Any, str]] = collections.deque()
         self.optimizers: list[tuple[Optimizer, str]] = []
         self.values: list[Value] = []
@@ -58,12 +61,14 @@ class Reach:
         self.pending.extend(roots)
         while self.pending:
             value, name = self.pending.popleft()
-            if not isinstance(value, (*ATOMS, types.ModuleType)) and id(value) not in self.seen:
+            if not isinstance(value, ATOMS) and id(value) not in self.seen:
                 self.seen[id(value)] = value
                 if isinstance(value, Value):
                     self.values.append(value)
                 elif not isinstance(value, Tensor):
                     self._open(value, name)
+            if not self.pending:
+                self._look_into_modules()
 
     def restore(self) -> None:
         """Give containers back what they held."""
@@ -87,6 +92,9 @@ class Reach:
     def _open(self, value: Any, name: str) -> None:
         if isinstance(value, types.FunctionType):
             self._function(value, name)
+        elif isinstance(value, types.ModuleType):
+            if _is_users(value.__name__):
+                self.modules.append((value, name))
         elif isinstance(value, types.MethodType):
             self.pending += [(value.__func__, name), (value.__self__, name.rpartition(".")[0] or name)]
         elif isinstance(value, functools.partial):
@@ -146,12 +154,10 @@ class Reach:
         space = f.__globals__
         for name, attributes in named(f.__code__).globals.items():
             self._named(space, name, name)
-            held = space.get(name)
-            if isinstance(held, types.ModuleType) and _is_users(held.__name__):
-                for code in codes(f.__code__):
-                    self._attributes(held, name, [each for each in code.co_names if each in vars(held)])
-            elif name in space:
-                self._used(held, name, attributes)
+            if name in space:
+                self._used(space[name], name, attributes)
+        for code in codes(f.__code__):
+            self.words.update(code.co_names)
 
     def _used(self, value: Any, name: str, attributes: frozenset[str] | None) -> None:
         """Reach a variable's value, or no more than some attributes, where it is an object that just holds them."""
@@ -162,6 +168,16 @@ class Reach:
                     self._named(_dict_of(base), attribute, f"{base.__name__}.{attribute}", base)
         else:
             self.pending.append((value, name))
+
+    def _look_into_modules(self) -> None:
+        """Reach what the user's modules hold under names that codes use, or under any, where a code computes names."""
+        computed = not COMPUTED.isdisjoint(self.words)
+        for module, name in self.modules:
+            held = vars(module)
+            found = self.words & held.keys()
+            if computed:
+                found |= {key for key, value in held.items() if key[:2] != "__" and not isinstance(value, Iterator)}
+            self._attributes(module, name, [each for each in sorted(found) if (id(held), each) not in self.globals])
 
     def _attributes(self, value: Any, name: str, attributes: Iterable[str]) -> None:
         for attribute in attributes:

@@ -101,6 +101,15 @@ def test_once_through_and_from_any_iterable():
         compiled.run()
 
 
+def test_many_times_through_few_batches():
+    loader = DataLoader(pairs(6), batch_size=2)
+    count = nudge.zeros(1, dtype=nudge.int64)
+    compiled = nudge.compile(lambda x, y: count.add_(1))
+    for _ in range(500):
+        compiled.run(loader=loader)
+    assert count.item() == 1500
+
+
 def test_a_step_that_fails_is_the_last():
     table, count = nudge.ones(5), nudge.zeros(1)
 

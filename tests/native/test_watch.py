@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 import types
 
@@ -103,10 +104,42 @@ def of_module():
     return space["step"], lambda value: setattr(held, "value", value)
 
 
+def users_module():
+    held = types.ModuleType("of_a_user")
+    held.value, held.spent = 1, iter(())  # what no code reads may be what no step can read
+    return held
+
+
+def of_module_in_closure():
+    held = users_module()
+    return lambda x: sign(x, held.value), lambda value: setattr(held, "value", value)
+
+
+def of_module_given():
+    held = users_module()
+
+    def step(held, x):
+        return sign(x, held.value)
+
+    return functools.partial(step, held), lambda value: setattr(held, "value", value)
+
+
+def of_module_in_module():
+    package = users_module()
+    package.held = held = users_module()
+    return lambda x: sign(x, package.held.value), lambda value: setattr(held, "value", value)
+
+
+def of_module_by_computed_name():
+    held = users_module()
+    return lambda x: sign(x, getattr(held, "".join(["val", "ue"]))), lambda value: setattr(held, "value", value)
+
+
 @pytest.mark.parametrize(
     "make",
     [
-        of_global, of_closure, of_default, of_keyword, of_dict, of_list, of_long_dict, of_long_list, of_attribute,
+        of_module_in_closure, of_module_given, of_module_in_module, of_module_by_computed_name, of_global, of_closure,
+        of_default, of_keyword, of_dict, of_list, of_long_dict, of_long_list, of_attribute,
         of_class, of_module,
     ],
 )
