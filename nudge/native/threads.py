@@ -21,9 +21,12 @@ from .barrier import CUT, WAITS, WHOLE
 from .memory import aligned
 from .processors import get_num_threads, keep_apart
 
-# A box of words, on cache lines of their own: job number, done number, function and arguments, asleep, the barrier.
-JOB, DONE, CALL, ASLEEP, MEET = 0, 8, 16, 32, 40
+# A box of words, on cache lines of their own: job number, done number, function and arguments, the barrier. A job is
+# posted by counting up, and a worker falls asleep by writing SLEEPS over the number that it knows: one is the first.
+JOB, DONE, CALL, MEET = 0, 8, 16, 40
+SLEEPS, STOP = -2, -1  # in the place of a job's number
 WORDS = 80
+LATE = 1_000_000  # pauses, or turns given to others, after which a worker that was woken is not waited for any more
 PAUSE = 4e-8  # seconds that a pause takes, roughly
 RUNS = 2  # alone, before two threads are tried: the first one finds nothing in cache
 LOSS, REST, LONGEST = 0.003, 0.06, 4.0  # seconds: see `Pace`
@@ -55,24 +58,21 @@ define i64 @serve(ptr %box, i64 %begun) {{
 entry:
   %done_at = getelementptr i64, ptr %box, i64 8
   %call = getelementptr i64, ptr %box, i64 16
-  %asleep_at = getelementptr i64, ptr %box, i64 32
   %meet = getelementptr i64, ptr %box, i64 40
-  store atomic i64 0, ptr %asleep_at seq_cst, align 8
+  %awake = cmpxchg ptr %box, i64 {sleeps}, i64 %begun seq_cst seq_cst
   br label %look
 look:
-  %seen = phi i64 [ %begun, %entry ], [ %seen, %again ], [ %job, %ran ], [ %seen, %awake ]
-  %spins = phi i64 [ 0, %entry ], [ %more, %again ], [ 0, %ran ], [ 0, %awake ]
+  %seen = phi i64 [ %begun, %entry ], [ %seen, %again ], [ %job, %work ], [ %seen, %tired ]
+  %spins = phi i64 [ 0, %entry ], [ %more, %again ], [ 0, %work ], [ 0, %tired ]
   %job = load atomic i64, ptr %box seq_cst, align 8
   %new = icmp ne i64 %job, %seen
   br i1 %new, label %run, label %wait
 run:
-  %stop = icmp eq i64 %job, -1
+  %stop = icmp eq i64 %job, {stop}
   br i1 %stop, label %leave, label %work
 work:
   call void @run(ptr %call, i64 1, i64 2, ptr %meet)
   store atomic i64 %job, ptr %done_at seq_cst, align 8
-  br label %ran
-ran:
   br label %look
 wait:
 {pause}
@@ -82,57 +82,63 @@ wait:
 again:
   br label %look
 tired:
-  store atomic i64 1, ptr %asleep_at seq_cst, align 8
-  %late = load atomic i64, ptr %box seq_cst, align 8
-  %come = icmp ne i64 %late, %seen
-  br i1 %come, label %awake, label %leave
-awake:
-  store atomic i64 0, ptr %asleep_at seq_cst, align 8
-  br label %look
+  %pair = cmpxchg ptr %box, i64 %seen, i64 {sleeps} seq_cst seq_cst
+  %falls = extractvalue {{ i64, i1 }} %pair, 1
+  br i1 %falls, label %leave, label %look
 leave:
   ret i64 %seen
 }}
 
 {run}
 
-define i64 @post(ptr %box, ptr %function, ptr %given, ptr %arena, ptr %report, ptr %feed, i64 %steps) {{
+define zeroext i1 @post(ptr %box, ptr %function, ptr %given, ptr %arena, ptr %report, ptr %feed, i64 %steps) {{
 entry:
+  %done_at = getelementptr i64, ptr %box, i64 8
   %call = getelementptr i64, ptr %box, i64 16
+  %meet = getelementptr i64, ptr %box, i64 40
 {arguments}
-  %asleep_at = getelementptr i64, ptr %box, i64 32
+  %before = load atomic i64, ptr %box seq_cst, align 8
+  %sleeps = icmp eq i64 %before, {sleeps}
+  br i1 %sleeps, label %asleep, label %write
+write:
   store ptr %function, ptr %call
   store ptr %given, ptr %given_at
   store ptr %arena, ptr %arena_at
   store ptr %report, ptr %report_at
   store ptr %feed, ptr %feed_at
   store i64 %steps, ptr %steps_at
-  atomicrmw add ptr %box, i64 1 seq_cst
-  %asleep = load atomic i64, ptr %asleep_at seq_cst, align 8
-  %sleeps = icmp ne i64 %asleep, 0
-  br i1 %sleeps, label %leave, label %go
-go:
-  call void @lead(ptr %box)
-  br label %leave
-leave:
-  ret i64 %asleep
-}}
-
-define void @lead(ptr %box) {{
-entry:
-  %done_at = getelementptr i64, ptr %box, i64 8
-  %call = getelementptr i64, ptr %box, i64 16
-  %meet = getelementptr i64, ptr %box, i64 40
+  %job = add i64 %before, 1
+  %pair = cmpxchg ptr %box, i64 %before, i64 %job seq_cst seq_cst
+  %posted = extractvalue {{ i64, i1 }} %pair, 1
+  br i1 %posted, label %lead, label %asleep
+lead:
   call void @run(ptr %call, i64 0, i64 2, ptr %meet)
-  %job = load atomic i64, ptr %box seq_cst, align 8
   br label %wait
 wait:
-  %spins = phi i64 [ 0, %entry ], [ %more, %again ]
+  %spins = phi i64 [ 0, %lead ], [ %more, %again ]
   %done = load atomic i64, ptr %done_at seq_cst, align 8
   %is_done = icmp eq i64 %done, %job
   br i1 %is_done, label %leave, label %spin
 {spin}
 leave:
-  ret void
+  ret i1 true
+asleep:
+  ret i1 false
+}}
+
+define zeroext i1 @ready(ptr %box) {{
+entry:
+  br label %wait
+wait:
+  %spins = phi i64 [ 0, %entry ], [ %more, %again ]
+  %job = load atomic i64, ptr %box seq_cst, align 8
+  %awake = icmp ne i64 %job, {sleeps}
+  %late = icmp ugt i64 %spins, {late}
+  %over = or i1 %awake, %late
+  br i1 %over, label %leave, label %spin
+{spin}
+leave:
+  ret i1 %awake
 }}
 
 {declared}
@@ -150,13 +156,20 @@ class Crew:
 
         self.box = aligned(8 * WORDS).view(np.int64)
         self.box.fill(0)
-        self.box[ASLEEP] = 1
+        self.box[JOB] = SLEEPS
         self._place = self.box.ctypes.data
         word, address = ctypes.c_int64, ctypes.c_void_p
-        self._serve, self._post, self._lead = functions(
-            SERVE.format(arguments=ARGUMENTS, run=RUN, pause=host().pause, spin=host().spin, declared=host().declared),
-            {"serve": (word, address, word), "post": (word, *[address] * 6, word), "lead": (None, address)}
-        )
+        target = host()
+        self._serve, self._post, self._ready = functions(
+            SERVE.format(
+                arguments=ARGUMENTS, run=RUN, pause=target.pause, spin=target.spin, declared=target.declared,
+                sleeps=SLEEPS, stop=STOP, late=LATE,
+            ),
+            {
+                "serve": (word, address, word), "post": (ctypes.c_bool, *[address] * 6, word),
+                "ready": (ctypes.c_bool, address),
+            }
+        )  # fmt: skip
         self.waits = [0, 0]  # of the last run
         self._wake = threading.Event()
         self._busy = threading.Lock()
@@ -169,27 +182,28 @@ class Crew:
             self._wake.wait()
             self._wake.clear()
             seen = self._serve(self._place, seen)
-            if self.box[JOB] == -1:
+            if self.box[JOB] == STOP:
                 return
 
     def run(self, function: int, *args: int, cut: int = WHOLE // 2) -> bool:
         """Run a step on both threads, `cut` of `WHOLE` parts on this one, and see how often each has paused.
 
-        Tells whether that could be, since the worker serves one caller at a time.
+        Tells whether that could be, since the worker serves one caller at a time, and may be late to wake.
         """
         if not self._busy.acquire(blocking=False):
             return False
         try:
             self.box[MEET + CUT] = cut
             self.box[MEET + WAITS :: 8] = 0
-            if self._post(self._place, function, *args):
+            done = self._post(self._place, function, *args)
+            if not done:  # and nothing is posted: who is interrupted here leaves nothing behind
                 self.keep_apart()
                 self._wake.set()
-                self._lead(self._place)
+                done = self._ready(self._place) and self._post(self._place, function, *args)
             self.waits = self.box[MEET + WAITS :: 8].tolist()
         finally:
             self._busy.release()
-        return True
+        return bool(done)
 
     def keep_apart(self) -> None:
         """Have the worker run beside this thread, and not in its place."""
@@ -198,7 +212,7 @@ class Crew:
 
     def stop(self) -> None:
         """Let the worker end."""
-        self.box[JOB] = -1
+        self.box[JOB] = STOP
         self._wake.set()
 
 

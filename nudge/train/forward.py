@@ -29,17 +29,25 @@ class Forward:
                 parts[size] = parts.get(size, 0) + often * count
         self.native = {size for size, often in parts.items() if size and self._pays(often, size)}
         self._compiled: Any = None
+        self._modes: list[tuple[Module, bool]] = []  # in which parts were before, while one is under way
 
     def __call__(self, inputs: Tensor) -> Tensor:
         """Compute the outputs for inputs (n, …), in parts that bound the memory."""
-        was_training = self.model.training
-        self.model.eval()
+        self.restore()
+        self._modes = [(module, module.training) for module in self.model.modules()]
         try:
+            self.model.eval()
             with no_grad():
                 parts = [self._part(inputs[k : k + AT_ONCE]).numpy() for k in range(0, len(inputs), AT_ONCE)]
         finally:
-            self.model.train(was_training)
+            self.restore()
         return wrap(np.concatenate(parts))
+
+    def restore(self) -> None:
+        """Let each part of the network be in the mode that it was in, where Ctrl-C came before that was done."""
+        for module, training in self._modes:
+            module.training = training
+        self._modes = []
 
     def _pays(self, often: int, size: int) -> bool:
         return is_worth_it(often, size * self.weights, OVERHEAD)

@@ -120,6 +120,7 @@ class Loop:
             raise
         except BaseException:
             self._stream = None  # what is half done is done anew
+            self._forward.restore()
             raise
         return event
 

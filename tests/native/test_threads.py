@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -171,6 +172,31 @@ def test_one_compiled_function_for_callers_side_by_side():
         caller.join(30)
         assert not caller.is_alive()
     assert not wrong, wrong[:5]
+
+
+@apart()
+def test_who_is_interrupted_while_the_worker_wakes_leaves_nothing_posted(monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    processors.set_num_threads(2)
+    compiled, x = nudge.compile(lambda x: (nudge.tanh(x) * x).cumsum(0)), nudge.tensor(np.linspace(-1, 1, 3000))
+    expected = compiled(x).numpy()
+    workers = threads.crew()
+    for _ in range(3):
+        patience = time.monotonic() + 5
+        while workers.box[threads.JOB] != threads.SLEEPS:
+            assert time.monotonic() < patience
+            time.sleep(0.01)
+        with monkeypatch.context() as patch:
+            patch.setattr(workers._wake, "set", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                compiled(x)
+        assert workers.box[threads.JOB] == threads.SLEEPS
+        before = Always.shared
+        np.testing.assert_array_equal(compiled(nudge.zeros(3000, dtype=nudge.float64)).numpy(), np.zeros(3000))
+        np.testing.assert_array_equal(compiled(x).numpy(), expected)
+        assert Always.shared == before + 2
 
 
 class Clock:

@@ -6,6 +6,7 @@ import itertools
 import math
 import signal
 import time
+from collections import deque
 from functools import partial
 from typing import Any
 
@@ -232,6 +233,31 @@ def test_ctrl_c_ends_it_within_a_second_and_it_goes_on_from_the_last_whole_pass(
     on = list(itertools.islice(run, 20))[1:]
     later = itertools.dropwhile(lambda event: event.step <= step, whole)
     assert on == list(itertools.islice(later, 19))
+
+
+def test_ctrl_c_halfway_between_modes_leaves_the_network_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    def halfway(self: nn.Module) -> None:
+        next(iter(self.children())).training = self.training = False
+        raise KeyboardInterrupt
+
+    run, whole = loop(dropout=0.5), loop(dropout=0.5)
+    found = list(itertools.islice(run, 5))
+    with monkeypatch.context() as patch:
+        patch.setattr(nn.Module, "eval", halfway)
+        with pytest.raises(KeyboardInterrupt):
+            deque(run, maxlen=0)
+    assert all(module.training for module in run.model.modules())
+    step = run.state()[1]["step"]
+    later = [event for event in whole if event.step > step]
+    assert [event for event in run if event.step > step] == later
+    assert len(found) + len(later) > 8
+
+
+def test_a_part_that_is_frozen_stays_so() -> None:
+    frozen = nn.Dropout(0.5).eval()
+    run = loop(frozen)
+    run.fit()
+    assert [module for module in run.model.modules() if not module.training] == [frozen]
 
 
 @pytest.mark.usefixtures("native")
