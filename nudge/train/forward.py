@@ -10,6 +10,7 @@ import numpy as np
 from ..mode import no_grad
 from ..nn import Module
 from ..tensor import Tensor, wrap
+from .interrupts import interruption_point
 from .steps import is_worth_it, required
 
 AT_ONCE = 4096  # examples: bounds the memory
@@ -38,7 +39,10 @@ class Forward:
         try:
             self.model.eval()
             with no_grad():
-                parts = [self._part(inputs[k : k + AT_ONCE]).numpy() for k in range(0, len(inputs), AT_ONCE)]
+                parts = []
+                for k in range(0, len(inputs), AT_ONCE):
+                    parts.append(self._part(inputs[k : k + AT_ONCE]).numpy())
+                    interruption_point()
         finally:
             self.restore()
         return wrap(np.concatenate(parts))

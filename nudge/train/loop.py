@@ -20,6 +20,7 @@ from ..tensor import wrap
 from .best import Best
 from .events import Checkpoint, Evaluated, Event, Finished, Improved, Progress, Started, Warned
 from .forward import Forward
+from .interrupts import held
 from .rules import optimizer_of, schedule_of
 from .steps import MOST, Augment, Steps, Turn
 
@@ -114,7 +115,8 @@ class Loop:
         if self._stream is None:
             self._stream = self._events()
         try:
-            event = next(self._stream)
+            with held():
+                event = next(self._stream)
             self._tell(event)
         except StopIteration:
             raise

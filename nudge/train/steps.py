@@ -23,6 +23,7 @@ from ..number import Number
 from ..optim import Optimizer
 from ..optim.lr_scheduler import LRScheduler
 from ..tensor import Tensor, wrap
+from .interrupts import interruption_point
 
 Augment = Callable[[Tensor, Generator], Tensor]
 MOST = 256  # steps in one go
@@ -132,6 +133,7 @@ class Steps:
                 self._fall_back(error)
         for k in range(done, count):
             self._losses[k] = self._in_python(batches[k], float(self._rates[k]))
+            interruption_point()
         return self._losses[:count].tolist(), self._rates[:count].tolist()
 
     # -- machine code ----------------------------------------------------------------------------------

@@ -215,7 +215,7 @@ def test_a_loss_that_is_not_finite_ends_the_run_at_its_step() -> None:
 @pytest.mark.usefixtures("native")
 def test_ctrl_c_ends_it_within_a_second_and_it_goes_on_from_the_last_whole_pass() -> None:
     def press(*_: Any) -> None:
-        raise KeyboardInterrupt
+        signal.raise_signal(signal.SIGINT)
 
     run, whole = loop(epochs=100_000, patience=100_000), loop(epochs=100_000, patience=100_000)
     next(event for event in run if isinstance(event, Progress))
