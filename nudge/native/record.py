@@ -14,6 +14,7 @@ from ..arraynode import UNSTORED, ArrayNode, Storage, Withheld
 from ..dtype import float64
 from ..errors import TraceError
 from ..graph import NO_PARAMS, Node, ancestors, tick, watched
+from ..interrupts import interrupts_held
 from ..mode import mode, no_grad
 from ..number import ANSWERS, Number
 from ..op import Abstract
@@ -73,11 +74,12 @@ def record(
 
     Raises TraceError where the function cannot be one program; then whatever it changed is put back.
     """
-    recording = _Recording(function, name, leaves)
-    recording.take_arguments(chosen)
-    recording.run(rebuild)
-    recording.check(keep_grads)
-    return recording.finish()
+    with interrupts_held():  # meanwhile there are stand-ins in the place of numbers that are the user's
+        recording = _Recording(function, name, leaves)
+        recording.take_arguments(chosen)
+        recording.run(rebuild)
+        recording.check(keep_grads)
+        return recording.finish()
 
 
 class _Recording:

@@ -26,7 +26,9 @@ from .processors import get_num_threads, keep_apart
 JOB, DONE, CALL, MEET = 0, 8, 16, 40
 SLEEPS, STOP = -2, -1  # in the place of a job's number
 WORDS = 80
-LATE = 1_000_000  # pauses, or turns given to others, after which a worker that was woken is not waited for any more
+IDLE = 60_000  # pauses without a job, after which a worker goes to sleep
+FRESH = -500_000  # where it begins to count when it was woken for one: whoever did that may wait for a processor
+LATE = 100_000  # pauses, or turns given to others, after which a worker that was woken is not waited for any more
 PAUSE = 4e-8  # seconds that a pause takes, roughly
 RUNS = 2  # alone, before two threads are tried: the first one finds nothing in cache
 LOSS, REST, LONGEST = 0.003, 0.06, 4.0  # seconds: see `Pace`
@@ -63,7 +65,7 @@ entry:
   br label %look
 look:
   %seen = phi i64 [ %begun, %entry ], [ %seen, %again ], [ %job, %work ], [ %seen, %tired ]
-  %spins = phi i64 [ 0, %entry ], [ %more, %again ], [ 0, %work ], [ 0, %tired ]
+  %spins = phi i64 [ {fresh}, %entry ], [ %more, %again ], [ 0, %work ], [ 0, %tired ]
   %job = load atomic i64, ptr %box seq_cst, align 8
   %new = icmp ne i64 %job, %seen
   br i1 %new, label %run, label %wait
@@ -77,7 +79,7 @@ work:
 wait:
 {pause}
   %more = add i64 %spins, 1
-  %long = icmp ugt i64 %more, 60000
+  %long = icmp sgt i64 %more, {idle}
   br i1 %long, label %tired, label %again
 again:
   br label %look
@@ -163,7 +165,7 @@ class Crew:
         self._serve, self._post, self._ready = functions(
             SERVE.format(
                 arguments=ARGUMENTS, run=RUN, pause=target.pause, spin=target.spin, declared=target.declared,
-                sleeps=SLEEPS, stop=STOP, late=LATE,
+                sleeps=SLEEPS, stop=STOP, idle=IDLE, fresh=FRESH, late=LATE,
             ),
             {
                 "serve": (word, address, word), "post": (ctypes.c_bool, *[address] * 6, word),

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from ..interrupts import interruption_point
 from ..mode import no_grad
 from ..nn import Module
 from ..tensor import Tensor, wrap
-from .interrupts import interruption_point
 from .steps import is_worth_it, required
 
 AT_ONCE = 4096  # examples: bounds the memory

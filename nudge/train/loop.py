@@ -15,12 +15,12 @@ from ..data import Examples
 from ..data.order import Rows
 from ..errors import UsageError
 from ..generator import Generator
+from ..interrupts import interrupts_held
 from ..nn import Module
 from ..tensor import wrap
 from .best import Best
 from .events import Checkpoint, Evaluated, Event, Finished, Improved, Progress, Started, Warned
 from .forward import Forward
-from .interrupts import held
 from .rules import optimizer_of, schedule_of
 from .steps import MOST, Augment, Steps, Turn
 
@@ -115,7 +115,7 @@ class Loop:
         if self._stream is None:
             self._stream = self._events()
         try:
-            with held():
+            with interrupts_held():
                 event = next(self._stream)
             self._tell(event)
         except StopIteration:

@@ -16,6 +16,7 @@ from ..data import Examples
 from ..data.order import Feed, Rows, gather
 from ..errors import UsageError
 from ..generator import Generator
+from ..interrupts import interruption_point
 from ..mode import no_grad
 from ..nn import Module
 from ..nn.utils import clip_grad_norm_
@@ -23,7 +24,6 @@ from ..number import Number
 from ..optim import Optimizer
 from ..optim.lr_scheduler import LRScheduler
 from ..tensor import Tensor, wrap
-from .interrupts import interruption_point
 
 Augment = Callable[[Tensor, Generator], Tensor]
 MOST = 256  # steps in one go

@@ -1,6 +1,7 @@
 """A compiled function does what the function would do, call after call, whatever changes around it."""
 
 import math
+import signal
 
 import numpy as np
 import pytest
@@ -278,6 +279,26 @@ def test_training_and_evaluation():
         agree(found, other(x))
         agree(model.state_dict(), other.state_dict())
     assert compiled.traces == 2
+
+
+def test_ctrl_c_during_a_trace_comes_when_all_is_as_it_was():
+    w = nudge.ones(2, requires_grad=True)
+    rule, pressed = SGD([w], lr=0.5), []
+
+    def step(x):
+        if not pressed:
+            signal.raise_signal(signal.SIGINT)
+        rule.zero_grad()
+        (w * x).sum().backward()
+        rule.step()
+
+    compiled, x = nudge.compile(step), nudge.tensor([1.0, 2.0])
+    with pytest.raises(KeyboardInterrupt):
+        compiled(x)
+    assert (w.tolist(), w.grad, rule.param_groups[0]["lr"]) == ([1, 1], None, 0.5)
+    pressed.append(True)
+    compiled(x)
+    assert w.tolist() == [0.5, 0]
 
 
 def test_a_changed_attribute_of_a_module():

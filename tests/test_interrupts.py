@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from nudge.train.interrupts import held, interruption_point
+from nudge.interrupts import interruption_point, interrupts_held
 
 
 def press() -> None:
@@ -19,7 +19,7 @@ def interrupted(*steps: Callable[[], object]) -> int:
     """Run steps while Ctrl-C is held back; tell after how many it came."""
     done = 0
     try:
-        with held():
+        with interrupts_held():
             for step in steps:
                 step()
                 done += 1
@@ -53,7 +53,7 @@ def test_an_error_of_the_blocks_own_passes() -> None:
     with pytest.raises(ValueError, match="own"):
         interrupted(press, wrong)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    with held():
+    with interrupts_held():
         interruption_point()
 
 
@@ -61,7 +61,7 @@ def test_another_handler_is_left_alone() -> None:
     seen = []
     before = signal.signal(signal.SIGINT, lambda *_: seen.append(1))
     try:
-        with held():
+        with interrupts_held():
             press()
             assert seen == [1]
     finally:
@@ -72,7 +72,7 @@ def test_other_threads_have_no_signals() -> None:
     done = []
 
     def work() -> None:
-        with held():
+        with interrupts_held():
             done.append(1)
 
     thread = threading.Thread(target=work)

@@ -12,14 +12,14 @@ _pressed: list[int] = []  # while one is held, the signals that came
 
 
 @contextmanager
-def held() -> Iterator[None]:
+def interrupts_held() -> Iterator[None]:
     """Hold the first Ctrl-C within a block back, to its end or to the next `interruption_point`.
 
     Python raises KeyboardInterrupt between any two of its own instructions: within a trace that has put stand-ins in
     the place of weights, or halfway through what puts them back. Where another handler is set, that is left alone.
 
     >>> try:
-    ...     with held():
+    ...     with interrupts_held():
     ...         signal.raise_signal(signal.SIGINT)
     ...         print("to its end")
     ... except KeyboardInterrupt:
