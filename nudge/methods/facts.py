@@ -100,10 +100,13 @@ class Facts:
     def _real(self, what: str) -> Any:
         if type(self._array) is Abstract or mode.trace is not None:
             line = line_of(user_place(sys._getframe(1)))
-            raise TraceError(
+            error = TraceError(
                 f"{what} of a traced tensor (shape {self.shape}, {self.dtype}{f', {line}' if line else ''}): while a "
                 "program is traced it has no value; use where() instead of a branch on it"
             )
+            if mode.trace is not None and mode.trace.refused is None:
+                mode.trace.refused = error
+            raise error
         return self._array
 
     def numpy(self) -> Any:

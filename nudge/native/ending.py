@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -123,8 +124,7 @@ class Fresh:
             return made, address(made)
         block = np.empty((AT_ONCE, *self.shape), self.dtype)
         first = address(block)
-        step = block.strides[0]
-        self.ready += zip(map(block.__getitem__, EACH), range(first, first + AT_ONCE * step, step), strict=True)
+        self.ready += zip(map(block.__getitem__, EACH), count(first, block.strides[0]), strict=False)
         return self.ready.pop()
 
 

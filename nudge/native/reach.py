@@ -12,6 +12,7 @@ import collections
 import functools
 import gc
 import inspect
+import random
 import site
 import sys
 import sysconfig
@@ -35,6 +36,7 @@ from .watch import Cell, Defaults, Items, Many, Names, Pairs, Part
 LIBRARIES = frozenset(sys.stdlib_module_names - {"__main__"}) | {"nudge", "numpy", "builtins"}
 INSTALLED = tuple(sysconfig.get_path(kind) for kind in ("stdlib", "purelib", "platlib")) + (site.getusersitepackages(),)
 OPEN = (argparse.Namespace, types.SimpleNamespace)  # a library's, and nothing but what the user put in
+COMPILER = f"{__package__}.compile"
 COMPUTED = BY_TEXT | {"getattr", "attrgetter"}  # through these a code reads attributes without naming them
 MANY = 64  # items, from which on a container is compared in one go
 
@@ -55,6 +57,8 @@ class Reach:
         self.optimizers: list[tuple[Optimizer, str]] = []
         self.values: list[Value] = []
         self.copies: list[tuple[Any, Any, str]] = []  # containers, what they held, and their names
+        self.arrays: list[tuple[np.ndarray, bytes]] = []  # with the bytes that they held
+        self.generators: list[Any] = []  # of random numbers, Python's and NumPy's
 
     def go(self, *roots: tuple[Any, str]) -> None:
         """Reach whatever can be read from some roots, each with its name."""
@@ -72,10 +76,16 @@ class Reach:
 
     def restore(self) -> None:
         """Give containers back what they held."""
+        for numbers, bytes_ in self.arrays:
+            if numbers.tobytes() != bytes_:
+                numbers[...] = np.frombuffer(bytes_, numbers.dtype).reshape(numbers.shape)
         for container, held, _ in self.copies:
-            if isinstance(container, list):
+            if isinstance(container, set):
+                container.symmetric_difference_update(container ^ held)
+            elif isinstance(container, (list, collections.deque)):
                 if len(container) != len(held) or any(a is not b for a, b in zip(container, held, strict=True)):
-                    container[:] = held
+                    container.clear()
+                    container.extend(held)
             elif len(container) != len(held) or any(container.get(k, self) is not v for k, v in held.items()):
                 container.clear()
                 container.update(held)
@@ -114,11 +124,15 @@ class Reach:
         elif isinstance(value, set):
             held, at = frozenset(value), self.guards.name(value)
             self.guards.add(f"({at} == {self.guards.name(held)})", name, True)
+            self.copies.append((value, set(value), name))
             self.pending.append((held, name))
         elif isinstance(value, np.ndarray):
-            at = self.guards.name(value)
-            self.guards.add(f"({at}.tobytes() == {self.guards.name(value.tobytes())})", name, True)
+            at, bytes_ = self.guards.name(value), value.tobytes()
+            now, then = f"({at}.shape, {at}.dtype, {at}.tobytes())", (value.shape, value.dtype, bytes_)
+            self.guards.add(f"({now} == {self.guards.name(then)})", name, True)
             self.guards.terms[-1].is_content = True
+            if not value.dtype.hasobject:
+                self.arrays.append((value, bytes_))
         elif isinstance(value, Optimizer):
             self._optimizer(value, name)
         elif isinstance(value, Iterator):
@@ -126,6 +140,8 @@ class Reach:
                 f"{name} is a {type(value).__name__}, which a compiled step would read once and never again: pass what "
                 "it gives as an argument"
             )
+        elif isinstance(value, random.Random) or type(value).__module__.startswith("numpy.random"):
+            self.generators.append(value)
         elif not isinstance(value, (Generator, Operation)):
             self._object(value, name)
 
@@ -139,7 +155,7 @@ class Reach:
             put = functools.partial(setattr, cell, "cell_contents")
             self.guards.add(f"{self.guards.name(cell)}.cell_contents", variable, held, put, part=Cell(cell))
             self._used(held, variable, named(f.__code__).closure.get(variable))
-        if is_user(f):
+        if _is_users(f.__globals__.get("__name__", "")):  # what `functools.wraps` has copied says nothing of its code
             if f.__defaults__ or f.__kwdefaults__:
                 at, part = self.guards.name(f), Defaults(f)
                 for kind in ("__defaults__", "__kwdefaults__"):
@@ -218,8 +234,7 @@ class Reach:
         at, many = self.guards.name(items), list(items) if len(items) > MANY else None
         part = _part(items, many)
         self.guards.add(f"len({at})", name, len(items), part=part)
-        if isinstance(items, list):
-            self.copies.append((items, list(items), name))
+        self.copies.append((items, list(items), name))
         if many is not None:
             self._together(at, name, many, part)
         for k, held in enumerate(items):
@@ -255,14 +270,15 @@ class Reach:
         is_setting: bool = False,
     ) -> None:
         index = repr(key) if type(key) in (str, int) else self.guards.name(key)
-        put = functools.partial(items.__setitem__, key)
-        self.guards.add(f"{at}[{index}]", name, items[key], put, cold, is_setting, part)
-        self.pending.append((items[key], name))
+        put, held = functools.partial(items.__setitem__, key), dict.__getitem__(items, key)
+        text = f"dict.__getitem__({at}, {index})" if hasattr(type(items), "__missing__") else f"{at}[{index}]"
+        self.guards.add(text, name, held, put, cold, is_setting, part)
+        self.pending.append((held, name))
 
     def _object(self, value: Any, name: str) -> None:
         """Look at an object's attributes, and at its class, unless a library keeps its own affairs there."""
         module = isinstance(value, Module)
-        inside = value.function if type(value).__name__ == "Compiled" and hasattr(value, "function") else None
+        inside = value.function if type(value).__module__ == COMPILER else None
         if inside is not None:
             self.pending.append((inside, name))
             return
@@ -282,7 +298,7 @@ class Reach:
         for slot in _slots(type(value)):
             if hasattr(value, slot):
                 at = at or self.guards.name(value)
-                held, put = getattr(value, slot), functools.partial(setattr, value, slot)
+                held, put = getattr(value, slot), functools.partial(object.__setattr__, value, slot)  # if frozen, too
                 self.guards.add(f"{at}.{slot}", f"{name}.{slot}", held, put)
                 self.pending.append((held, f"{name}.{slot}"))
         self.pending.append((type(value), type(value).__name__))

@@ -76,8 +76,12 @@ def record(
     """
     with interrupts_held():  # meanwhile there are stand-ins in the place of numbers that are the user's
         recording = _Recording(function, name, leaves)
-        recording.take_arguments(chosen)
-        recording.run(rebuild)
+        try:
+            recording.take_arguments(chosen)
+            recording.run(rebuild)
+        except BaseException:
+            recording.give_back()
+            raise
         recording.check(keep_grads)
         return recording.finish()
 
@@ -130,7 +134,7 @@ class _Recording:
 
     def run(self, rebuild: Callable[[Sequence[Any]], Any]) -> None:
         """Run the function once on the stand-ins, and put back what it changed of what it was given."""
-        chance = _chance()
+        chance = _chance(self.reach.generators)
         self.tracer.begin()
         try:
             if self.scalars is not None:
@@ -140,20 +144,23 @@ class _Recording:
             if self.scalars is not None:
                 self.scalars.collect(self.tracer, self.inputs)
                 self.scalars.restore()
-        except BaseException:
+        finally:
             self.tracer.end()
-            if self.scalars is not None:
-                self.scalars.restore()
-            self.guards.drop()
-            self.reach.restore()
-            self.tracer.finish()
-            raise
-        self.tracer.end()
+        if self.tracer.refused is not None:  # and the function went on
+            raise self.tracer.refused
         self.changed = self.guards.drop()
         self.tracer.finish()
         if self.scalars is not None:
             self.scalars.settle(self.tracer)
-        self.draws = _chance() != chance
+        self.draws = _chance(self.reach.generators) != chance
+
+    def give_back(self) -> None:
+        """Give all its values back, and put back what the function changed, where it came to no end."""
+        if self.scalars is not None:
+            self.scalars.restore()
+        self.guards.drop()
+        self.reach.restore()
+        self.tracer.finish()
 
     def _take_result(self, result: Any) -> None:
         parts, self.rebuild_result = flatten(result)
@@ -379,11 +386,23 @@ def _shown(term: Term, now: Any) -> str:
     return f" (from {term.held!r} to {now!r})" if len(repr(now)) + len(repr(term.held)) < 60 else ""
 
 
-def _chance() -> Any:
-    """Tell where Python's and NumPy's own random numbers stand."""
+def _chance(generators: Sequence[Any]) -> Any:
+    """Tell where Python's and NumPy's random numbers stand: their own, and those of generators."""
     numpy_random = sys.modules.get("numpy.random")
     state: Any = numpy_random.get_state() if numpy_random is not None else (None,)
-    return random.getstate(), *(part.tobytes() if isinstance(part, np.ndarray) else part for part in state)
+    states = [state, *(one.bit_generator.state for one in generators if hasattr(one, "bit_generator"))]
+    states += [one.get_state() for one in generators if hasattr(one, "get_state")]
+    states += [one.getstate() for one in generators if hasattr(one, "getstate")]
+    return random.getstate(), [repr(_plain(part)) for part in states]
+
+
+def _plain(state: Any) -> Any:
+    """Write arrays within a state as the bytes that they hold."""
+    if isinstance(state, dict):
+        return {name: _plain(part) for name, part in state.items()}
+    if isinstance(state, tuple):
+        return tuple(map(_plain, state))
+    return state.tobytes() if isinstance(state, np.ndarray) else state
 
 
 __all__ = ["NONE", "NOT_STORED", "STAYS", "UNSTORED", "Captured", "Recorded", "record"]
