@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -32,6 +32,10 @@ INTEGERS = {
     float32: (-(2**24), 2**24),
     float64: (-(2**53), 2**53),
 }
+ONCE = (
+    "a Generator's own methods that seed it, or go to a state, would act once, while a program is traced, and at no "
+    "run of it: make, seed and set generators outside"
+)
 # From here on PyTorch shuffles in another way, since 32 bits modulo so much are no longer even.
 LONGEST_PERMUTATION = (2**32 - 1) // 20 - 1
 
@@ -52,6 +56,18 @@ class Generator(Stream):
         if str(device) != "cpu":
             raise UsageError(f'a generator lives on device "cpu", not on "{device}"')
         super().__init__()
+
+    def manual_seed(self, seed: int) -> Self:
+        """Start the stream of a seed: see `Stream`. Raises TraceError in a traced program, whose runs would not."""
+        if mode.trace is not None:
+            raise TraceError(ONCE)
+        return super().manual_seed(seed)
+
+    def set_state(self, state: Any) -> None:
+        """Go to where a stream was: see `Stream`. Raises TraceError in a traced program, whose runs would not."""
+        if mode.trace is not None:
+            raise TraceError(ONCE)
+        super().set_state(state)
 
     def uniform(self, low: float = 0.0, high: float = 1.0, shape: Shape = (), dtype: DTypeLike = float32) -> Array:
         """Return numbers of [low, high), uniformly distributed: 24 bits of one word for float32, 53 of two for float64.

@@ -13,7 +13,7 @@ _pressed: list[int] = []  # while one is held, the signals that came
 
 @contextmanager
 def interrupts_held() -> Iterator[None]:
-    """Hold the first Ctrl-C within a block back, to its end or to the next `interruption_point`.
+    """Hold the first Ctrl-C within a block back, to its end, whichever that is, or to the next `interruption_point`.
 
     Python raises KeyboardInterrupt between any two of its own instructions: within a trace that has put stand-ins in
     the place of weights, or halfway through what puts them back. Where another handler is set, that is left alone.
@@ -37,12 +37,12 @@ def interrupts_held() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    interruption_point()
+        interruption_point()
 
 
 def interruption_point() -> None:
-    """Raise KeyboardInterrupt if one is held back."""
-    if _pressed:
+    """Raise KeyboardInterrupt if one is held back, in the thread that it is for."""
+    if _pressed and threading.current_thread() is threading.main_thread():
         _pressed.clear()
         raise KeyboardInterrupt
 

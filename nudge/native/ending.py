@@ -14,7 +14,7 @@ from ..graph import tick
 from ..number import evaluate
 from ..scalar import Value
 from ..tensor import Tensor, wrap
-from .record import NONE, NOT_STORED, STAYS, Captured, Recorded
+from .record import NONE, NOT_STORED, STAYS, Captured, Given, Recorded
 
 HEAD = object.__basicsize__  # of every Python object; the address of an array's numbers stands behind it
 SMALL, AT_ONCE = 256, 64  # bytes of an output of which many are made in one go, and how many
@@ -65,7 +65,7 @@ class Ending:
         for node in self.unstored:
             node.grad = UNSTORED
         for node, grad in self.grads:
-            node.grad = None if grad is NONE else handles[grad] if type(grad) is int else grad
+            node.grad = None if grad is NONE else _gradient(grad, leaves, handles)
         if self.single is not None:
             return handles[self.single]
         return self.recorded.rebuild([self._result(how, what, leaves, handles) for how, what in self.recorded.results])
@@ -105,7 +105,13 @@ def _leave(one: Captured, leaves: Sequence[Any], handles: list[Tensor]) -> None:
     elif one.grad is NOT_STORED:
         tensor.node.grad = UNSTORED
     elif one.grad is not STAYS:
-        tensor.node.grad = handles[one.grad] if type(one.grad) is int else one.grad
+        tensor.node.grad = _gradient(one.grad, leaves, handles)
+
+
+def _gradient(grad: Any, leaves: Sequence[Any], handles: list[Tensor]) -> Any:
+    if type(grad) is Given:
+        return leaves[grad.leaf] if isinstance(leaves[grad.leaf], Tensor) else wrap(leaves[grad.leaf])
+    return handles[grad] if type(grad) is int else grad
 
 
 class Fresh:

@@ -16,10 +16,14 @@ import numpy as np
 
 from ..graph import Node, ancestors, tick
 from ..op import Abstract, Operation
+from .builder import Builder, Reg
 
 
 def factored(roots: Sequence[Node]) -> list[Node]:
-    """Give the roots of a graph that computes the same, up to rounding; steps that stay as they are are shared."""
+    """Give the roots of a graph that computes the same, up to rounding, and to what overflows in a sum of slopes.
+
+    Steps that stay as they are are shared.
+    """
     order = ancestors(roots)
     uses = Counter(arg for node in order for arg in node.args if isinstance(arg, Node))
     uses.update(roots)
@@ -34,7 +38,7 @@ def factored(roots: Sequence[Node]) -> list[Node]:
 
 
 def _factored(node: Node, uses: Counter[Node]) -> Node:
-    """Take the youngest factor out of a sum whose arguments both have it, if there is one: often the gradient."""
+    """Take the youngest factor out of a sum whose arguments both have it once, if there is one: often the gradient."""
     shape, dtype = node.data.shape, node.data.dtype
     if dtype.kind != "f":
         return node
@@ -44,14 +48,18 @@ def _factored(node: Node, uses: Counter[Node]) -> Node:
     if not common or not products:
         return node
     factor = max(common, key=lambda each: each.born)
-    rests = [_multiplied(products[0], [k for k in found if k is not factor] or [1.0]) for found in (one, other)]
-    if [*one, *other].count(factor) > 2 or not any(isinstance(rest, Node) for rest in rests):
+    if one.count(factor) > 1 or other.count(factor) > 1:  # what is left would still hang on it
         return node
-    return _like(products[0], [factor, _like(node, rests)])
+    rests = [_without(arg, factor, uses) for arg in node.args]
+    if not any(isinstance(rest, Node) for rest in rests):
+        return node
+    product = _like(products[0], [factor, _like(node, [1.0 if rest is None else rest for rest in rests])])
+    product.op = _nothing_of_nothing(product.op)
+    return product
 
 
 def _factors(arg: Any, uses: Counter[Node]) -> list[Any]:
-    """List what a product is made of that nothing else reads; anything else is its own only factor."""
+    """List what a product is made of, if no other step reads the product; else it is its own only factor."""
     if not isinstance(arg, Node) or not _multiplies(arg.op) or uses[arg] != 1:
         return [arg]
     if any(isinstance(each, Node) and each.data.dtype != arg.data.dtype for each in arg.args):
@@ -59,12 +67,34 @@ def _factors(arg: Any, uses: Counter[Node]) -> list[Any]:
     return [factor for each in arg.args for factor in _factors(each, uses)]
 
 
-def _multiplied(like: Node, factors: Sequence[Any]) -> Any:
-    """Multiply in order, but numbers last."""
-    product, *more = sorted(factors, key=lambda each: not isinstance(each, Node))
-    for factor in more:
-        product = _like(like, [product, factor]) if isinstance(product, Node) else product * factor
-    return product
+def _without(arg: Any, factor: Node, uses: Counter[Node]) -> Any:
+    """Leave a factor out of a product, whose other parts stay as they were put together; None where nothing is left."""
+    if arg is factor:
+        return None
+    if len(_factors(arg, uses)) == 1:
+        return arg
+    left, right = (_without(each, factor, uses) for each in arg.args)
+    if left is None or right is None:
+        return right if left is None else left
+    return arg if left is arg.args[0] and right is arg.args[1] else _like(arg, [left, right])
+
+
+@cache
+def _nothing_of_nothing(op: Operation) -> Operation:
+    """Make of a product one that is 0 where its first argument is.
+
+    What is in brackets may overflow where each of the two products was 0: of a gradient that is masked.
+    """
+    product = op.lower
+    assert product is not None
+
+    def lower(b: Builder, x: Reg, z: Reg) -> Reg:
+        x, z = b.together(x, z)
+        return b.select(b.ne(x, b.constant(0, x)), product(b, x, z), b.constant(0, x))
+
+    made = copy.copy(op)  # no row of the table
+    made.lower = lower
+    return made
 
 
 def _like(node: Node, args: Sequence[Any], shape: tuple[int, ...] | None = None) -> Node:

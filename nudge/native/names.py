@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dis
 import functools
+import re
 import types
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -11,7 +12,8 @@ from typing import NamedTuple
 GLOBAL = ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS", "STORE_GLOBAL", "DELETE_GLOBAL")
 CLOSURE = ("LOAD_DEREF", "LOAD_CLASSDEREF", "LOAD_FROM_DICT_OR_DEREF", "STORE_DEREF", "DELETE_DEREF")
 ATTRIBUTE = ("LOAD_ATTR", "LOAD_METHOD")
-BY_TEXT = frozenset({"locals", "vars", "eval", "exec"})  # through these a code reads variables without naming them
+# Through these a code reads variables without naming them.
+BY_TEXT = frozenset({"locals", "globals", "vars", "eval", "exec"})
 Uses = dict[str, frozenset[str] | None]  # of each variable all the attributes that are read; None: it is used otherwise
 
 
@@ -40,6 +42,34 @@ def named(code: types.CodeType) -> Named:
                     before = found.get(step.argval, frozenset())
                     found[step.argval] = before | {after.argval} if only and before is not None else None
     return Named(*uses)
+
+
+@functools.lru_cache(1024)
+def imported(code: types.CodeType) -> tuple[str, ...]:
+    """List the modules that a code imports, or parts of which it imports.
+
+    >>> def f():
+    ...     import os.path
+    ...     from json import dumps
+    >>> imported(f.__code__)
+    ('os.path', 'json')
+    """
+    return tuple(
+        step.argval for inner in codes(code) for step in dis.get_instructions(inner) if step.opname == "IMPORT_NAME"
+    )
+
+
+@functools.lru_cache(1024)
+def spelled(code: types.CodeType) -> frozenset[str]:
+    """Find the names in the texts of a code that reads variables by text.
+
+    >>> sorted(spelled((lambda: eval("a + b.c")).__code__)), sorted(spelled((lambda: "a").__code__))
+    (['a', 'b', 'c'], [])
+    """
+    if not any(BY_TEXT.intersection(inner.co_names) for inner in codes(code)):
+        return frozenset()
+    texts = [each for inner in codes(code) for each in inner.co_consts if isinstance(each, str)]
+    return frozenset(name for text in texts for name in re.findall(r"[^\W\d]\w*", text))
 
 
 def codes(code: types.CodeType) -> Iterator[types.CodeType]:

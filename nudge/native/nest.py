@@ -41,7 +41,7 @@ class Nest(Rows):
                 for rows in self._rows_of(tile):
                     self._block(tile, *rows)
         else:
-            for start, beyond, height, tiles in self._blocks_of(tile, tile.together(others)):
+            for start, beyond, height, tiles in self._blocks_of(tile, tile.tiles_per_pack(others)):
                 tile.pack(start, beyond, height, tiles, others)
                 with self.nested(others):
                     for at in self._tiles_of(tile, start, tiles):
@@ -70,7 +70,7 @@ class Nest(Rows):
         if tiles == 1 or isinstance(tile, Dot):
             yield start
             return
-        with self.b.loop(tiles) as at, self.scope(), tile.standing(at):
+        with self.b.loop(tiles) as at, self.scope(), tile.reading_tile(at):
             yield self.b.beyond(start, at * tile.height)
 
     def _columns_of(self, tile: Tile) -> Iterator[list[Piece]]:

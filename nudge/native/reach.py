@@ -30,7 +30,7 @@ from ..optim import Optimizer
 from ..scalar import Value
 from ..tensor import Tensor
 from .guards import ATOMS, GONE, Guards
-from .names import BY_TEXT, codes, named
+from .names import BY_TEXT, codes, imported, named, spelled
 from .watch import Cell, Defaults, Items, Many, Names, Pairs, Part
 
 LIBRARIES = frozenset(sys.stdlib_module_names - {"__main__"}) | {"nudge", "numpy", "builtins"}
@@ -52,6 +52,7 @@ class Reach:
         self.globals: set[tuple[int, str]] = set()
         self.spaces: dict[int, tuple[str, Names]] = {}  # namespaces, each with its name among the terms
         self.modules: list[tuple[types.ModuleType, str]] = []  # of the user's, each with its name among the terms
+        self.classes: list[type] = []
         self.words: set[str] = set()  # all names of attributes and globals in codes
         self.pending: collections.deque[tuple[Any, str]] = collections.deque()
         self.optimizers: list[tuple[Optimizer, str]] = []
@@ -73,6 +74,7 @@ class Reach:
                     self._open(value, name)
             if not self.pending:
                 self._look_into_modules()
+                self._look_at_shadows()
 
     def restore(self) -> None:
         """Give containers back what they held."""
@@ -172,6 +174,12 @@ class Reach:
             self._named(space, name, name)
             if name in space:
                 self._used(space[name], name, attributes)
+        for name in sorted(spelled(f.__code__) & space.keys()):
+            self._named(space, name, name)
+            self.pending.append((space[name], name))
+        for name in imported(f.__code__):
+            if name in sys.modules:  # all of a.b.c where that is the name
+                self.pending += [(sys.modules[each], each) for each in _and_packages(name) if each in sys.modules]
         for code in codes(f.__code__):
             self.words.update(code.co_names)
 
@@ -194,6 +202,15 @@ class Reach:
             if computed:
                 found |= {key for key, value in held.items() if key[:2] != "__" and not isinstance(value, Iterator)}
             self._attributes(module, name, [each for each in sorted(found) if (id(held), each) not in self.globals])
+
+    def _look_at_shadows(self) -> None:
+        """Watch that no class comes to define what codes use, and what a class behind it defines."""
+        for cls in self.classes:
+            for k, base in enumerate(cls.__mro__):
+                behind = {key for other in cls.__mro__[k + 1 :] if other is not object for key in vars(other)}
+                for word in sorted(self.words & behind) if is_user(base) else ():
+                    if word not in vars(base):
+                        self._named(_dict_of(base), word, f"{base.__name__}.{word}", base)
 
     def _attributes(self, value: Any, name: str, attributes: Iterable[str]) -> None:
         for attribute in attributes:
@@ -219,6 +236,7 @@ class Reach:
             self.guards.add(f"{at}.get({key!r}, GONE)", name, GONE, put, part=part)
 
     def _class(self, cls: type, name: str) -> None:
+        self.classes.append(cls)
         for base in cls.__mro__:
             if not is_user(base) or (base is not cls and id(base) in self.seen):
                 continue
@@ -340,6 +358,11 @@ def _is_users(module: str) -> bool:
         return False
     file = getattr(sys.modules.get(module), "__file__", None)
     return file is None or not file.startswith(INSTALLED)
+
+
+def _and_packages(name: str) -> list[str]:
+    parts = name.split(".")
+    return [".".join(parts[: k + 1]) for k in range(len(parts))]
 
 
 def _just_holds(value: Any, attributes: frozenset[str]) -> bool:

@@ -6,7 +6,7 @@ import random
 import sys
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -31,6 +31,12 @@ from .trace import Leaf, Program, Tracer
 STAYS, NONE, NOT_STORED = "stays", "none", "not stored"
 
 
+class Given(NamedTuple):
+    """An argument that becomes a gradient: which of the call's leaves."""
+
+    leaf: int
+
+
 @dataclass(eq=False)
 class Captured:
     """A tensor from outside: its place among the program's slots, and what a run needs to know and to leave."""
@@ -44,7 +50,7 @@ class Captured:
     left_requiring: bool
     hooks: tuple[Any, ...]
     had_grad: bool | None  # whether there must be a gradient before; None where the program does not look
-    grad: Any  # what becomes of its gradient: one of the words above, a tensor, or the number of an output
+    grad: Any  # what becomes of its gradient: one of the words above, a tensor, an argument, the number of an output
     found: Tensor | None = None  # at a call, where it is another's gradient: the tensor itself
 
 
@@ -320,19 +326,21 @@ def _captured(
                 leaf.tensor, None, handles.get(id(leaf.tensor)), None if of is leaf.tensor else of, leaf.is_written,
                 leaf.node.requires_grad, left.requires_grad, tuple(leaf.node.hooks or ()),
                 (leaf.asked.before is not None) if leaf.asked.was_read else None,
-                _fate(leaf, tracer, outputs, keep_grads),
+                _fate(leaf, tracer, outputs, handles, keep_grads),
             )
         )
     return found
 
 
-def _fate(leaf: Leaf, tracer: Tracer, outputs: _Outputs, keep_grads: bool) -> Any:
+def _fate(leaf: Leaf, tracer: Tracer, outputs: _Outputs, handles: dict[int, int], keep_grads: bool) -> Any:
     """Tell what becomes of a leaf's gradient."""
     grad, before = leaf.grad, leaf.asked.before
     if grad is leaf.asked or (leaf.asked.was_read and grad is before):
         return STAYS
     if grad is None or isinstance(grad, Withheld):
         return NONE
+    if id(grad) in handles:
+        return Given(handles[id(grad)])
     if tracer.is_outside(grad):
         return grad
     stored = keep_grads or leaf.asked.was_read or id(grad) in outputs.places
@@ -405,4 +413,4 @@ def _plain(state: Any) -> Any:
     return state.tobytes() if isinstance(state, np.ndarray) else state
 
 
-__all__ = ["NONE", "NOT_STORED", "STAYS", "UNSTORED", "Captured", "Recorded", "record"]
+__all__ = ["NONE", "NOT_STORED", "STAYS", "UNSTORED", "Captured", "Given", "Recorded", "record"]

@@ -24,10 +24,10 @@ from .processors import get_num_threads, keep_apart
 # A box of words, on cache lines of their own: job number, done number, function and arguments, the barrier. A job is
 # posted by counting up, and a worker falls asleep by writing SLEEPS over the number that it knows: one is the first.
 JOB, DONE, CALL, MEET = 0, 8, 16, 40
-SLEEPS, STOP = -2, -1  # in the place of a job's number
+SLEEPS, STOP = -2, -1  # in the place of a job's number; the worker is not there, now or any more
 WORDS = 80
 IDLE = 60_000  # pauses without a job, after which a worker goes to sleep
-FRESH = -500_000  # where it begins to count when it was woken for one: whoever did that may wait for a processor
+FRESH = -500_000  # where a worker begins to count that was just woken: whoever did that may wait for a processor
 LATE = 100_000  # pauses, or turns given to others, after which a worker that was woken is not waited for any more
 PAUSE = 4e-8  # seconds that a pause takes, roughly
 RUNS = 2  # alone, before two threads are tried: the first one finds nothing in cache
@@ -100,7 +100,7 @@ entry:
   %meet = getelementptr i64, ptr %box, i64 40
 {arguments}
   %before = load atomic i64, ptr %box seq_cst, align 8
-  %sleeps = icmp eq i64 %before, {sleeps}
+  %sleeps = icmp slt i64 %before, 0
   br i1 %sleeps, label %asleep, label %write
 write:
   store ptr %function, ptr %call

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 LATENCY = 8  # accumulators that two units need to be busy
 STAYS = 1 << 20  # bytes that stay in the second cache while a row of tiles is gone through
 APART = 256  # bytes from step to step, from which on what the rows read is copied together
-PACKED = 1 << 17  # bytes of such a copy, at most: of as many rows as lie in a line of memory, and more
+PACKED = 1 << 17  # bytes of such a copy, at most
+PARTED = 8  # copies that there are at least, where threads part them
 MANY = 8  # tiles that rows make, from which on they are gone through first
 AGAIN = 4  # times that it is read, at least
 UNROLLED = 32  # multiply-adds written out in the innermost loop
@@ -50,15 +51,19 @@ class Tile:
         whole = sum(self.reads[k][0].size for k in columns)
         return bool(columns) and parted and self.rows >= MANY * self.height and whole <= STAYS
 
-    def together(self, others: Sequence[Axis]) -> int:
-        """Choose how many tiles to pack together: of what lies in a line of memory as many rows as that, roughly."""
-        most = max((PACKED // self._row_bytes(k) // self.height for k in self._apart(others)), default=1)
-        counts = range(1, max(min(most, self.rows // self.height), 1) + 1)
-        return max(counts, key=lambda many: (2 * many > len(counts), -(self.rows // self.height % many), many))
+    def tiles_per_pack(self, others: Sequence[Axis]) -> int:
+        """Choose for how many tiles to copy at once: many, since a line of memory has numbers of several.
+
+        But as many as leave few tiles over, and, where threads part the rows, each of them enough.
+        """
+        tiles = self.rows // self.height
+        most = min((PACKED // (self._row_bytes(k) * self.height) for k in self._apart(others)), default=1)
+        most = max(min(most, tiles // PARTED if self.nest.parts(self.row, tiles) else tiles), 1)
+        return max(range(most // 2 + 1, most + 1), key=lambda many: (-(tiles % many), many))
 
     def pack(self, start: Reg | None, beyond: int, height: int, tiles: int, others: Sequence[Axis]) -> None:
         """Copy together what some rows read far apart, and again for each block of columns."""
-        self.packed = {k: self._together(k, start, beyond, height, tiles) for k in self._apart(others)}
+        self.packed = {k: self._copy_rows(k, start, beyond, height, tiles) for k in self._apart(others)}
 
     def _apart(self, others: Sequence[Axis]) -> list[int]:
         """Find what the rows read often, and far apart in memory, if a tile's part of it is not much."""
@@ -78,7 +83,7 @@ class Tile:
     def _row_bytes(self, k: int) -> int:
         return prod(axis.extent for axis in self.nest.group.contraction.reduced) * self.reads[k][0].dtype.itemsize
 
-    def _together(self, k: int, start: Reg | None, beyond: int, height: int, tiles: int) -> str:
+    def _copy_rows(self, k: int, start: Reg | None, beyond: int, height: int, tiles: int) -> str:
         """Copy what some rows read, such that a tile's stand beside each other at each step of the sum."""
         nest, (base, at) = self.nest, self.reads[k]
         b, reduced = nest.b, nest.group.contraction.reduced
@@ -110,7 +115,7 @@ class Tile:
             b.store_masked(b.load_masked(pointer, dtype, at, lanes, mask), to, dtype, place, mask)
 
     @contextmanager
-    def standing(self, nth: Reg) -> Iterator[None]:
+    def reading_tile(self, nth: Reg) -> Iterator[None]:
         """Read what was copied for one tile, of those that were packed together."""
         b, rooms = self.nest.b, self.packed
         beyond = nth * self._tile_size(self.height)
@@ -277,7 +282,7 @@ class Dot:
         """Go through all rows at each place of the other axes."""
         return False
 
-    def together(self, others: Sequence[Axis]) -> int:
+    def tiles_per_pack(self, others: Sequence[Axis]) -> int:
         """Pack no tiles together."""
         return 1
 

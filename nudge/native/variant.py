@@ -15,7 +15,7 @@ from ..scalar import Value
 from ..tensor import Tensor
 from .ending import Ending, Fresh, address, handle_of
 from .guards import alike
-from .record import STAYS, Recorded, facts
+from .record import STAYS, Captured, Recorded, facts
 
 MISFIT: Any = object()  # what `call` gives where its leaves do not fit
 MISFITS = (AttributeError, LookupError, ValueError)  # what reading anew may raise where things are not as they were
@@ -54,9 +54,12 @@ class Variant:
         self.fresh = [Fresh(tuple(node.data.shape), node.data.dtype) for node in program.outputs]
         self.ending = Ending(recorded)
         self.alive: list[Any] = [None] * len(self.table)  # the arrays behind the table
+        self.shown: dict[int, Any] = {}  # by slot, the array that it was pointed at
         self.strided: dict[int, tuple[Any, Any]] = {}  # slots whose array is not in order: it, and its copy in order
         self.written = [one for one in recorded.captured if one.is_written]
         self.returns_arguments = any(how == "argument" for how, _ in recorded.results)
+        self.outside = [one for one in recorded.captured if one.argument is None]
+        self.hooks = {one.argument: one.hooks for one in recorded.captured if one.argument is not None}
         self.written_slots = {one.slot for one in self.written}
         self.changed = [one.argument for one in self.written if one.argument is not None]
         self.at = {leaf: place for place, leaf in enumerate(recorded.arguments)}
@@ -121,7 +124,11 @@ class Variant:
             if handle and id(leaf) in self.others:
                 return False
             numbers = leaf._array if handle else leaf
-            if self.owned and id(_owner(numbers)) in self.owned and self._overlaps(leaf, numbers):
+            if self.owned and id(_owner(numbers)) in self.owned and _overlaps(leaf, numbers, self.written):
+                return False
+            if k in self.changed and _overlaps(leaf, numbers, self.outside):
+                return False
+            if handle and k in self.hooks and _hooks(leaf) != self.hooks[k]:
                 return False
             if k in self.at:
                 self._show(self.at[k], numbers)
@@ -134,14 +141,11 @@ class Variant:
         self.kept[k] = leaf
         return True
 
-    def _overlaps(self, leaf: Any, numbers: Any) -> bool:
-        return any(one.tensor is not leaf and np.may_share_memory(numbers, one.tensor._array) for one in self.written)
-
     def _apart(self, leaves: Sequence[Any]) -> bool:
         """Tell whether no argument that is written shares memory with another."""
         arrays = _arrays(leaves)
         return not any(
-            arrays[j] is not arrays[k] and np.may_share_memory(arrays[j], arrays[k])
+            np.may_share_memory(arrays[j], arrays[k])
             for j in self.changed for k in arrays if leaves[j] is not leaves[k]
         )
 
@@ -174,6 +178,9 @@ class Variant:
                     return False
                 if node is not None and tuple(node.hooks or ()) != one.hooks:
                     return False
+                moved = one.slot is not None and tensor._array is not self.shown.get(one.slot)
+                if moved and _overlaps(tensor, tensor._array, self.outside if one.is_written else self.written):
+                    return False
                 if one.slot is not None:
                     wanted = self.program.captured[one.slot - self.inputs][1].data
                     if tensor.shape != wanted.shape or tensor.dtype != wanted.dtype:
@@ -190,6 +197,7 @@ class Variant:
     def _show(self, slot: int, numbers: Any) -> None:
         """Point a slot at an array, or, where that is not in order, at a copy that is."""
         self.strided.pop(slot, None)
+        self.shown[slot] = numbers
         if not numbers.flags.c_contiguous:
             copy = np.ascontiguousarray(numbers)
             self.strided[slot] = numbers, copy
@@ -284,6 +292,16 @@ class _Kind:
         if type(numbers) is Abstract or numbers.shape != self.shape or numbers.dtype != self.dtype:
             return False
         return leaf.requires_grad is self.requires_grad and (not self.requires_grad or leaf.is_leaf)
+
+
+def _overlaps(tensor: Any, numbers: Any, others: Sequence[Captured]) -> bool:
+    """Tell whether an array shares memory with captured tensors other than its own."""
+    return any(one.tensor is not tensor and np.may_share_memory(numbers, one.tensor._array) for one in others)
+
+
+def _hooks(tensor: Tensor) -> tuple[Any, ...]:
+    node = tensor._fresh()
+    return () if node is None else tuple(node.hooks or ())
 
 
 def _arrays(leaves: Sequence[Any]) -> dict[int, Any]:

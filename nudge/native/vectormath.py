@@ -220,11 +220,12 @@ def _tanh(b: Builder, x: Reg) -> Reg:
 def _erf(b: Builder, x: Reg) -> Reg:
     """Take the error function, as a quotient of polynomials; 4.5 ulp in float32, 5.1 in float64."""
     form = FORMATS[x.element]
+    end = b.constant(form.erf_end, x)
     size = _below(b, b.abs(x), form.erf_end)
     square = b.mul(size, size)
     over, under = form.erf
     y = b.div(b.mul(size, _in_halves(b, square, over)), _in_halves(b, square, under))
-    return b.call("copysign", _below(b, y, 1.0), x)
+    return b.call("copysign", b.select(b.ge(size, end), b.constant(1, x), _below(b, y, 1.0)), x)
 
 
 # -- logarithms --

@@ -148,6 +148,13 @@ keywords:
 FIRST, HEAD = 1, 4  # where the first part begins, and how many words stand before its identities
 
 
+PLAIN = (str, bytes, int, float, complex, type(None))  # whose `==` is nobody's own
+
+
+def _alike(a: Any, b: Any) -> bool:
+    return a is b or (type(a) is type(b) and isinstance(a, PLAIN) and a == b)
+
+
 class Part:
     """A container whose terms are watched together."""
 
@@ -161,6 +168,10 @@ class Part:
     def held(self) -> tuple[int, list[int]]:
         """Count the things that the container should hold, and give their identities; the terms keep them alive."""
         raise NotImplementedError
+
+    def is_in_order(self) -> bool:
+        """Tell whether what has an order has that which it had."""
+        return True
 
 
 class Cell(Part):
@@ -201,14 +212,18 @@ class Pairs(Part):
     def __init__(self, container: dict[Any, Any]) -> None:
         """Keep the keys, in the order of the terms."""
         super().__init__(container)
-        self.keys = list(container)
-        self.order = self.keys  # keeps alive what is compared: they may be put in anew, in another order
+        self.keys = list(container)  # which keeps alive what is compared
 
     def held(self) -> tuple[int, list[int]]:
-        """Give the identities of keys and values, in the order in which they stand now."""
-        terms = dict(zip(self.keys, self.terms[1:], strict=True))
-        self.order = list(self.container)
-        return len(terms), [word for key in self.order for word in (id(key), id(terms[key].held))]
+        """Give the identities of keys and values."""
+        self.keys = list(self.container)
+        pairs = zip(self.keys, self.terms[1:], strict=True)
+        return len(self.keys), [word for key, term in pairs for word in (id(key), id(term.held))]
+
+    def is_in_order(self) -> bool:
+        """Tell whether its keys are what they were: a function may go through them."""
+        keys = list(self.container)
+        return len(keys) == len(self.keys) and all(map(_alike, keys, self.keys))
 
 
 class Names(Part):
@@ -274,7 +289,10 @@ class Watch:
             at = self.words[0]
             part = self.parts[at]
             start, end = at + HEAD, self.words[at + 2]
-            if at == looked or not self.holds(part) or len(held := part.held()[1]) != end - start:
+            if at == looked or not part.is_in_order() or not self.holds(part):
+                return False
+            held = part.held()[1]
+            if len(held) != end - start:
                 return False
             self.words[start:end] = array("q", held)
             if not self.differs():

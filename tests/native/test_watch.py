@@ -173,10 +173,24 @@ def test_what_is_alike_is_taken_for_the_same():
     assert watched.space["differs"]()
     assert watched.space["settle"]()
     assert not watched.space["differs"]()
-    held["a"] = held.pop("a")
     compiled(x)
     assert compiled.traces == 1
-    assert not watched.space["differs"]()
+
+
+def test_a_dict_in_another_order():
+    held, x = {"a": 2.0, "b": 3.0}, nudge.ones(1)
+
+    def step(x):
+        for value in held.values():
+            x = x * value + 1
+        return x
+
+    compiled = nudge.compile(step)
+    assert compiled(x).item() == step(x).item()
+    held["a"] = held.pop("a")
+    assert compiled(x).item() == step(x).item()
+    held["b"], held["a"] = held.pop("b"), held.pop("a")
+    assert compiled(x).item() == step(x).item()
 
 
 def test_things_come_and_go():
