@@ -288,8 +288,10 @@ class Reach:
         is_setting: bool = False,
     ) -> None:
         index = repr(key) if type(key) in (str, int) else self.guards.name(key)
-        put, held = functools.partial(items.__setitem__, key), dict.__getitem__(items, key)
-        text = f"dict.__getitem__({at}, {index})" if hasattr(type(items), "__missing__") else f"{at}[{index}]"
+        put, held, text = functools.partial(items.__setitem__, key), items[key], f"{at}[{index}]"
+        if hasattr(type(items), "__missing__"):  # which would make what is missing
+            self.guards.space["GONE"] = GONE
+            text = f"dict.get({at}, {index}, GONE)"
         self.guards.add(text, name, held, put, cold, is_setting, part)
         self.pending.append((held, name))
 
