@@ -198,8 +198,9 @@ def test_a_refusal_that_is_caught():
         nudge.compile(step)(X)
 
 
-@pytest.mark.parametrize("generator", [random.Random(0), np.random.default_rng(0), np.random.RandomState(0)], ids=repr)
-def test_generators_of_others(generator):
+@pytest.mark.parametrize("make", [random.Random, np.random.default_rng, np.random.RandomState])
+def test_generators_of_others(make):
+    generator = make(0)
     draw = getattr(generator, "gauss", None) or generator.normal
     same(lambda x: x * (generator is not None), X)
     with pytest.raises(TraceError, match="draws from"):
