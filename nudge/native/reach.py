@@ -12,6 +12,7 @@ import collections
 import functools
 import gc
 import inspect
+import io
 import random
 import site
 import sys
@@ -137,6 +138,8 @@ class Reach:
                 self.arrays.append((value, bytes_))
         elif isinstance(value, Optimizer):
             self._optimizer(value, name)
+        elif isinstance(value, io.IOBase):
+            pass  # a log that stands open beside, most likely
         elif isinstance(value, Iterator):
             raise TraceError(
                 f"{name} is a {type(value).__name__}, which a compiled step would read once and never again: pass what "

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import sys
-from collections.abc import Callable, Container, Sequence
+from collections import deque
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -145,7 +146,14 @@ class _Recording:
         try:
             if self.scalars is not None:
                 self.scalars.lend()
-            result = self.function(*rebuild(self.given)[0], **rebuild(self.given)[1])
+            args, kwargs = rebuild(self.given)
+            result = self.function(*args, **kwargs)
+            left = flatten((args, kwargs))[0]
+            if len(left) != len(self.given) or any(a is not b for a, b in zip(left, self.given, strict=True)):
+                raise TraceError(
+                    f"{self.name} changes a list or dict that it was given, which only its trace would do, and no run "
+                    "of the compiled step: return what is new"
+                )
             self._take_result(result)
             if self.scalars is not None:
                 self.scalars.collect(self.tracer, self.inputs)
@@ -297,6 +305,13 @@ class _Outputs:
             return "output", self.add(part)
         if isinstance(part, np.ndarray):
             return "copy", part
+        if isinstance(part, Iterator):
+            raise TraceError(
+                f"{self.name} returns a {type(part).__name__}, which gives what it has once and never again: return a "
+                "list"
+            )
+        if isinstance(part, (set, frozenset, deque)) and any(map(is_traced, part)):
+            raise TraceError(f"{self.name} returns a {type(part).__name__} of traced tensors: return a tuple or list")
         held = [name for name, value in getattr(part, "__dict__", {}).items() if is_traced(value)]
         if held:
             raise TraceError(

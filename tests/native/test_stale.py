@@ -213,6 +213,31 @@ def test_a_seed_inside(seed):
         nudge.compile(lambda: (seed(), nudge.rand(2))[1])()
 
 
+def test_a_list_that_is_given_and_changed():
+    for step in (lambda x, held: held.append(x * 2), lambda x, held: held.pop()):
+        with pytest.raises(TraceError, match="that it was given"):
+            nudge.compile(step)(X, [X])
+
+
+@pytest.mark.parametrize("make", [lambda x: {x * 2}, lambda x: collections.deque([x]), lambda x: iter([x * 2]), zip])
+def test_results_that_hold_what_is_traced(make):
+    with pytest.raises(TraceError, match="return a"):
+        nudge.compile(lambda x: make(x))(X)
+
+
+def test_an_open_file_beside_is_no_trouble(tmp_path):
+    class Trainer:
+        def __init__(self):
+            self.rate, self.log = 2.0, (tmp_path / "log").open("w")
+
+        def step(self, x):
+            return x * self.rate
+
+    trainer = Trainer()
+    same(trainer.step, X)
+    trainer.log.close()
+
+
 # -- numbers at the edge ---------------------------------------------------------------------------
 
 
