@@ -214,8 +214,8 @@ def compile(function: Callable[..., Any] | None = None, *, keep_grads: bool = Fa
     clipping, the optimizer's update. A later call runs that program; it is traced anew where it would be another one,
     since an argument has another shape, dtype or form, or since something that it read from Python has changed: a
     global, a closure's variable, a default, an attribute or item of an object that it can reach. Floats among them that
-    change, such as a learning rate, are read at each call. So a call does what the function would do; what it could read
-    unseen (the clock, files, a weak reference, the type of a number that has a stand-in) is listed in decision 11.
+    change, such as a learning rate, are read at each call. So a call does what the function would do. What it could
+    read unseen (the clock, files, a weak reference, the type of a number that has a stand-in) is listed in decision 11.
 
     Tensors from outside are read and updated where they are; what is returned is the caller's. A gradient that the
     step computes and does not return is stored in `.grad` with `keep_grads`, or where the step adds to what stood
