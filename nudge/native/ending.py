@@ -14,7 +14,7 @@ from ..graph import tick
 from ..number import evaluate
 from ..scalar import Value
 from ..tensor import Tensor, wrap
-from .record import NONE, NOT_STORED, STAYS, Captured, Given, Recorded
+from .recorded import NONE, NOT_STORED, STAYS, Captured, Given, Recorded
 
 HEAD = object.__basicsize__  # of every Python object; the address of an array's numbers stands behind it
 SMALL, AT_ONCE = 256, 64  # bytes of an output of which many are made in one go, and how many

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from .builder import Reg
+from .dot import Dot
 from .group import sources
 from .place import Piece
 from .rows import AT_ONCE, Rows
-from .tile import Dot, Tile
+from .tile import Tile
 from .values import FOLD
 
 FAR = 1 << 20  # bytes that do not stay near from one step to the next

@@ -14,9 +14,7 @@ import gc
 import inspect
 import io
 import random
-import site
 import sys
-import sysconfig
 import types
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -32,10 +30,9 @@ from ..scalar import Value
 from ..tensor import Tensor
 from .guards import ATOMS, GONE, Guards
 from .names import BY_TEXT, codes, imported, named, spelled
+from .users import is_user, is_users_module
 from .watch import Cell, Defaults, Items, Many, Names, Pairs, Part
 
-LIBRARIES = frozenset(sys.stdlib_module_names - {"__main__"}) | {"nudge", "numpy", "builtins"}
-INSTALLED = tuple(sysconfig.get_path(kind) for kind in ("stdlib", "purelib", "platlib")) + (site.getusersitepackages(),)
 OPEN = (argparse.Namespace, types.SimpleNamespace)  # a library's, and nothing but what the user put in
 COMPILER = f"{__package__}.compile"
 COMPUTED = BY_TEXT | {"getattr", "attrgetter"}  # through these a code reads attributes without naming them
@@ -106,7 +103,7 @@ class Reach:
         if isinstance(value, types.FunctionType):
             self._function(value, name)
         elif isinstance(value, types.ModuleType):
-            if _is_users(value.__name__):
+            if is_users_module(value.__name__):
                 self.modules.append((value, name))
         elif isinstance(value, types.MethodType):
             self.pending += [(value.__func__, name), (value.__self__, name.rpartition(".")[0] or name)]
@@ -160,7 +157,7 @@ class Reach:
             put = functools.partial(setattr, cell, "cell_contents")
             self.guards.add(f"{self.guards.name(cell)}.cell_contents", variable, held, put, part=Cell(cell))
             self._used(held, variable, named(f.__code__).closure.get(variable))
-        if _is_users(f.__globals__.get("__name__", "")):  # what `functools.wraps` has copied says nothing of its code
+        if is_users_module(f.__globals__.get("__name__", "")):  # `functools.wraps` copies only the module's name
             if f.__defaults__ or f.__kwdefaults__:
                 at, part = self.guards.name(f), Defaults(f)
                 for kind in ("__defaults__", "__kwdefaults__"):
@@ -348,21 +345,6 @@ class Reach:
             self.guards.add(f"{at}[{k}]", f"{name}.param_groups[{k}]", group, part=part)
             self._dict(group, f"{name}.param_groups[{k}]", is_setting=True)
         self.pending.append((type(optimizer), type(optimizer).__name__))
-
-
-def is_user(thing: Any) -> bool:
-    """Tell whether a function or class is the user's, and not a library's."""
-    return _is_users(getattr(thing, "__module__", None) or "builtins")
-
-
-@functools.lru_cache(4096)
-def _is_users(module: str) -> bool:
-    if module == "__main__":  # the user's, whoever started it: its file may be pytest's, a profiler's, a debugger's
-        return True
-    if module.partition(".")[0] in LIBRARIES:
-        return False
-    file = getattr(sys.modules.get(module), "__file__", None)
-    return file is None or not file.startswith(INSTALLED)
 
 
 def _and_packages(name: str) -> list[str]:

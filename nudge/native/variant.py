@@ -15,7 +15,7 @@ from ..scalar import Value
 from ..tensor import Tensor
 from .ending import Ending, Fresh, address, handle_of
 from .guards import alike
-from .record import STAYS, Captured, Recorded, facts
+from .recorded import STAYS, Captured, Recorded, facts
 
 MISFIT: Any = object()  # what `call` gives where its leaves do not fit
 MISFITS = (AttributeError, LookupError, ValueError)  # what reading anew may raise where things are not as they were
