@@ -192,12 +192,15 @@ class Contractions(Homes):
         return found
 
     def summed(self, value: Value) -> set[Axis]:
-        """Find the axes of a fold along which statistics of its results run, which can join it there."""
+        """Find the axes of a fold along which statistics of its results run, to be used beside these again."""
         assert value.fold is not None
         found: set[Axis] = set()
-        for user in _users(value, STEPS):
+        users = _users(value, STEPS)
+        for user in users:
             stat = user.fold
             if stat is None or len(stat.reads) != 1 or len(stat.reduced) != 1 or stat.combine is None:
+                continue
+            if users.isdisjoint(_users(user, 1)):  # such as a bias's gradient
                 continue
             try:
                 reads = list(_through_maps(sources(stat), value, STEPS))
