@@ -14,7 +14,7 @@ from .values import FOLD, GIVEN, MAP, VIEW, Value, copy_of, relaid
 
 NARROW = 4
 MIXED = 1.6  # how much dearer an axis is that others take apart, if a vector lies along it
-SUMMED = 1.5  # how much longer a contraction takes whose operands are both vectors
+SUMMED = 2.5  # how much longer a contraction takes whose operands are both vectors
 ACROSS = 5  # cycles that it takes to sum the lanes of a vector
 STRIDED, STRIDED_FAR = 1, 10  # cycles that it takes to read and write a number apart from its neighbours: near, and far
 FAR = 1024  # bytes from one step of a contraction to the next that the nearest cache does not like

@@ -95,10 +95,15 @@ class Tile:
                 loops.enter_context(nest.scope())
                 nest.bind(axis, loops.enter_context(b.loop(axis.extent)))
             loops.enter_context(nest.scope())
-            for i in range(0, tiles * height, height if near else 1):
-                nest.bind(self.row, start, beyond + i)
-                tile = b.address(room, base.dtype, b.position(i // height * self._tile_size(height))).name
-                place = self._in_room(height, i % height)
+            tile, first = room, start
+            if tiles > 1:
+                nth = loops.enter_context(b.loop(tiles))
+                loops.enter_context(nest.scope())
+                tile = b.address(room, base.dtype, nth * self._tile_size(height)).name
+                first = b.beyond(start, nth * height)
+            for i in range(1 if near else height):
+                nest.bind(self.row, first, beyond + i)
+                place = self._in_room(height, i)
                 if near:
                     self._copy_side_by_side(height, *nest.address(base, at)[:2], tile, place, base.dtype)
                 else:
