@@ -18,6 +18,8 @@ from ..graph import Node, ancestors, tick
 from ..op import Abstract, Operation
 from .builder import Builder, Reg
 
+DEEP = 16  # products within products that are looked into
+
 
 def factored(roots: Sequence[Node]) -> list[Node]:
     """Give the roots of a graph that computes the same, up to rounding, and to what overflows in a sum of slopes.
@@ -58,25 +60,31 @@ def _factored(node: Node, uses: Counter[Node]) -> Node:
     return product
 
 
-def _factors(arg: Any, uses: Counter[Node]) -> list[Any]:
-    """List what a product is made of, if no other step reads the product; else it is its own only factor."""
-    if not isinstance(arg, Node) or not _multiplies(arg.op) or uses[arg] != 1:
-        return [arg]
-    if any(isinstance(each, Node) and each.data.dtype != arg.data.dtype for each in arg.args):
-        return [arg]
-    return [factor for each in arg.args for factor in _factors(each, uses)]
+def _parts(arg: Any, uses: Counter[Node], deep: int) -> tuple[Any, ...]:
+    """Give the two arguments of a product, if no other step reads it; nothing for anything else, or too deep inside."""
+    if not deep or not isinstance(arg, Node) or not _multiplies(arg.op) or uses[arg] != 1:
+        return ()
+    alike = all(each.data.dtype == arg.data.dtype for each in arg.args if isinstance(each, Node))
+    return arg.args if alike else ()
 
 
-def _without(arg: Any, factor: Node, uses: Counter[Node]) -> Any:
+def _factors(arg: Any, uses: Counter[Node], deep: int = DEEP) -> list[Any]:
+    """List what a product is made of; anything else is its own only factor."""
+    parts = _parts(arg, uses, deep)
+    return [factor for each in parts for factor in _factors(each, uses, deep - 1)] if parts else [arg]
+
+
+def _without(arg: Any, factor: Node, uses: Counter[Node], deep: int = DEEP) -> Any:
     """Leave a factor out of a product, whose other parts stay as they were put together; None where nothing is left."""
     if arg is factor:
         return None
-    if len(_factors(arg, uses)) == 1:
+    parts = _parts(arg, uses, deep)
+    if not parts:
         return arg
-    left, right = (_without(each, factor, uses) for each in arg.args)
+    left, right = (_without(each, factor, uses, deep - 1) for each in parts)
     if left is None or right is None:
         return right if left is None else left
-    return arg if left is arg.args[0] and right is arg.args[1] else _like(arg, [left, right])
+    return arg if left is parts[0] and right is parts[1] else _like(arg, [left, right])
 
 
 @cache

@@ -138,7 +138,7 @@ class Guards:
     def _holds(self, part: Part) -> bool:
         """Tell whether the terms of a part are alike, if not the same."""
         found = ((term, eval(term.text, self.space)) for term in part.terms)
-        return all(now is term.held or self._again(term.at, now) for term, now in found)
+        return part.is_in_order(alike) and all(now is term.held or self._again(term.at, now) for term, now in found)
 
     def changes(self) -> list[tuple[Term, Any]]:
         """List the terms that are not what they were, each with what it holds now."""

@@ -298,9 +298,8 @@ class Reach:
     def _object(self, value: Any, name: str) -> None:
         """Look at an object's attributes, and at its class, unless a library keeps its own affairs there."""
         module = isinstance(value, Module)
-        inside = value.function if type(value).__module__ == COMPILER else None
-        if inside is not None:
-            self.pending.append((inside, name))
+        if type(value).__module__ == COMPILER:
+            self.pending.append((value.function, name))
             return
         ours = module or type(value).__module__.startswith("nudge.")
         if not (ours or is_user(type(value)) or isinstance(value, OPEN)):

@@ -137,7 +137,9 @@ class Tracer:
             tensor._seen = tensor._storage.epoch
 
     def check(self) -> None:
-        """Raise TraceError where a tensor that is written shares memory with another."""
+        """Raise TraceError for what was refused and caught, and where a written tensor shares memory with another."""
+        if self.refused is not None:
+            raise self.refused
         spans = sorted(
             ((*byte_bounds(leaf.tensor._array), leaf) for leaf in self.leaves.values()), key=lambda span: span[:2]
         )

@@ -176,7 +176,7 @@ class Variant:
                 node = tensor._fresh()
                 if tensor.requires_grad is not one.requires_grad:
                     return False
-                if node is not None and tuple(node.hooks or ()) != one.hooks:
+                if node is not None and _hooks(tensor) != one.hooks:
                     return False
                 moved = one.slot is not None and tensor._array is not self.shown.get(one.slot)
                 if moved and _overlaps(tensor, tensor._array, self.outside if one.is_written else self.written):

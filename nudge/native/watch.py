@@ -148,13 +148,6 @@ keywords:
 FIRST, HEAD = 1, 4  # where the first part begins, and how many words stand before its identities
 
 
-PLAIN = (str, bytes, int, float, complex, type(None))  # whose `==` is nobody's own
-
-
-def _alike(a: Any, b: Any) -> bool:
-    return a is b or (type(a) is type(b) and isinstance(a, PLAIN) and a == b)
-
-
 class Part:
     """A container whose terms are watched together."""
 
@@ -169,7 +162,7 @@ class Part:
         """Count the things that the container should hold, and give their identities; the terms keep them alive."""
         raise NotImplementedError
 
-    def is_in_order(self) -> bool:
+    def is_in_order(self, alike: Callable[[Any, Any], bool]) -> bool:
         """Tell whether what has an order has that which it had."""
         return True
 
@@ -220,10 +213,10 @@ class Pairs(Part):
         pairs = zip(self.keys, self.terms[1:], strict=True)
         return len(self.keys), [word for key, term in pairs for word in (id(key), id(term.held))]
 
-    def is_in_order(self) -> bool:
+    def is_in_order(self, alike: Callable[[Any, Any], bool]) -> bool:
         """Tell whether its keys are what they were: a function may go through them."""
         keys = list(self.container)
-        return len(keys) == len(self.keys) and all(map(_alike, keys, self.keys))
+        return len(keys) == len(self.keys) and all(map(alike, keys, self.keys))
 
 
 class Names(Part):
@@ -289,10 +282,7 @@ class Watch:
             at = self.words[0]
             part = self.parts[at]
             start, end = at + HEAD, self.words[at + 2]
-            if at == looked or not part.is_in_order() or not self.holds(part):
-                return False
-            held = part.held()[1]
-            if len(held) != end - start:
+            if at == looked or not self.holds(part) or len(held := part.held()[1]) != end - start:
                 return False
             self.words[start:end] = array("q", held)
             if not self.differs():

@@ -76,3 +76,14 @@ def test_it_is_the_same_number(name):
     step, _ = FORMS[name]
     arrays = [nudge.tensor(a) for a in np.random.default_rng(0).normal(size=(3, 7, 19))]
     np.testing.assert_allclose(nudge.compile(step)(*arrays).numpy(), step(*arrays).numpy(), rtol=1e-14, atol=1e-15)
+
+
+def test_a_product_of_very_many_is_no_trouble():
+    def step(x, a):
+        product = x
+        for _ in range(3000):
+            product = product * a
+        return product + x * a
+
+    before, after = operations(step, (4,), (4,))
+    assert after <= before
