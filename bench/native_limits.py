@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from nudge.memory import aligned
 from nudge.native.limits import loops, operations
-from nudge.native.memory import aligned
 from nudge.native.target import host
 
 TURNS = 1_000_000  # of the multiply-adds

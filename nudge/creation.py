@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from . import memory
 from .dtype import PYTHON, as_dtype, float32, promote
 from .errors import DTypeError, ShapeError, UsageError
 from .methods.axes import spread
@@ -29,7 +30,7 @@ def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: b
     if isinstance(data, Tensor):
         copy = data.detach().to(dtype=dtype, device=device, copy=True)
         return copy.requires_grad_() if requires_grad else copy
-    return finished(np.array(array_of(data, dtype), order="C"), requires_grad, device)
+    return finished(memory.copy(array_of(data, dtype)), requires_grad, device)
 
 
 def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
@@ -51,7 +52,7 @@ def finished(new: Any, requires_grad: bool, device: Any) -> Tensor:
     """Make the tensor of a new array, or finish one that is there."""
     if device is not None and str(device) != "cpu":
         raise UsageError(f"device {device!r}: tensors live on the 'cpu'")
-    made = new if isinstance(new, Tensor) else Tensor._of(new)
+    made = new if isinstance(new, Tensor) else Tensor._of(memory.at_line(new))
     return made.requires_grad_() if requires_grad else made
 
 
@@ -74,7 +75,7 @@ def zeros(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool
     >>> zeros(2, 3).shape, zeros((2, 3)).shape
     ((2, 3), (2, 3))
     """
-    return finished(np.zeros(_shape(spread(size)), _floating(dtype)), requires_grad, device)
+    return finished(memory.zeros(_shape(spread(size)), _floating(dtype)), requires_grad, device)
 
 
 def ones(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
@@ -84,7 +85,7 @@ def ones(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool 
 
 def empty(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Make a tensor to be written: its numbers are whatever was in memory."""
-    return finished(np.empty(_shape(spread(size)), _floating(dtype)), requires_grad, device)
+    return finished(memory.empty(_shape(spread(size)), _floating(dtype)), requires_grad, device)
 
 
 def full_like(

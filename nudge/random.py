@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import ops
+from . import memory, ops
 from .creation import finished
 from .draws import TracedGenerator
 from .dtype import float32, int64
@@ -372,7 +372,7 @@ def _drawn(draw: Callable[[Shape], Array | Tensor], shape: Shape) -> Tensor:
 
     def made(shape: Shape) -> Tensor:
         drawn = draw(shape)
-        return drawn if isinstance(drawn, Tensor) else wrap(drawn)
+        return drawn if isinstance(drawn, Tensor) else wrap(memory.at_line(drawn))
 
     return made(shape) if mode.mapped is None else mode.mapped.draw(made, shape)
 

@@ -159,3 +159,34 @@ def test_threads_that_share_parameters_lose_no_gradient():
 
     in_threads(work, work, work)
     assert set(w.grad.tolist()) == {2.0 * 3 * rounds}
+
+
+# -- where arrays begin ------------------------------------------------------------------------------
+
+
+def test_what_is_made_begins_where_a_cache_line_does():
+    layers = [nudge.nn.Linear(30, 20), nudge.nn.Conv2d(9, 8, 3), nudge.nn.GRU(10, 20), nudge.nn.Embedding(50, 30)]
+    made = [
+        nudge.tensor(np.ones((21, 13))), nudge.zeros(300), nudge.ones(300), nudge.empty(20, 15),
+        nudge.full((300,), 2.0), nudge.rand(300), nudge.randn(300), nudge.zeros_like(nudge.ones(300)),
+        nudge.ones(3).new_tensor(np.ones(300)), *(parameter for layer in layers for parameter in layer.parameters()),
+    ]  # fmt: skip
+    for make in (nudge.optim.Adam, nudge.optim.Adagrad, nudge.optim.RMSprop):
+        x = nudge.randn(40, 10, requires_grad=True)
+        optimizer = make([x])
+        x.sum().backward()
+        optimizer.step()
+        other = make([x])
+        other.load_state_dict(optimizer.state_dict())
+        made += [each for one in (optimizer, other) for each in one.state[x].values() if each.ndim]
+    for each in made:
+        array = each.detach().numpy()
+        assert array.nbytes < 512 or array.ctypes.data % 64 == 0, f"{each.shape} at {array.ctypes.data % 64}"
+
+
+@pytest.mark.parametrize("shape", [(), (0,), (0, 3), (3, 0, 300), (1,), (300, 1)])
+def test_empties_and_single_numbers_are_copied_as_they_are(shape):
+    given = np.full(shape, 7.0)
+    assert nudge.tensor(given).shape == shape
+    np.testing.assert_array_equal(nudge.tensor(given).numpy(), given)
+    np.testing.assert_array_equal(nudge.zeros(*shape).numpy(), np.zeros(shape))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import ops
+from .. import memory, ops
 from ..dtype import as_dtype
 from ..mode import mode
 from ..op import Abstract
@@ -26,11 +26,12 @@ class New(Facts):
         """Copy numbers, a nest of lists or an array into a tensor."""
         if dtype is None and not hasattr(data, "dtype"):
             dtype = self.dtype
-        return self._made(np.array(array_of(data, dtype), order="C"), requires_grad)
+        return self._made(memory.copy(array_of(data, dtype)), requires_grad)
 
     def new_full(self, size: Any, fill_value: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
         """Make a tensor of a shape, filled with one number."""
-        return self._made(np.full(size, fill_value, self.dtype if dtype is None else as_dtype(dtype)), requires_grad)
+        array = np.full(size, fill_value, self.dtype if dtype is None else as_dtype(dtype))
+        return self._made(memory.at_line(array), requires_grad)
 
     def _made(self, array: Any, requires_grad: bool) -> Tensor:
         if mode.mapped is None or type(self._array) is not Abstract:

@@ -12,11 +12,11 @@ import numpy as np
 
 from ..errors import IndexingError
 from ..graph import Node
+from ..memory import aligned
 from .cache import cache
 from .call import prepare
 from .digest import program_key
 from .jit import named, object_code, processor
-from .memory import aligned
 from .target import host
 from .threads import RUN, Pace, crew
 from .trace import Program

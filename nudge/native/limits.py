@@ -15,9 +15,9 @@ import numpy as np
 from .. import machine
 from ..errors import UsageError
 from ..files import write_atomically
+from ..memory import aligned
 from ..version import __version__
 from .jit import functions
-from .memory import aligned
 from .target import host
 
 CHAINS = 16  # of fused multiply-adds side by side: as many keep four units busy, whose latency is four cycles

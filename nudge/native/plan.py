@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..graph import Node
+from ..memory import ALIGN
 from .affine import Axis, Window
 from .describe import values
 from .factor import factored
 from .group import Group, same_memory
-from .memory import ALIGN
 from .planner import Planner
 from .shares import share
 from .values import GIVEN, Value

@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
+from ..memory import aligned
 from .barrier import CUT, WAITS, WHOLE
-from .memory import aligned
 from .processors import get_num_threads, keep_apart
 
 # A box of words, on cache lines of their own: job number, done number, function and arguments, the barrier. A job is

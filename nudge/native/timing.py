@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from ..memory import aligned
 from .group import Group
 from .jit import functions
 from .lower import MEMMOVE, body_of, memory_of, starts_of
-from .memory import aligned
 from .plan import Place, Plan
 from .target import Target, host
 

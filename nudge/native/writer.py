@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
+from ..memory import ALIGN
 from .builder import Builder, DType, Reg, typed
-from .memory import ALIGN
 
 
 class Writer(Builder):

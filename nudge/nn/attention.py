@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ..dtype import as_dtype, float32
+from ..creation import empty
+from ..dtype import float32
 from ..errors import ShapeError
-from ..tensor import Tensor, wrap
+from ..tensor import Tensor
 from . import functional, init
 from .linear import Linear
 from .module import Module, Parameter, size
@@ -32,8 +33,8 @@ class MultiheadAttention(Module):
         if embed_dim % num_heads:
             raise ShapeError(f"MultiheadAttention: {num_heads} heads do not divide {embed_dim} features")
         self.dropout, self.batch_first = dropout, batch_first
-        self.in_proj_weight = Parameter(wrap(np.empty((3 * embed_dim, embed_dim), as_dtype(dtype))))
-        self.in_proj_bias = Parameter(wrap(np.empty(3 * embed_dim, as_dtype(dtype)))) if bias else None
+        self.in_proj_weight = Parameter(empty((3 * embed_dim, embed_dim), dtype=dtype))
+        self.in_proj_bias = Parameter(empty(3 * embed_dim, dtype=dtype)) if bias else None
         self.out_proj = Linear(embed_dim, embed_dim, bias, dtype=dtype)
         self.reset_parameters()
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-
-from ..dtype import as_dtype, float32
+from ..creation import empty
+from ..dtype import float32
 from ..errors import ShapeError
-from ..tensor import Tensor, wrap
+from ..tensor import Tensor
 from . import functional, init
 from .functional_window import Sizes, sizes
 from .module import Module, Parameter, size
@@ -43,8 +42,8 @@ class _Conv(Module):
         self.kernel_size = sizes(what, "kernel_size", kernel_size, self.axes, 1)
         self.stride, self.padding, self.dilation = stride, padding, dilation
         shape = (out_channels, in_channels // groups, *self.kernel_size)
-        self.weight = Parameter(wrap(np.empty(shape, as_dtype(dtype))))
-        self.bias = Parameter(wrap(np.empty(out_channels, as_dtype(dtype)))) if bias else None
+        self.weight = Parameter(empty(shape, dtype=dtype))
+        self.bias = Parameter(empty(out_channels, dtype=dtype)) if bias else None
         self.reset_parameters()
 
     def reset_parameters(self) -> None:

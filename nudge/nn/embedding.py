@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from ..dtype import as_dtype, float32
+from ..creation import empty
+from ..dtype import float32
 from ..mode import no_grad
-from ..tensor import Tensor, wrap
+from ..tensor import Tensor
 from . import functional, init
 from .functional_layer import row_number
 from .module import Module, Parameter, size
@@ -32,7 +31,7 @@ class Embedding(Module):
         self.num_embeddings = size("num_embeddings", num_embeddings)
         self.embedding_dim = size("embedding_dim", embedding_dim)
         self.padding_idx = None if padding_idx is None else row_number(padding_idx, num_embeddings)
-        self.weight = Parameter(wrap(np.empty((num_embeddings, embedding_dim), as_dtype(dtype))))
+        self.weight = Parameter(empty((num_embeddings, embedding_dim), dtype=dtype))
         self.reset_parameters()
 
     @no_grad()

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-
-from ..dtype import as_dtype, float32
-from ..tensor import Tensor, wrap
+from ..creation import empty
+from ..dtype import float32
+from ..tensor import Tensor
 from . import functional, init
 from .module import Module, Parameter, size
 
@@ -24,8 +23,8 @@ class Linear(Module):
     def __init__(self, in_features: int, out_features: int, bias: bool = True, *, dtype: Any = float32) -> None:
         """Draw weights and bias uniform within ±1/√in_features. Raises ShapeError for sizes below 1."""
         self.in_features, self.out_features = size("in_features", in_features), size("out_features", out_features)
-        self.weight = Parameter(wrap(np.empty((out_features, in_features), as_dtype(dtype))))
-        self.bias = Parameter(wrap(np.empty(out_features, as_dtype(dtype)))) if bias else None
+        self.weight = Parameter(empty((out_features, in_features), dtype=dtype))
+        self.bias = Parameter(empty(out_features, dtype=dtype)) if bias else None
         self.reset_parameters()
 
     def reset_parameters(self) -> None:

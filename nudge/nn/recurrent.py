@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from .. import functions
-from ..dtype import as_dtype, float32
+from ..creation import empty
+from ..dtype import float32
 from ..errors import ShapeError, UsageError
 from ..tensor import Tensor, wrap
 from . import functional, init
@@ -52,7 +53,7 @@ class _Recurrent(Module):
 
     def _weights(self, name: str, rows: int, columns: int | None, dtype: Any) -> None:
         shape = (rows,) if columns is None else (rows, columns)
-        setattr(self, name, Parameter(wrap(np.empty(shape, as_dtype(dtype)))))
+        setattr(self, name, Parameter(empty(shape, dtype=dtype)))
 
     def reset_parameters(self) -> None:
         """Draw all weights and biases uniform within ±1/√hidden_size."""

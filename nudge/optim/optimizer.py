@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import memory
 from ..errors import UsageError, nearest
 from ..mode import Watched, enable_grad, epoch, mode, no_grad
 from ..number import Number
@@ -96,7 +97,7 @@ class Optimizer:
     def _turn(self, p: Tensor, grad: Tensor, state: dict[str, Any], group: Group) -> None:
         if mode.trace is not None or p._base is not None:
             if not state:
-                state.update({name: wrap(array) for name, array in self.start(p, group).items()})
+                state.update({name: wrap(memory.at_line(array)) for name, array in self.start(p, group).items()})
             value, kept = self.rule(p, grad, state, group)
             p._write(value)
             for name, new in kept.items():
@@ -108,7 +109,7 @@ class Optimizer:
                 if name in state:
                     state[name]._overwrite(new)
                 else:
-                    state[name] = wrap(np.array(new))
+                    state[name] = wrap(memory.copy(np.asarray(new)))
 
     def start(self, p: Tensor, group: Group) -> dict[str, Any]:
         """Give arrays that mean the same, as a state, as none, where there are such: so a traced step has one form."""
@@ -170,5 +171,6 @@ def _copied(state: Mapping[str, Any], p: Tensor) -> dict[str, Any]:
     copied: dict[str, Any] = Watched()
     for name, value in state.items():
         array = np.asarray(value)
-        copied[name] = wrap(array.astype(p.dtype if array.shape == p.shape else np.float64))
+        dtype = p.dtype if array.shape == p.shape else np.dtype("float64")
+        copied[name] = wrap(memory.copy(array.astype(dtype, copy=False)))
     return copied
