@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -178,10 +178,14 @@ class Assembly:
         lanes = max(x.lanes for x in xs)
         return tuple(self.splat(x, lanes) for x in xs)
 
-    def _shuffled(self, x: Reg, order: list[int]) -> Reg:
+    def _shuffled(self, x: Reg, order: list[int], z: Reg | None = None) -> Reg:
+        """Pick lanes, and after them those of another register in the same order."""
+        if z is not None:
+            order = [*order, *(x.lanes + k for k in order)]
         picks = ", ".join(f"i32 {k}" for k in order)
         mask = f"<{len(order)} x i32> " + (f"<{picks}>" if any(order) else "zeroinitializer")
-        return self.emit(f"shufflevector {x.type} {x.name}, {x.type} poison, {mask}", typed(x.element, len(order)))
+        other = "poison" if z is None else z.name
+        return self.emit(f"shufflevector {x.type} {x.name}, {x.type} {other}, {mask}", typed(x.element, len(order)))
 
     def lane(self, x: Reg, k: int) -> Reg:
         """Take the number in lane k."""
@@ -196,6 +200,22 @@ class Assembly:
             half = x.lanes // 2
             x = combine(self._shuffled(x, list(range(half))), self._shuffled(x, list(range(half, 2 * half))))
         return combine(self.lane(x, 0), self.lane(x, 1)) if x.lanes else x
+
+    def each_across(self, combine: Callable[[Reg, Reg], Reg], xs: Sequence[Reg]) -> Reg:
+        """Fold the lanes of each register, a power of two of them and no more than lanes, by the tree of `across`.
+
+        What they come to stands side by side: half upon half of two registers at a time is one register's work.
+        """
+        size = xs[0].lanes  # of the run of lanes that are one register's still
+        while size > 1:
+            runs = range(0, xs[0].lanes, size)
+            low = [at + k for at in runs for k in range(size // 2)]
+            high = [k + size // 2 for k in low]
+            seconds: Sequence[Reg | None] = xs[1::2] or [None]
+            pairs = zip(xs[::2], seconds, strict=True)
+            xs = [combine(self._shuffled(x, low, z), self._shuffled(x, high, z)) for x, z in pairs]
+            size //= 2
+        return xs[0]
 
     def any(self, mask: Reg) -> Reg:
         """Tell whether one lane holds."""

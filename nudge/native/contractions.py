@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator, Mapping, Sequence, Set
 from math import prod
 from typing import Any
 
 from .affine import Affine, Axis, Index, NotAffine, Split, Window, axes_of, index_of, moved, of
 from .group import Group, Held, elements, read, reads_of, source, sources
-from .homes import LANES, Homes
-from .values import FOLD, GIVEN, MAP, VIEW, Value, copy_of, relaid
+from .homes import LANES, SHORT, Homes
+from .values import FOLD, GIVEN, MAP, VIEW, Fold, Value, copy_of, relaid
 
 NARROW = 4
-MIXED = 1.6  # how much dearer an axis is that others take apart, if a vector lies along it
-SUMMED = 2.5  # how much longer a contraction takes whose operands are both vectors
-ACROSS = 5  # cycles that it takes to sum the lanes of a vector
-STRIDED, STRIDED_FAR = 1, 10  # cycles that it takes to read and write a number apart from its neighbours: near, and far
+MIXED = 1.4  # how much dearer an axis is that others take apart, if a vector lies along it
+SUMMED = 1.2  # how much longer a contraction takes whose operands are both vectors
+ACROSS = 2  # cycles that it takes to sum the lanes of a vector, several vectors at a time
+STRIDED, STRIDED_FAR = 1, 10  # cycles that it takes to read and write a number apart from its neighbours
 FAR = 1024  # bytes from one step of a contraction to the next that the nearest cache does not like
 NEAREST = 32768  # bytes that it holds
 STEPS = 3  # maps from a fold's result to what it is used with: a gradient, times a rate, from a weight
-COPYING = 0.6  # cycles that it takes to copy a number to another place
+ALONE = 40  # cycles that a function of a number takes where no vector of such numbers is at hand
+COPYING = 0.3  # cycles that it takes to copy a number to another place
 
 
 class Contractions(Homes):
@@ -45,8 +45,10 @@ class Contractions(Homes):
         if len(fold.reduced) != 1 or fold.combine is None or any(_windows(at) for _, at in fold.reads):
             return False
         try:
-            leaves = [leaf for arg, place in fold.reads for leaf in self.reached(*source(arg, place))]
-        except (NotAffine, Split):
+            leaves = self._read_by(fold)
+        except NotAffine:
+            return False
+        if len(fold.reduced) != 1:
             return False
         group = self.latest(leaves)
         if group is None or group.opaque or not any(self.home.get(leaf) is group for leaf, _ in leaves):
@@ -63,6 +65,14 @@ class Contractions(Homes):
         group.column = line
         self._adopt_fold(group, value, match)
         return True
+
+    def _read_by(self, fold: Fold) -> list[tuple[Value, Index]]:
+        """List what computing a fold takes from groups and from outside, its axes taken apart where needed."""
+        while True:
+            try:
+                return [leaf for arg, place in fold.reads for leaf in self.reached(*source(arg, place))]
+            except Split as split:
+                fold.take_apart(split)
 
     def _adopt_fold(self, group: Group, value: Value, match: Mapping[Any, Affine]) -> None:
         fold = value.fold
@@ -146,14 +156,11 @@ class Contractions(Homes):
         fold.reads = [self._kept(arg, place) for arg, place in fold.reads]
         while True:
             try:
-                for arg, place in fold.reads:
-                    deque(self.reached(*source(arg, place)), maxlen=0)
+                self._read_by(fold)
                 return
             except NotAffine:
                 for arg, place in fold.reads:
                     self.materialise(source(arg, place)[0])
-            except Split as split:
-                fold.take_apart(split)
 
     def _kept(self, arg: Value, place: Index) -> tuple[Value, Index]:
         """Store what is read through windows, and copy it first if a view of it forgets where those end."""
@@ -191,26 +198,28 @@ class Contractions(Homes):
                               for a in own.terms}  # fmt: skip
         return found
 
-    def summed(self, value: Value) -> set[Axis]:
-        """Find the axes of a fold along which statistics of its results run, to be used beside these again."""
+    def summed(self, value: Value) -> tuple[set[Axis], set[Axis]]:
+        """Find the axes of a fold along which statistics of its results run, to be used beside these again.
+
+        And those whose statistics much work is done with, such as a logarithm: a vector of rows had better do it.
+        """
         assert value.fold is not None
         found: set[Axis] = set()
-        users = _users(value, STEPS)
+        dear: set[Axis] = set()
+        users = _users(value, STEPS + 1)
         for user in users:
             stat = user.fold
             if stat is None or len(stat.reads) != 1 or len(stat.reduced) != 1 or stat.combine is None:
                 continue
-            if users.isdisjoint(_users(user, 1)):  # such as a bias's gradient
-                continue
-            try:
-                reads = list(_through_maps(sources(stat), value, STEPS))
-            except (NotAffine, Split):
-                continue
-            for arg, place in reads:
-                if arg is value:
-                    found |= {axis for p, own in zip(place, value.fold.own, strict=True) if p == of(stat.reduced[0])
-                              for axis in own.axes() if axis.extent >= LANES}  # fmt: skip
-        return found
+            after = _users(user, 1)
+            again = not users.isdisjoint(after)  # unlike a bias's gradient
+            alone = any(each.kind == MAP and elements(each) == elements(user) and self.is_dear(each) for each in after)
+            for place in _places(stat, value) if again or alone else []:
+                along = {axis for p, own in zip(place, value.fold.own, strict=True) if p == of(stat.reduced[0])
+                         for axis in own.axes()}  # fmt: skip
+                found |= {axis for axis in along if again and axis.extent >= LANES}
+                dear |= {axis for axis in along if alone and axis.extent <= SHORT}
+        return found, dear
 
     def panel(self, value: Value, column: Axis) -> Axis:
         """Part a column whose neighbours are read far from row to row into panels, each of which is copied together."""
@@ -321,12 +330,14 @@ class Contractions(Homes):
         fold = value.fold
         assert fold is not None
         candidates = [axis for axis in fold.axes if axis.extent != 1] or fold.axes[-1:] or [Axis(1)]
-        beside, summed = self.beside(value), self.summed(value)
-        again = COPYING * elements(value) if summed else 0  # to store what statistics then read
-        return min(
-            reversed(candidates),
-            key=lambda axis: self.work(value, axis, beside) + (0 if axis in summed else again),
-        )
+        beside, (summed, dear) = self.beside(value), self.summed(value)
+        again = 2 * COPYING * elements(value) if summed else 0  # to store what statistics then read, and to read it
+
+        def work(axis: Axis) -> float:
+            rows = elements(value) / max(axis.extent, 1) if axis in dear else 0
+            return self.work(value, axis, beside) + (0 if axis in summed else again) + ALONE * rows
+
+        return min(reversed(candidates), key=work)
 
     def candidates(self, group: Group) -> list[Axis]:
         """List the axes that a vector may lie along; of a contraction's that fill it, those with most that is near."""
@@ -375,6 +386,19 @@ def _users(value: Value, steps: int) -> set[Value]:
         elif user.kind == FOLD:
             found.add(user)
     return found
+
+
+def _places(stat: Fold, value: Value) -> list[Index]:
+    """List where a statistic reads a value, by way of maps; its axes are taken apart where views ask for it."""
+    reads = stat.reads
+    while True:
+        try:
+            found = [source(arg, place) for arg, place in reads]
+            return [place for arg, place in _through_maps(found, value, STEPS + 1) if arg is value]
+        except Split as split:
+            reads = [(arg, moved(place, split.swap)) for arg, place in reads]
+        except NotAffine:
+            return []
 
 
 def _through_maps(

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from .nest import Nest
 
 
+AFRESH = 0.5  # cycles that a vector of what the columns read takes, which comes from the second cache for each few rows
+
+
 class Dot:
     """A tile whose vectors hold neighbours along a summed axis: rows by columns, their lanes summed at last."""
 
@@ -28,15 +31,14 @@ class Dot:
         self.row = max(used, key=lambda axis: axis.extent, default=None)
         self.rows = 1 if self.row is None else self.row.extent
         self.columns = 1 if nest.vector is None else max(nest.vector.extent, 1)
-        most = nest.registers - 8
-        rowsat_most = at_most(nest, self.row, self.rows)
-        pairs = [(h, w) for h in range(1, min(rowsat_most, 8) + 1) for w in range(1, min(self.columns, 8) + 1)]
+        rows_at_most = at_most(nest, self.row, self.rows)
+        pairs = [(h, w) for h in range(1, min(rows_at_most, 9) + 1) for w in range(1, min(self.columns, 8) + 1)
+                 if h * w + w + 2 <= nest.registers]  # fmt: skip
 
         def cycles(h: int, w: int) -> float:
-            return max(h * w / 2, h + w, LATENCY / 2)
+            return max(h * w / 2, h + w, LATENCY / 2) + AFRESH * w
 
-        fit = [pair for pair in pairs if pair[0] * pair[1] <= most]
-        self.height, self.width = min(fit, key=lambda pair: cost_of(pair, self.rows, self.columns, cycles))
+        self.height, self.width = min(pairs, key=lambda pair: cost_of(pair, self.rows, self.columns, cycles))
         assert nest.group.lane is not None
         self.lane = lane = nest.group.lane
         self.lanes = min(nest.most, max(1, 1 << (lane.extent - 1).bit_length()))
@@ -126,7 +128,12 @@ class Dot:
         def join(x: Reg, z: Reg) -> Reg:
             return combine(b, x, z)
 
-        for (i, j), held in zip(places, state, strict=True):
-            total = b.across(join, held)
-            b.store(total, room, nest.group.result.dtype, b.beyond(column, i * stride + after + j))
+        for i in range(height):
+            row = state[i * width : (i + 1) * width]
+            while row:
+                many = min(1 << (len(row).bit_length() - 1), self.lanes)
+                total = b.each_across(join, row[:many]) if many > 1 else b.across(join, row[0])
+                at = i * stride + after + width - len(row)
+                b.store(total, room, nest.group.result.dtype, b.beyond(column, at))
+                row = row[many:]
         nest.lanes = lanes

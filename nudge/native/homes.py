@@ -11,7 +11,7 @@ from .group import Group, Held, read, reads_of, same_memory, source, sources
 from .values import COPY, GIVEN, MAP, Value, copy_of, row_major
 
 CHEAP = 4  # steps of a chain that is rather computed again than stored
-SHORT = 64  # numbers of a row that is short
+SHORT = 128  # numbers of a row that is short
 LANES = 16  # numbers in a vector, roughly
 DEAR = 12  # arithmetic on a number, from which on it is rather stored than done again
 
@@ -59,11 +59,11 @@ class Homes:
             for mine, theirs in zip(place, group.members[value], strict=True):
                 if not mine.terms and mine == theirs:
                     continue
-                if len(mine.terms) != 1 or mine.const:
+                if group.fold is not None and len(mine.terms) != 1:
                     return None
-                ((axis, step),) = mine.terms.items()
-                if step != 1 or not isinstance(axis, Axis) or match.setdefault(axis, theirs) != theirs:
-                    return None
+                for axis, at in _matched(mine, theirs):
+                    if not isinstance(axis, Axis) or match.setdefault(axis, at) != at:
+                        return None
         taken = [axis for at in match.values() for axis in at.terms]
         free = [axis for axis in group.axes if axis.extent != 1 and axis not in taken]
         for axis in reversed(axes):  # of a square, rows to rows
@@ -246,3 +246,15 @@ class Homes:
         self.pinned.add(base)
         self.materialise(base)
         return base
+
+
+def _matched(mine: Affine, theirs: Affine) -> list[tuple[Any, Affine]]:
+    """Pair the one axis of a place with another place, or those of both that have the same steps; or None with it."""
+    if list(mine.terms.values()) == [1] and not mine.const:
+        return [(*mine.terms, theirs)]
+    steps = {step: axis for axis, step in theirs.terms.items() if isinstance(axis, Axis)}
+    pairs = [(axis, steps.get(step)) for axis, step in mine.terms.items()]
+    same = mine.const == theirs.const and len(pairs) == len(steps) == len(theirs.terms)
+    if same and all(at is not None and axis.extent == at.extent for axis, at in pairs):
+        return [(axis, of(at)) for axis, at in pairs if at is not None]
+    return [(None, theirs)]

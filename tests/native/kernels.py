@@ -73,6 +73,17 @@ LARGE = [
 ]  # fmt: skip
 
 
+FEW = [
+    ((m, inner, n), "x @ y.T")
+    for m, inner, n in ((1, 1000, 10), (2, 64, 100), (7, 100, 31), (9, 257, 17), (16, 784, 5), (8, 512, 33))
+]
+
+
+@kernel
+def products_of_few_rows(dtype):
+    return list(products(FEW, dtype))
+
+
 @kernel
 def products_of_a_thousand(dtype):
     return list(products(LARGE, dtype))

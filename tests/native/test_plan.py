@@ -129,6 +129,21 @@ def test_a_biass_gradient_does_not_turn_its_layer(monkeypatch):
     assert not any(group.column is not None and group.column.extent == 100 for group in plan.groups if group.fold)
 
 
+def test_rows_of_a_loss_stand_in_a_vectors_lanes_through_a_view_too(monkeypatch):
+    def step(x, w, y):
+        w = w.clone().requires_grad_()
+        scores = x @ w
+        loss = F.cross_entropy(scores.reshape(-1, 27), y.reshape(-1))
+        loss.backward()
+        return loss, w.grad
+
+    arrays = [np.ones((16, 32, 64), np.float32), np.ones((64, 27), np.float32), np.zeros((16, 32), np.int64)]
+    plan = code_of(monkeypatch, AVX2, step, arrays).plan
+    (group,) = [group for group in plan.groups if any("log" in repr(value) for value in group.members)]
+    assert group.crosses
+    assert {"max", "sum"} <= {repr(value).split("[")[0].split()[1] for value in group.members if value.fold}
+
+
 def test_squares_are_gone_through_alike(monkeypatch):
     def step(x, y):
         return x + 1.0, y * 2.0, x.T @ y

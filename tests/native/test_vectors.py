@@ -101,6 +101,22 @@ def test_lanes_fold_into_one_number_in_a_tree(dtype: np.dtype[Any]) -> None:
     np.testing.assert_array_equal(largest.reshape(4, 16)[:, 0], x.reshape(4, 16).max(axis=1))
 
 
+@pytest.mark.parametrize("many", [2, 4, 16])
+def test_lanes_of_many_fold_by_the_same_tree(many: int) -> None:
+    x = np.random.default_rng(3).normal(0, 99, 16).astype("float32")
+
+    def case(k: int, together: bool) -> Case:
+        def emit(b: Builder, x: Reg) -> Reg:
+            xs = [b.div(x, b.constant(each + 1, x)) for each in range(many)]
+            return b.splat(b.lane(b.each_across(b.add, xs), k) if together else b.across(b.add, xs[k]), 16)
+
+        return Case(emit, [x], "float32")
+
+    one, other = (evaluate([case(k, way) for k in range(many)], 16) for way in (True, False))
+    np.testing.assert_array_equal(one, other)
+    assert len(np.unique(one)) == many
+
+
 def test_scalars_meet_vectors() -> None:
     x = np.arange(16.0, dtype="float32")
 

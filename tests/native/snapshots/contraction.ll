@@ -8,25 +8,31 @@ declare <8 x float> @llvm.masked.gather.v8f32.v8p0(<8 x ptr>, i32, <8 x i1>, <8 
 
 declare <8 x float> @llvm.masked.load.v8f32.p0(ptr, i32, <8 x i1>, <8 x float>)
 
-declare void @llvm.masked.scatter.v8f32.v8p0(<8 x float>, <8 x ptr>, i32, <8 x i1>)
-
 declare void @llvm.masked.store.v8f32.p0(<8 x float>, ptr, i32, <8 x i1>)
 
 define internal void @g0(ptr noalias %a0, ptr noalias %a1, ptr %report, i64 %low, i64 %high) {
 entry:
   br label %head1
 head1:
-  %at1 = phi i64 [ 0, %entry ], [ %r7, %body1 ]
+  %at1 = phi i64 [ 0, %entry ], [ %r14, %body1 ]
   %c1 = icmp slt i64 %at1, 3
   br i1 %c1, label %body1, label %done1
 body1:
   %r2 = getelementptr float, ptr %a0, i64 %at1
   %r3 = getelementptr float, ptr %r2, <8 x i64> <i64 0, i64 3, i64 6, i64 9, i64 12, i64 15, i64 18, i64 21>
-  %r4 = call <8 x float> @llvm.masked.gather.v8f32.v8p0(<8 x ptr> %r3, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>, <8 x float> zeroinitializer)
-  %r5 = mul i64 %at1, 5
+  %r4 = call <8 x float> @llvm.masked.gather.v8f32.v8p0(<8 x ptr> %r3, i32 4, <8 x i1> splat (i1 true), <8 x float> zeroinitializer)
+  %r5 = mul i64 %at1, 9
   %r6 = getelementptr float, ptr %a1, i64 %r5
-  call void @llvm.masked.store.v8f32.p0(<8 x float> %r4, ptr %r6, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
-  %r7 = add i64 %at1, 1
+  store <8 x float> %r4, ptr %r6, align 4
+  %r7 = getelementptr float, ptr %a0, i64 %at1
+  %r8 = getelementptr float, ptr %r7, i64 24
+  %r9 = getelementptr float, ptr %r8, <8 x i64> <i64 0, i64 3, i64 6, i64 9, i64 12, i64 15, i64 18, i64 21>
+  %r10 = call <8 x float> @llvm.masked.gather.v8f32.v8p0(<8 x ptr> %r9, i32 4, <8 x i1> <i1 true, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false>, <8 x float> zeroinitializer)
+  %r11 = mul i64 %at1, 9
+  %r12 = getelementptr float, ptr %a1, i64 %r11
+  %r13 = getelementptr float, ptr %r12, i64 8
+  call void @llvm.masked.store.v8f32.p0(<8 x float> %r10, ptr %r13, i32 4, <8 x i1> <i1 true, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false>)
+  %r14 = add i64 %at1, 1
   br label %head1
 done1:
   ret void
@@ -36,224 +42,193 @@ define internal void @g1(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr 
 entry:
   br label %head1
 head1:
-  %at1 = phi i64 [ 0, %entry ], [ %r233, %body1 ]
+  %at1 = phi i64 [ 0, %entry ], [ %r204, %body1 ]
   %c1 = icmp slt i64 %at1, 1
   br i1 %c1, label %body1, label %done1
 body1:
-  %r2 = mul i64 %at1, 9
-  %r3 = call <8 x float> @llvm.masked.load.v8f32.p0(ptr %a0, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>, <8 x float> zeroinitializer)
-  %r4 = mul i64 %r2, 3
-  %r5 = getelementptr float, ptr %a1, i64 %r4
-  %r6 = load float, ptr %r5
-  %r7 = insertelement <8 x float> poison, float %r6, i64 0
-  %r8 = shufflevector <8 x float> %r7, <8 x float> poison, <8 x i32> zeroinitializer
-  %r10 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r3, <8 x float> %r8, <8 x float> splat (float 0x0000000000000000))
-  %r11 = getelementptr float, ptr %r5, i64 3
-  %r12 = load float, ptr %r11
-  %r13 = insertelement <8 x float> poison, float %r12, i64 0
-  %r14 = shufflevector <8 x float> %r13, <8 x float> poison, <8 x i32> zeroinitializer
-  %r16 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r3, <8 x float> %r14, <8 x float> splat (float 0x0000000000000000))
-  %r17 = getelementptr float, ptr %r5, i64 6
-  %r18 = load float, ptr %r17
-  %r19 = insertelement <8 x float> poison, float %r18, i64 0
-  %r20 = shufflevector <8 x float> %r19, <8 x float> poison, <8 x i32> zeroinitializer
-  %r22 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r3, <8 x float> %r20, <8 x float> splat (float 0x0000000000000000))
-  %r23 = getelementptr float, ptr %r5, i64 9
+  %r2 = mul i64 %at1, 5
+  %r3 = mul i64 %r2, 3
+  %r4 = getelementptr float, ptr %a0, i64 %r3
+  %r5 = load float, ptr %r4
+  %r6 = insertelement <8 x float> poison, float %r5, i64 0
+  %r7 = shufflevector <8 x float> %r6, <8 x float> poison, <8 x i32> zeroinitializer
+  %r8 = load <8 x float>, ptr %a1, align 4
+  %r10 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r7, <8 x float> %r8, <8 x float> splat (float 0x0000000000000000))
+  %r11 = getelementptr float, ptr %a1, i64 8
+  %r12 = call <8 x float> @llvm.masked.load.v8f32.p0(ptr %r11, i32 4, <8 x i1> <i1 true, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false>, <8 x float> zeroinitializer)
+  %r14 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r7, <8 x float> %r12, <8 x float> splat (float 0x0000000000000000))
+  %r15 = getelementptr float, ptr %r4, i64 3
+  %r16 = load float, ptr %r15
+  %r17 = insertelement <8 x float> poison, float %r16, i64 0
+  %r18 = shufflevector <8 x float> %r17, <8 x float> poison, <8 x i32> zeroinitializer
+  %r20 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r18, <8 x float> %r8, <8 x float> splat (float 0x0000000000000000))
+  %r22 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r18, <8 x float> %r12, <8 x float> splat (float 0x0000000000000000))
+  %r23 = getelementptr float, ptr %r4, i64 6
   %r24 = load float, ptr %r23
   %r25 = insertelement <8 x float> poison, float %r24, i64 0
   %r26 = shufflevector <8 x float> %r25, <8 x float> poison, <8 x i32> zeroinitializer
-  %r28 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r3, <8 x float> %r26, <8 x float> splat (float 0x0000000000000000))
-  %r29 = getelementptr float, ptr %r5, i64 12
-  %r30 = load float, ptr %r29
-  %r31 = insertelement <8 x float> poison, float %r30, i64 0
-  %r32 = shufflevector <8 x float> %r31, <8 x float> poison, <8 x i32> zeroinitializer
-  %r34 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r3, <8 x float> %r32, <8 x float> splat (float 0x0000000000000000))
-  %r35 = getelementptr float, ptr %r5, i64 15
-  %r36 = load float, ptr %r35
-  %r37 = insertelement <8 x float> poison, float %r36, i64 0
-  %r38 = shufflevector <8 x float> %r37, <8 x float> poison, <8 x i32> zeroinitializer
-  %r40 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r3, <8 x float> %r38, <8 x float> splat (float 0x0000000000000000))
-  %r41 = getelementptr float, ptr %r5, i64 18
-  %r42 = load float, ptr %r41
-  %r43 = insertelement <8 x float> poison, float %r42, i64 0
-  %r44 = shufflevector <8 x float> %r43, <8 x float> poison, <8 x i32> zeroinitializer
-  %r46 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r3, <8 x float> %r44, <8 x float> splat (float 0x0000000000000000))
-  %r47 = getelementptr float, ptr %r5, i64 21
+  %r28 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r26, <8 x float> %r8, <8 x float> splat (float 0x0000000000000000))
+  %r30 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r26, <8 x float> %r12, <8 x float> splat (float 0x0000000000000000))
+  %r31 = getelementptr float, ptr %r4, i64 9
+  %r32 = load float, ptr %r31
+  %r33 = insertelement <8 x float> poison, float %r32, i64 0
+  %r34 = shufflevector <8 x float> %r33, <8 x float> poison, <8 x i32> zeroinitializer
+  %r36 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r34, <8 x float> %r8, <8 x float> splat (float 0x0000000000000000))
+  %r38 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r34, <8 x float> %r12, <8 x float> splat (float 0x0000000000000000))
+  %r39 = getelementptr float, ptr %r4, i64 12
+  %r40 = load float, ptr %r39
+  %r41 = insertelement <8 x float> poison, float %r40, i64 0
+  %r42 = shufflevector <8 x float> %r41, <8 x float> poison, <8 x i32> zeroinitializer
+  %r44 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r42, <8 x float> %r8, <8 x float> splat (float 0x0000000000000000))
+  %r46 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r42, <8 x float> %r12, <8 x float> splat (float 0x0000000000000000))
+  %r47 = getelementptr float, ptr %r4, i64 1
   %r48 = load float, ptr %r47
   %r49 = insertelement <8 x float> poison, float %r48, i64 0
   %r50 = shufflevector <8 x float> %r49, <8 x float> poison, <8 x i32> zeroinitializer
-  %r52 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r3, <8 x float> %r50, <8 x float> splat (float 0x0000000000000000))
-  %r53 = getelementptr float, ptr %r5, i64 24
-  %r54 = load float, ptr %r53
-  %r55 = insertelement <8 x float> poison, float %r54, i64 0
-  %r56 = shufflevector <8 x float> %r55, <8 x float> poison, <8 x i32> zeroinitializer
-  %r58 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r3, <8 x float> %r56, <8 x float> splat (float 0x0000000000000000))
-  %r59 = getelementptr float, ptr %a0, i64 5
-  %r60 = call <8 x float> @llvm.masked.load.v8f32.p0(ptr %r59, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>, <8 x float> zeroinitializer)
-  %r61 = getelementptr float, ptr %r5, i64 1
-  %r62 = load float, ptr %r61
-  %r63 = insertelement <8 x float> poison, float %r62, i64 0
-  %r64 = shufflevector <8 x float> %r63, <8 x float> poison, <8 x i32> zeroinitializer
-  %r66 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r60, <8 x float> %r64, <8 x float> %r10)
-  %r67 = getelementptr float, ptr %r5, i64 4
+  %r51 = getelementptr float, ptr %a1, i64 9
+  %r52 = load <8 x float>, ptr %r51, align 4
+  %r54 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r50, <8 x float> %r52, <8 x float> %r10)
+  %r55 = getelementptr float, ptr %a1, i64 17
+  %r56 = call <8 x float> @llvm.masked.load.v8f32.p0(ptr %r55, i32 4, <8 x i1> <i1 true, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false>, <8 x float> zeroinitializer)
+  %r58 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r50, <8 x float> %r56, <8 x float> %r14)
+  %r59 = getelementptr float, ptr %r4, i64 4
+  %r60 = load float, ptr %r59
+  %r61 = insertelement <8 x float> poison, float %r60, i64 0
+  %r62 = shufflevector <8 x float> %r61, <8 x float> poison, <8 x i32> zeroinitializer
+  %r64 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r62, <8 x float> %r52, <8 x float> %r20)
+  %r66 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r62, <8 x float> %r56, <8 x float> %r22)
+  %r67 = getelementptr float, ptr %r4, i64 7
   %r68 = load float, ptr %r67
   %r69 = insertelement <8 x float> poison, float %r68, i64 0
   %r70 = shufflevector <8 x float> %r69, <8 x float> poison, <8 x i32> zeroinitializer
-  %r72 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r60, <8 x float> %r70, <8 x float> %r16)
-  %r73 = getelementptr float, ptr %r5, i64 7
-  %r74 = load float, ptr %r73
-  %r75 = insertelement <8 x float> poison, float %r74, i64 0
-  %r76 = shufflevector <8 x float> %r75, <8 x float> poison, <8 x i32> zeroinitializer
-  %r78 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r60, <8 x float> %r76, <8 x float> %r22)
-  %r79 = getelementptr float, ptr %r5, i64 10
-  %r80 = load float, ptr %r79
-  %r81 = insertelement <8 x float> poison, float %r80, i64 0
-  %r82 = shufflevector <8 x float> %r81, <8 x float> poison, <8 x i32> zeroinitializer
-  %r84 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r60, <8 x float> %r82, <8 x float> %r28)
-  %r85 = getelementptr float, ptr %r5, i64 13
-  %r86 = load float, ptr %r85
-  %r87 = insertelement <8 x float> poison, float %r86, i64 0
-  %r88 = shufflevector <8 x float> %r87, <8 x float> poison, <8 x i32> zeroinitializer
-  %r90 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r60, <8 x float> %r88, <8 x float> %r34)
-  %r91 = getelementptr float, ptr %r5, i64 16
+  %r72 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r70, <8 x float> %r52, <8 x float> %r28)
+  %r74 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r70, <8 x float> %r56, <8 x float> %r30)
+  %r75 = getelementptr float, ptr %r4, i64 10
+  %r76 = load float, ptr %r75
+  %r77 = insertelement <8 x float> poison, float %r76, i64 0
+  %r78 = shufflevector <8 x float> %r77, <8 x float> poison, <8 x i32> zeroinitializer
+  %r80 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r78, <8 x float> %r52, <8 x float> %r36)
+  %r82 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r78, <8 x float> %r56, <8 x float> %r38)
+  %r83 = getelementptr float, ptr %r4, i64 13
+  %r84 = load float, ptr %r83
+  %r85 = insertelement <8 x float> poison, float %r84, i64 0
+  %r86 = shufflevector <8 x float> %r85, <8 x float> poison, <8 x i32> zeroinitializer
+  %r88 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r86, <8 x float> %r52, <8 x float> %r44)
+  %r90 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r86, <8 x float> %r56, <8 x float> %r46)
+  %r91 = getelementptr float, ptr %r4, i64 2
   %r92 = load float, ptr %r91
   %r93 = insertelement <8 x float> poison, float %r92, i64 0
   %r94 = shufflevector <8 x float> %r93, <8 x float> poison, <8 x i32> zeroinitializer
-  %r96 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r60, <8 x float> %r94, <8 x float> %r40)
-  %r97 = getelementptr float, ptr %r5, i64 19
-  %r98 = load float, ptr %r97
-  %r99 = insertelement <8 x float> poison, float %r98, i64 0
-  %r100 = shufflevector <8 x float> %r99, <8 x float> poison, <8 x i32> zeroinitializer
-  %r102 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r60, <8 x float> %r100, <8 x float> %r46)
-  %r103 = getelementptr float, ptr %r5, i64 22
+  %r95 = getelementptr float, ptr %a1, i64 18
+  %r96 = load <8 x float>, ptr %r95, align 4
+  %r98 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r94, <8 x float> %r96, <8 x float> %r54)
+  %r99 = getelementptr float, ptr %a1, i64 26
+  %r100 = call <8 x float> @llvm.masked.load.v8f32.p0(ptr %r99, i32 4, <8 x i1> <i1 true, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false>, <8 x float> zeroinitializer)
+  %r102 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r94, <8 x float> %r100, <8 x float> %r58)
+  %r103 = getelementptr float, ptr %r4, i64 5
   %r104 = load float, ptr %r103
   %r105 = insertelement <8 x float> poison, float %r104, i64 0
   %r106 = shufflevector <8 x float> %r105, <8 x float> poison, <8 x i32> zeroinitializer
-  %r108 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r60, <8 x float> %r106, <8 x float> %r52)
-  %r109 = getelementptr float, ptr %r5, i64 25
-  %r110 = load float, ptr %r109
-  %r111 = insertelement <8 x float> poison, float %r110, i64 0
-  %r112 = shufflevector <8 x float> %r111, <8 x float> poison, <8 x i32> zeroinitializer
-  %r114 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r60, <8 x float> %r112, <8 x float> %r58)
-  %r115 = getelementptr float, ptr %a0, i64 10
-  %r116 = call <8 x float> @llvm.masked.load.v8f32.p0(ptr %r115, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>, <8 x float> zeroinitializer)
-  %r117 = getelementptr float, ptr %r5, i64 2
-  %r118 = load float, ptr %r117
-  %r119 = insertelement <8 x float> poison, float %r118, i64 0
-  %r120 = shufflevector <8 x float> %r119, <8 x float> poison, <8 x i32> zeroinitializer
-  %r122 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r116, <8 x float> %r120, <8 x float> %r66)
-  %r123 = getelementptr float, ptr %r5, i64 5
-  %r124 = load float, ptr %r123
-  %r125 = insertelement <8 x float> poison, float %r124, i64 0
-  %r126 = shufflevector <8 x float> %r125, <8 x float> poison, <8 x i32> zeroinitializer
-  %r128 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r116, <8 x float> %r126, <8 x float> %r72)
-  %r129 = getelementptr float, ptr %r5, i64 8
-  %r130 = load float, ptr %r129
-  %r131 = insertelement <8 x float> poison, float %r130, i64 0
-  %r132 = shufflevector <8 x float> %r131, <8 x float> poison, <8 x i32> zeroinitializer
-  %r134 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r116, <8 x float> %r132, <8 x float> %r78)
-  %r135 = getelementptr float, ptr %r5, i64 11
-  %r136 = load float, ptr %r135
-  %r137 = insertelement <8 x float> poison, float %r136, i64 0
-  %r138 = shufflevector <8 x float> %r137, <8 x float> poison, <8 x i32> zeroinitializer
-  %r140 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r116, <8 x float> %r138, <8 x float> %r84)
-  %r141 = getelementptr float, ptr %r5, i64 14
-  %r142 = load float, ptr %r141
-  %r143 = insertelement <8 x float> poison, float %r142, i64 0
-  %r144 = shufflevector <8 x float> %r143, <8 x float> poison, <8 x i32> zeroinitializer
-  %r146 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r116, <8 x float> %r144, <8 x float> %r90)
-  %r147 = getelementptr float, ptr %r5, i64 17
-  %r148 = load float, ptr %r147
-  %r149 = insertelement <8 x float> poison, float %r148, i64 0
-  %r150 = shufflevector <8 x float> %r149, <8 x float> poison, <8 x i32> zeroinitializer
-  %r152 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r116, <8 x float> %r150, <8 x float> %r96)
-  %r153 = getelementptr float, ptr %r5, i64 20
-  %r154 = load float, ptr %r153
-  %r155 = insertelement <8 x float> poison, float %r154, i64 0
-  %r156 = shufflevector <8 x float> %r155, <8 x float> poison, <8 x i32> zeroinitializer
-  %r158 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r116, <8 x float> %r156, <8 x float> %r102)
-  %r159 = getelementptr float, ptr %r5, i64 23
-  %r160 = load float, ptr %r159
-  %r161 = insertelement <8 x float> poison, float %r160, i64 0
-  %r162 = shufflevector <8 x float> %r161, <8 x float> poison, <8 x i32> zeroinitializer
-  %r164 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r116, <8 x float> %r162, <8 x float> %r108)
-  %r165 = getelementptr float, ptr %r5, i64 26
-  %r166 = load float, ptr %r165
-  %r167 = insertelement <8 x float> poison, float %r166, i64 0
-  %r168 = shufflevector <8 x float> %r167, <8 x float> poison, <8 x i32> zeroinitializer
-  %r170 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r116, <8 x float> %r168, <8 x float> %r114)
-  %r171 = fcmp ogt <8 x float> %r122, splat (float 0x0000000000000000)
-  %r172 = fcmp uno <8 x float> %r122, %r122
-  %r173 = or <8 x i1> %r171, %r172
-  %r174 = select <8 x i1> %r173, <8 x float> %r122, <8 x float> splat (float 0x0000000000000000)
-  %r175 = getelementptr float, ptr %a2, i64 %r2
-  %r176 = getelementptr float, ptr %r175, <8 x i64> <i64 0, i64 9, i64 18, i64 27, i64 36, i64 45, i64 54, i64 63>
-  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r174, <8 x ptr> %r176, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
-  %r177 = fcmp ogt <8 x float> %r128, splat (float 0x0000000000000000)
-  %r178 = fcmp uno <8 x float> %r128, %r128
-  %r179 = or <8 x i1> %r177, %r178
-  %r180 = select <8 x i1> %r179, <8 x float> %r128, <8 x float> splat (float 0x0000000000000000)
-  %r181 = getelementptr float, ptr %a2, i64 %r2
-  %r182 = getelementptr float, ptr %r181, i64 1
-  %r183 = getelementptr float, ptr %r182, <8 x i64> <i64 0, i64 9, i64 18, i64 27, i64 36, i64 45, i64 54, i64 63>
-  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r180, <8 x ptr> %r183, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
-  %r184 = fcmp ogt <8 x float> %r134, splat (float 0x0000000000000000)
-  %r185 = fcmp uno <8 x float> %r134, %r134
-  %r186 = or <8 x i1> %r184, %r185
-  %r187 = select <8 x i1> %r186, <8 x float> %r134, <8 x float> splat (float 0x0000000000000000)
-  %r188 = getelementptr float, ptr %a2, i64 %r2
-  %r189 = getelementptr float, ptr %r188, i64 2
-  %r190 = getelementptr float, ptr %r189, <8 x i64> <i64 0, i64 9, i64 18, i64 27, i64 36, i64 45, i64 54, i64 63>
-  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r187, <8 x ptr> %r190, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
-  %r191 = fcmp ogt <8 x float> %r140, splat (float 0x0000000000000000)
-  %r192 = fcmp uno <8 x float> %r140, %r140
-  %r193 = or <8 x i1> %r191, %r192
-  %r194 = select <8 x i1> %r193, <8 x float> %r140, <8 x float> splat (float 0x0000000000000000)
-  %r195 = getelementptr float, ptr %a2, i64 %r2
-  %r196 = getelementptr float, ptr %r195, i64 3
-  %r197 = getelementptr float, ptr %r196, <8 x i64> <i64 0, i64 9, i64 18, i64 27, i64 36, i64 45, i64 54, i64 63>
-  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r194, <8 x ptr> %r197, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
-  %r198 = fcmp ogt <8 x float> %r146, splat (float 0x0000000000000000)
-  %r199 = fcmp uno <8 x float> %r146, %r146
-  %r200 = or <8 x i1> %r198, %r199
-  %r201 = select <8 x i1> %r200, <8 x float> %r146, <8 x float> splat (float 0x0000000000000000)
-  %r202 = getelementptr float, ptr %a2, i64 %r2
-  %r203 = getelementptr float, ptr %r202, i64 4
-  %r204 = getelementptr float, ptr %r203, <8 x i64> <i64 0, i64 9, i64 18, i64 27, i64 36, i64 45, i64 54, i64 63>
-  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r201, <8 x ptr> %r204, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
-  %r205 = fcmp ogt <8 x float> %r152, splat (float 0x0000000000000000)
-  %r206 = fcmp uno <8 x float> %r152, %r152
-  %r207 = or <8 x i1> %r205, %r206
-  %r208 = select <8 x i1> %r207, <8 x float> %r152, <8 x float> splat (float 0x0000000000000000)
-  %r209 = getelementptr float, ptr %a2, i64 %r2
-  %r210 = getelementptr float, ptr %r209, i64 5
-  %r211 = getelementptr float, ptr %r210, <8 x i64> <i64 0, i64 9, i64 18, i64 27, i64 36, i64 45, i64 54, i64 63>
-  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r208, <8 x ptr> %r211, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
-  %r212 = fcmp ogt <8 x float> %r158, splat (float 0x0000000000000000)
-  %r213 = fcmp uno <8 x float> %r158, %r158
-  %r214 = or <8 x i1> %r212, %r213
-  %r215 = select <8 x i1> %r214, <8 x float> %r158, <8 x float> splat (float 0x0000000000000000)
-  %r216 = getelementptr float, ptr %a2, i64 %r2
-  %r217 = getelementptr float, ptr %r216, i64 6
-  %r218 = getelementptr float, ptr %r217, <8 x i64> <i64 0, i64 9, i64 18, i64 27, i64 36, i64 45, i64 54, i64 63>
-  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r215, <8 x ptr> %r218, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
-  %r219 = fcmp ogt <8 x float> %r164, splat (float 0x0000000000000000)
-  %r220 = fcmp uno <8 x float> %r164, %r164
-  %r221 = or <8 x i1> %r219, %r220
-  %r222 = select <8 x i1> %r221, <8 x float> %r164, <8 x float> splat (float 0x0000000000000000)
-  %r223 = getelementptr float, ptr %a2, i64 %r2
-  %r224 = getelementptr float, ptr %r223, i64 7
-  %r225 = getelementptr float, ptr %r224, <8 x i64> <i64 0, i64 9, i64 18, i64 27, i64 36, i64 45, i64 54, i64 63>
-  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r222, <8 x ptr> %r225, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
-  %r226 = fcmp ogt <8 x float> %r170, splat (float 0x0000000000000000)
-  %r227 = fcmp uno <8 x float> %r170, %r170
-  %r228 = or <8 x i1> %r226, %r227
-  %r229 = select <8 x i1> %r228, <8 x float> %r170, <8 x float> splat (float 0x0000000000000000)
-  %r230 = getelementptr float, ptr %a2, i64 %r2
-  %r231 = getelementptr float, ptr %r230, i64 8
-  %r232 = getelementptr float, ptr %r231, <8 x i64> <i64 0, i64 9, i64 18, i64 27, i64 36, i64 45, i64 54, i64 63>
-  call void @llvm.masked.scatter.v8f32.v8p0(<8 x float> %r229, <8 x ptr> %r232, i32 4, <8 x i1> <i1 true, i1 true, i1 true, i1 true, i1 true, i1 false, i1 false, i1 false>)
-  %r233 = add i64 %at1, 1
+  %r108 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r106, <8 x float> %r96, <8 x float> %r64)
+  %r110 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r106, <8 x float> %r100, <8 x float> %r66)
+  %r111 = getelementptr float, ptr %r4, i64 8
+  %r112 = load float, ptr %r111
+  %r113 = insertelement <8 x float> poison, float %r112, i64 0
+  %r114 = shufflevector <8 x float> %r113, <8 x float> poison, <8 x i32> zeroinitializer
+  %r116 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r114, <8 x float> %r96, <8 x float> %r72)
+  %r118 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r114, <8 x float> %r100, <8 x float> %r74)
+  %r119 = getelementptr float, ptr %r4, i64 11
+  %r120 = load float, ptr %r119
+  %r121 = insertelement <8 x float> poison, float %r120, i64 0
+  %r122 = shufflevector <8 x float> %r121, <8 x float> poison, <8 x i32> zeroinitializer
+  %r124 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r122, <8 x float> %r96, <8 x float> %r80)
+  %r126 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r122, <8 x float> %r100, <8 x float> %r82)
+  %r127 = getelementptr float, ptr %r4, i64 14
+  %r128 = load float, ptr %r127
+  %r129 = insertelement <8 x float> poison, float %r128, i64 0
+  %r130 = shufflevector <8 x float> %r129, <8 x float> poison, <8 x i32> zeroinitializer
+  %r132 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r130, <8 x float> %r96, <8 x float> %r88)
+  %r134 = call <8 x float> @llvm.fma.v8f32(<8 x float> %r130, <8 x float> %r100, <8 x float> %r90)
+  %r135 = fcmp ogt <8 x float> %r98, splat (float 0x0000000000000000)
+  %r136 = fcmp uno <8 x float> %r98, %r98
+  %r137 = or <8 x i1> %r135, %r136
+  %r138 = select <8 x i1> %r137, <8 x float> %r98, <8 x float> splat (float 0x0000000000000000)
+  %r139 = mul i64 %r2, 9
+  %r140 = getelementptr float, ptr %a2, i64 %r139
+  store <8 x float> %r138, ptr %r140, align 4
+  %r141 = fcmp ogt <8 x float> %r102, splat (float 0x0000000000000000)
+  %r142 = fcmp uno <8 x float> %r102, %r102
+  %r143 = or <8 x i1> %r141, %r142
+  %r144 = select <8 x i1> %r143, <8 x float> %r102, <8 x float> splat (float 0x0000000000000000)
+  %r145 = mul i64 %r2, 9
+  %r146 = getelementptr float, ptr %a2, i64 %r145
+  %r147 = getelementptr float, ptr %r146, i64 8
+  call void @llvm.masked.store.v8f32.p0(<8 x float> %r144, ptr %r147, i32 4, <8 x i1> <i1 true, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false>)
+  %r148 = fcmp ogt <8 x float> %r108, splat (float 0x0000000000000000)
+  %r149 = fcmp uno <8 x float> %r108, %r108
+  %r150 = or <8 x i1> %r148, %r149
+  %r151 = select <8 x i1> %r150, <8 x float> %r108, <8 x float> splat (float 0x0000000000000000)
+  %r152 = mul i64 %r2, 9
+  %r153 = getelementptr float, ptr %a2, i64 %r152
+  %r154 = getelementptr float, ptr %r153, i64 9
+  store <8 x float> %r151, ptr %r154, align 4
+  %r155 = fcmp ogt <8 x float> %r110, splat (float 0x0000000000000000)
+  %r156 = fcmp uno <8 x float> %r110, %r110
+  %r157 = or <8 x i1> %r155, %r156
+  %r158 = select <8 x i1> %r157, <8 x float> %r110, <8 x float> splat (float 0x0000000000000000)
+  %r159 = mul i64 %r2, 9
+  %r160 = getelementptr float, ptr %a2, i64 %r159
+  %r161 = getelementptr float, ptr %r160, i64 17
+  call void @llvm.masked.store.v8f32.p0(<8 x float> %r158, ptr %r161, i32 4, <8 x i1> <i1 true, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false>)
+  %r162 = fcmp ogt <8 x float> %r116, splat (float 0x0000000000000000)
+  %r163 = fcmp uno <8 x float> %r116, %r116
+  %r164 = or <8 x i1> %r162, %r163
+  %r165 = select <8 x i1> %r164, <8 x float> %r116, <8 x float> splat (float 0x0000000000000000)
+  %r166 = mul i64 %r2, 9
+  %r167 = getelementptr float, ptr %a2, i64 %r166
+  %r168 = getelementptr float, ptr %r167, i64 18
+  store <8 x float> %r165, ptr %r168, align 4
+  %r169 = fcmp ogt <8 x float> %r118, splat (float 0x0000000000000000)
+  %r170 = fcmp uno <8 x float> %r118, %r118
+  %r171 = or <8 x i1> %r169, %r170
+  %r172 = select <8 x i1> %r171, <8 x float> %r118, <8 x float> splat (float 0x0000000000000000)
+  %r173 = mul i64 %r2, 9
+  %r174 = getelementptr float, ptr %a2, i64 %r173
+  %r175 = getelementptr float, ptr %r174, i64 26
+  call void @llvm.masked.store.v8f32.p0(<8 x float> %r172, ptr %r175, i32 4, <8 x i1> <i1 true, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false>)
+  %r176 = fcmp ogt <8 x float> %r124, splat (float 0x0000000000000000)
+  %r177 = fcmp uno <8 x float> %r124, %r124
+  %r178 = or <8 x i1> %r176, %r177
+  %r179 = select <8 x i1> %r178, <8 x float> %r124, <8 x float> splat (float 0x0000000000000000)
+  %r180 = mul i64 %r2, 9
+  %r181 = getelementptr float, ptr %a2, i64 %r180
+  %r182 = getelementptr float, ptr %r181, i64 27
+  store <8 x float> %r179, ptr %r182, align 4
+  %r183 = fcmp ogt <8 x float> %r126, splat (float 0x0000000000000000)
+  %r184 = fcmp uno <8 x float> %r126, %r126
+  %r185 = or <8 x i1> %r183, %r184
+  %r186 = select <8 x i1> %r185, <8 x float> %r126, <8 x float> splat (float 0x0000000000000000)
+  %r187 = mul i64 %r2, 9
+  %r188 = getelementptr float, ptr %a2, i64 %r187
+  %r189 = getelementptr float, ptr %r188, i64 35
+  call void @llvm.masked.store.v8f32.p0(<8 x float> %r186, ptr %r189, i32 4, <8 x i1> <i1 true, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false>)
+  %r190 = fcmp ogt <8 x float> %r132, splat (float 0x0000000000000000)
+  %r191 = fcmp uno <8 x float> %r132, %r132
+  %r192 = or <8 x i1> %r190, %r191
+  %r193 = select <8 x i1> %r192, <8 x float> %r132, <8 x float> splat (float 0x0000000000000000)
+  %r194 = mul i64 %r2, 9
+  %r195 = getelementptr float, ptr %a2, i64 %r194
+  %r196 = getelementptr float, ptr %r195, i64 36
+  store <8 x float> %r193, ptr %r196, align 4
+  %r197 = fcmp ogt <8 x float> %r134, splat (float 0x0000000000000000)
+  %r198 = fcmp uno <8 x float> %r134, %r134
+  %r199 = or <8 x i1> %r197, %r198
+  %r200 = select <8 x i1> %r199, <8 x float> %r134, <8 x float> splat (float 0x0000000000000000)
+  %r201 = mul i64 %r2, 9
+  %r202 = getelementptr float, ptr %a2, i64 %r201
+  %r203 = getelementptr float, ptr %r202, i64 44
+  call void @llvm.masked.store.v8f32.p0(<8 x float> %r200, ptr %r203, i32 4, <8 x i1> <i1 true, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false>)
+  %r204 = add i64 %at1, 1
   br label %head1
 done1:
   ret void
@@ -394,7 +369,7 @@ feeding:
 body:
   br i1 %first, label %do_g0, label %done_g0
 do_g0:
-  %p0_0_slot = getelementptr ptr, ptr %given, i64 0
+  %p0_0_slot = getelementptr ptr, ptr %given, i64 1
   %p0_0 = load ptr, ptr %p0_0_slot
   %p0_1 = getelementptr i8, ptr %arena, i64 0
   call void @g0(ptr %p0_0, ptr %p0_1, ptr %report, i64 0, i64 1)
@@ -402,9 +377,9 @@ do_g0:
 done_g0:
   br i1 %first, label %do_g1, label %done_g1
 do_g1:
-  %p1_0 = getelementptr i8, ptr %arena, i64 0
-  %p1_1_slot = getelementptr ptr, ptr %given, i64 1
-  %p1_1 = load ptr, ptr %p1_1_slot
+  %p1_0_slot = getelementptr ptr, ptr %given, i64 0
+  %p1_0 = load ptr, ptr %p1_0_slot
+  %p1_1 = getelementptr i8, ptr %arena, i64 0
   %p1_2_slot = getelementptr ptr, ptr %given, i64 2
   %p1_2 = load ptr, ptr %p1_2_slot
   call void @g1(ptr %p1_0, ptr %p1_1, ptr %p1_2, ptr %report, i64 0, i64 1)
