@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 
 from hypothesis import settings
@@ -19,3 +20,7 @@ settings.load_profile(os.environ.get("NUDGE_HYPOTHESIS", "ci" if os.environ.get(
 # Neither what is in the user's cache nor what these tests leave there may change anything; processes inherit it.
 _CACHE = tempfile.TemporaryDirectory(prefix="nudge-tests-")
 os.environ["NUDGE_CACHE_DIR"] = _CACHE.name
+
+# A shell that runs this in its background ignores Ctrl-C, and so would all that it starts; some tests press it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)

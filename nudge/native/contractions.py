@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from math import prod
 from typing import Any
 
 from .affine import Affine, Axis, Index, NotAffine, Split, Window, axes_of, index_of, moved, of
-from .group import Group, Held, elements, read, reads_of, source, sources
-from .homes import LANES, SHORT, Homes
-from .values import FOLD, GIVEN, MAP, VIEW, Fold, Value, copy_of, relaid
+from .ahead import Ahead
+from .group import Group, Held, elements, read, source, sources
+from .homes import LANES
+from .values import FOLD, MAP, Fold, Value, copy_of, relaid
 
 NARROW = 4
 MIXED = 1.4  # how much dearer an axis is that others take apart, if a vector lies along it
@@ -18,12 +19,11 @@ ACROSS = 2  # cycles that it takes to sum the lanes of a vector, several vectors
 STRIDED, STRIDED_FAR = 1, 10  # cycles that it takes to read and write a number apart from its neighbours
 FAR = 1024  # bytes from one step of a contraction to the next that the nearest cache does not like
 NEAREST = 32768  # bytes that it holds
-STEPS = 3  # maps from a fold's result to what it is used with: a gradient, times a rate, from a weight
 ALONE = 40  # cycles that a function of a number takes where no vector of such numbers is at hand
 COPYING = 0.3  # cycles that it takes to copy a number to another place
 
 
-class Contractions(Homes):
+class Contractions(Ahead):
     """How folds find their groups, which they are the heart of."""
 
     def __init__(self, roots: Sequence[Value]) -> None:
@@ -179,48 +179,6 @@ class Contractions(Homes):
         self.materialise(copy)
         return copy, place
 
-    def beside(self, value: Value) -> set[Axis]:
-        """Find the axes along which neighbours lie side by side in what is given and used with a fold's result."""
-        assert value.fold is not None
-        found: set[Axis] = set()
-        for user in _users(value, STEPS):
-            if user.kind != MAP:
-                continue
-            try:
-                reads = list(_through_maps(reads_of(user, index_of(user.axes())), value, STEPS - 1))
-            except (NotAffine, Split):
-                continue
-            mine = [place for arg, place in reads if arg is value]
-            for arg, place in reads:
-                if mine and arg.kind == GIVEN and elements(arg) == elements(value):
-                    near = {axis for axis, step in arg.flat(place).terms.items() if step == 1}
-                    found |= {a for p, own in zip(mine[0], value.fold.own, strict=True) for t in p.terms if t in near
-                              for a in own.terms}  # fmt: skip
-        return found
-
-    def summed(self, value: Value) -> tuple[set[Axis], set[Axis]]:
-        """Find the axes of a fold along which statistics of its results run, to be used beside these again.
-
-        And those whose statistics much work is done with, such as a logarithm: a vector of rows had better do it.
-        """
-        assert value.fold is not None
-        found: set[Axis] = set()
-        dear: set[Axis] = set()
-        users = _users(value, STEPS + 1)
-        for user in users:
-            stat = user.fold
-            if stat is None or len(stat.reads) != 1 or len(stat.reduced) != 1 or stat.combine is None:
-                continue
-            after = _users(user, 1)
-            again = not users.isdisjoint(after)  # unlike a bias's gradient
-            alone = any(each.kind == MAP and elements(each) == elements(user) and self.is_dear(each) for each in after)
-            for place in _places(stat, value) if again or alone else []:
-                along = {axis for p, own in zip(place, value.fold.own, strict=True) if p == of(stat.reduced[0])
-                         for axis in own.axes()}  # fmt: skip
-                found |= {axis for axis in along if again and axis.extent >= LANES}
-                dear |= {axis for axis in along if alone and axis.extent <= SHORT}
-        return found, dear
-
     def panel(self, value: Value, column: Axis) -> Axis:
         """Part a column whose neighbours are read far from row to row into panels, each of which is copied together."""
         fold = value.fold
@@ -373,39 +331,3 @@ def _windows(place: Index) -> set[Window]:
 def _holds(index: Index) -> bool:
     """Tell whether data hold a part of an index."""
     return any(isinstance(term, Held) for place in index for term in place.terms)
-
-
-def _users(value: Value, steps: int) -> set[Value]:
-    """Find the maps and folds that use a value, through views and up to some other maps."""
-    found: set[Value] = set()
-    for user in value.users:
-        if user.kind == VIEW:
-            found |= _users(user, steps)
-        elif user.kind == MAP:
-            found |= {user} | (_users(user, steps - 1) if steps > 1 else set())
-        elif user.kind == FOLD:
-            found.add(user)
-    return found
-
-
-def _places(stat: Fold, value: Value) -> list[Index]:
-    """List where a statistic reads a value, by way of maps; its axes are taken apart where views ask for it."""
-    reads = stat.reads
-    while True:
-        try:
-            found = [source(arg, place) for arg, place in reads]
-            return [place for arg, place in _through_maps(found, value, STEPS + 1) if arg is value]
-        except Split as split:
-            reads = [(arg, moved(place, split.swap)) for arg, place in reads]
-        except NotAffine:
-            return []
-
-
-def _through_maps(
-    reads: Sequence[tuple[Value, Index]], wanted: Value, steps: int
-) -> Iterator[tuple[Value, Index]]:
-    """List what is read, and what that reads, through up to some maps, but not through the one that is wanted."""
-    for arg, place in reads:
-        yield arg, place
-        if arg.kind == MAP and arg is not wanted and steps:
-            yield from _through_maps(reads_of(arg, place), wanted, steps - 1)
