@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .nest import Nest
 
 
-AFRESH = 0.5  # cycles that a vector of what the columns read takes, which comes from the second cache for each few rows
+STREAMED = 0.5  # cycles that a vector of what the columns read takes, which comes from the second cache for a few rows
 
 
 class Dot:
@@ -36,7 +36,7 @@ class Dot:
                  if h * w + w + 2 <= nest.registers]  # fmt: skip
 
         def cycles(h: int, w: int) -> float:
-            return max(h * w / 2, h + w, LATENCY / 2) + AFRESH * w
+            return max(h * w / 2, h + w, LATENCY / 2) + STREAMED * w
 
         self.height, self.width = min(pairs, key=lambda pair: cost_of(pair, self.rows, self.columns, cycles))
         assert nest.group.lane is not None
@@ -51,7 +51,7 @@ class Dot:
         """Pack no tiles together."""
         return 1
 
-    def pack(self, start: Reg | None, beyond: int, height: int, tiles: int, others: Sequence[Axis]) -> None:
+    def pack(self, start: Reg | None, beyond: int, height: int, tiles: int | Reg, others: Sequence[Axis]) -> None:
         """Copy nothing: all that is read lies side by side."""
 
     def fill(self, start: Reg | None, beyond: int, height: int, room: str, stride: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from .builder import Reg
 from .dot import Dot
@@ -53,20 +53,20 @@ class Nest(Rows):
         for start, beyond, height, _ in self._blocks_of(tile, 1):
             yield start, beyond, height
 
-    def _blocks_of(self, tile: Tile | Dot, many: int) -> Iterator[tuple[Reg | None, int, int, int]]:
+    def _blocks_of(self, tile: Tile | Dot, many: int) -> Iterator[tuple[Reg | None, int, int, int | Reg]]:
         """Go through the rows, so many tiles' at a time: where they start, how many a tile has, and how many tiles."""
-        size = many * tile.height
-        blocks, left = divmod(tile.rows, size)
+        tiles, rest = divmod(tile.rows, tile.height)
+        blocks = -(-tiles // many)
         if blocks:
             with self.over(tile.row, blocks) as k, self.scope():
-                yield k * size, 0, tile.height, many
-        tiles, rest = divmod(left, tile.height)
-        for height, count, done in ((tile.height, tiles, 0), (rest, 1, tiles * tile.height)):
-            if height and count:
-                with self.after(tile.row, blocks), self.scope():
-                    yield None, blocks * size + done, height, count
+                done = k * many
+                left = self.b.minimum(self.b.position(many), tiles - done) if tiles % many else many
+                yield done * tile.height, 0, tile.height, left
+        if rest:
+            with self.after(tile.row, blocks), self.scope():
+                yield None, tiles * tile.height, rest, 1
 
-    def _tiles_of(self, tile: Tile | Dot, start: Reg | None, tiles: int) -> Iterator[Reg | None]:
+    def _tiles_of(self, tile: Tile | Dot, start: Reg | None, tiles: int | Reg) -> Iterator[Reg | None]:
         """Go through tiles that were packed together: where each one starts."""
         if tiles == 1 or isinstance(tile, Dot):
             yield start
@@ -136,8 +136,10 @@ class Nest(Rows):
                 const = i * total * self.lanes + piece.beyond
                 self.b.store(reg, room, self.group.result.dtype, self.b.beyond(piece.start, const))
 
-    def _fetch(self, tile: Tile, start: Reg | None, beyond: int, height: int, pieces: list[Piece]) -> None:
-        """Ask for what goes with a tile's results while they are computed, where it comes from far."""
+    def _fetch(
+        self, tile: Tile, start: Reg | None, beyond: int, pieces: list[Piece]
+    ) -> Callable[[Reg], None] | None:
+        """Find how to ask for what goes with a row of a tile's results, if that comes from far."""
         contracted = {base for base, _ in sources(self.group.contraction)}
         beside = []
         for value, places in self.group.loads.items():
@@ -146,18 +148,21 @@ class Nest(Rows):
             if value not in contracted and terms.get(self.vector) == 1 and stands:
                 beside.append((value, places[0]))
         if sum(value.size for value, _ in beside) < FAR:
-            return
-        with self.b.loop(height) as at, self.scope():
-            self.bind(tile.row, self.b.beyond(start, at), beyond)
+            return None
+
+        def fetch(row: Reg) -> None:
+            self.bind(tile.row, self.b.beyond(start, row), beyond)
             for piece in pieces:
                 self.enter(piece)
                 for value, place in beside:
                     pointer, reg, _ = self.address(value, place)
                     self.b.fetch(self.b.address(pointer, value.dtype, reg))
+            self.mask = None
+
+        return fetch
 
     def _tile(self, tile: Tile, start: Reg | None, beyond: int, height: int, pieces: list[Piece]) -> None:
-        self._fetch(tile, start, beyond, height, pieces)
-        made = tile.contract(start, beyond, height, pieces)
+        made = tile.contract(start, beyond, height, pieces, self._fetch(tile, start, beyond, pieces))
         steps = sum(value.kind != FOLD for value in self.group.members) * height * len(pieces)
         if steps <= INLINE or height == 1:
             for i in range(height):

@@ -23,8 +23,10 @@ APART = 256  # bytes from step to step, from which on what the rows read is copi
 PACKED = 1 << 17  # bytes of such a copy, at most
 PARTED = 8  # copies that there are at least, where threads part them
 MANY = 8  # tiles that rows make, from which on they are gone through first
+AFRESH = 0.2  # cycles more for a vector of what the columns read, where each few rows have it from the second cache
+ROWS_LEFT, COLUMNS_LEFT = 0.03, 0.02  # how much dearer what is left over from the tiles makes it, with code of its own
 AGAIN = 4  # times that it is read, at least
-UNROLLED = 32  # multiply-adds written out in the innermost loop
+UNROLLED = 32  # multiply-adds written out in the innermost loop; a quarter for rows that are left over
 
 
 class Tile:
@@ -61,9 +63,10 @@ class Tile:
         most = max(min(most, tiles // PARTED if self.nest.parts(self.row, tiles) else tiles), 1)
         return max(range(most // 2 + 1, most + 1), key=lambda many: (-(tiles % many), many))
 
-    def pack(self, start: Reg | None, beyond: int, height: int, tiles: int, others: Sequence[Axis]) -> None:
+    def pack(self, start: Reg | None, beyond: int, height: int, tiles: int | Reg, others: Sequence[Axis]) -> None:
         """Copy together what some rows read far apart, and again for each block of columns."""
-        self.packed = {k: self._copy_rows(k, start, beyond, height, tiles) for k in self._apart(others)}
+        most = self.tiles_per_pack(others) if isinstance(tiles, Reg) else tiles
+        self.packed = {k: self._copy_rows(k, start, beyond, height, tiles, most) for k in self._apart(others)}
 
     def _apart(self, others: Sequence[Axis]) -> list[int]:
         """Find what the rows read often, and far apart in memory, if a tile's part of it is not much."""
@@ -83,11 +86,11 @@ class Tile:
     def _row_bytes(self, k: int) -> int:
         return prod(axis.extent for axis in self.nest.group.contraction.reduced) * self.reads[k][0].dtype.itemsize
 
-    def _copy_rows(self, k: int, start: Reg | None, beyond: int, height: int, tiles: int) -> str:
+    def _copy_rows(self, k: int, start: Reg | None, beyond: int, height: int, tiles: int | Reg, most: int) -> str:
         """Copy what some rows read, such that a tile's stand beside each other at each step of the sum."""
         nest, (base, at) = self.nest, self.reads[k]
         b, reduced = nest.b, nest.group.contraction.reduced
-        room = b.stack(f"[{tiles * height * prod(axis.extent for axis in reduced)} x {b.stored_as(base.dtype)}]")
+        room = b.stack(f"[{most * height * prod(axis.extent for axis in reduced)} x {b.stored_as(base.dtype)}]")
         steps = nest.group.position(base.flat(at)).terms
         near = height > 1 and steps.get(self.row) == 1 and all(isinstance(term, Axis) for term in steps)
         with ExitStack() as loops:
@@ -96,7 +99,7 @@ class Tile:
                 nest.bind(axis, loops.enter_context(b.loop(axis.extent)))
             loops.enter_context(nest.scope())
             tile, first = room, start
-            if tiles > 1:
+            if most > 1:
                 nth = loops.enter_context(b.loop(tiles))
                 loops.enter_context(nest.scope())
                 tile = b.address(room, base.dtype, nth * self._tile_size(height)).name
@@ -151,9 +154,12 @@ class Tile:
         rowsat_most, at_once = (at_most(nest, *size) for size in ((row, extent), (nest.vector, vectors)))
         pairs = [(h, w) for w in range(1, min(at_once, 6) + 1) for h in range(1, min(rowsat_most, 16) + 1)
                  if h * w + w + 2 <= nest.registers]  # fmt: skip
+        columns = [axis for axis in (nest.vector, *nest.group.contraction.reduced) if axis is not None]
+        size = prod(axis.extent for axis in columns) * nest.group.result.dtype.itemsize
+        afresh = AFRESH if size > NEAREST else 0
 
         def cycles(h: int, w: int) -> float:
-            return max(h * w / 2, (h + w) / 2, LATENCY / 2) + 0.15
+            return max(h * w / 2, (h + w) / 2, LATENCY / 2) + 0.15 + afresh * w
 
         return cls(nest, row, *min(pairs, key=lambda pair: cost_of(pair, extent, vectors, cycles)))
 
@@ -181,14 +187,24 @@ class Tile:
         all_columns = block * (blocks + bool(rest))
         return self.rows > self.height and rows + block <= NEAREST < all_columns
 
-    def contract(self, start: Reg | None, beyond: int, height: int, pieces: list[Piece]) -> list[list[Reg]]:
-        """Run the loop over what is summed; give the results by row and piece."""
+    def contract(
+        self, start: Reg | None, beyond: int, height: int, pieces: list[Piece],
+        fetch: Callable[[Reg], None] | None = None,
+    ) -> list[list[Reg]]:  # fmt: skip
+        """Run the loop over what is summed; give the results by row and piece.
+
+        Meanwhile `fetch(row)` asks for what goes with them: for some rows at a time, since what is asked for stands in
+        line with what the sum reads.
+        """
         nest = self.nest
         b, fold = nest.b, nest.group.contraction
         first = fold.init(b)
         if nest.lanes > 1:
             first = b.splat(first, nest.lanes)
         state = tuple(first for _ in range(height * len(pieces)))
+        self.fetch = fetch if len(fold.reduced) == 1 else None
+        if fetch is not None and self.fetch is None:
+            self._ask(fetch, b.position(0), height)
         state = self._over(fold.reduced, state, start, beyond, height, pieces) if state else state
         return [list(state[i * len(pieces) : (i + 1) * len(pieces)]) for i in range(height)]
 
@@ -205,18 +221,23 @@ class Tile:
                 nest.bind(axis, k)
                 finish(self._over(inner, held, start, beyond, height, pieces))
             return finish.state
-        unroll = max(1, min(axis.extent, UNROLLED // max(len(state), 1)))
-        while axis.extent % unroll and unroll > max(1, UNROLLED // max(len(state), 1) // 2):
+        most = (UNROLLED if height == self.height else UNROLLED // 4) // max(len(state), 1)
+        unroll = max(1, min(axis.extent, most))
+        while axis.extent % unroll and unroll > max(1, most // 2):
             unroll -= 1
         whole, left = divmod(axis.extent, unroll)
         if whole > 1:
-            with b.fold(whole, state) as (k, held, finish), nest.scope():
-                at = k * unroll
-                for u in range(unroll):
-                    nest.bind(axis, at, u)
-                    held = self._step(held, start, beyond, height, pieces)
-                finish(held)
-            state = finish.state
+
+            def run(first: Any, last: Any, state: Any) -> Any:
+                with b.fold(last, state, first) as (k, held, finish), nest.scope():
+                    at = k * unroll
+                    for u in range(unroll):
+                        nest.bind(axis, at, u)
+                        held = self._step(held, start, beyond, height, pieces)
+                    finish(held)
+                return finish.state
+
+            state = self._in_parts(run, whole, height, state)
         else:
             left = axis.extent
         with nest.scope():
@@ -224,6 +245,22 @@ class Tile:
                 nest.bind(axis, None, u)
                 state = self._step(state, start, beyond, height, pieces)
         return state
+
+    def _ask(self, fetch: Callable[[Reg], None], first: Reg, rows: int) -> None:
+        """Ask for what goes with some rows."""
+        with self.nest.b.loop(rows) as k, self.nest.scope():
+            fetch(first + k)
+
+    def _in_parts(self, run: Callable[[Any, Any, Any], Any], steps: int, height: int, state: Any) -> Any:
+        """Run a loop: in parts, at each of which some of the rows are asked for, if something goes with them."""
+        if self.fetch is None:
+            return run(0, steps, state)
+        parts = max(part for part in range(1, height + 1) if steps % part == 0)
+        rows, size = -(-height // parts), steps // parts
+        with self.nest.b.fold(parts, state) as (part, held, finish), self.nest.scope():
+            self._ask(self.fetch, part * rows, rows)
+            finish(run(part * size, part * size + size, held))
+        return finish.state
 
     def _step(self, state: Any, start: Any, beyond: int, height: int, pieces: list[Piece]) -> Any:
         """Add what stands at one place of the reduced axes."""
@@ -269,7 +306,7 @@ def cost_of(pair: tuple[int, int], rows: int, columns: int, cycles: Callable[[in
         for w, blocks in ((width, columns // width), (columns % width, 1)):
             if h and w:
                 cost += many * blocks * cycles(h, w)
-    return cost * (1 + 0.02 * ((rows % height > 0) + (columns % width > 0)))
+    return cost * (1 + ROWS_LEFT * (rows % height > 0) + COLUMNS_LEFT * (columns % width > 0))
 
 
 class Positions(dict):  # type: ignore[type-arg]

@@ -331,32 +331,33 @@ entry:
   %r15 = shufflevector <4 x float> %r14, <4 x float> poison, <4 x i32> zeroinitializer
   br label %head16
 head16:
-  %at16 = phi i64 [ 0, %entry ], [ %r36, %body16 ]
+  %at16 = phi i64 [ 0, %entry ], [ %r37, %body16 ]
   %c16 = icmp slt i64 %at16, 1
   br i1 %c16, label %body16, label %done16
 body16:
   %r17 = mul i64 %at16, 1
-  %r18 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %a0, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
-  %r19 = fadd <4 x float> splat (float 0x0000000000000000), %r18
-  %r20 = getelementptr float, ptr %a0, i64 3
-  %r21 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %r20, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
-  %r22 = fadd <4 x float> %r19, %r21
-  %r23 = getelementptr float, ptr %a0, i64 6
-  %r24 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %r23, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
-  %r25 = fadd <4 x float> %r22, %r24
-  %r26 = getelementptr float, ptr %a0, i64 9
-  %r27 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %r26, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
-  %r28 = fadd <4 x float> %r25, %r27
-  %r29 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %a3, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
-  %r30 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %a2, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
-  %r31 = fmul <4 x float> %r30, %r5
-  %r32 = fmul <4 x float> %r28, %r11
-  %r33 = fadd <4 x float> %r31, %r32
-  %r34 = fmul <4 x float> %r33, %r15
-  %r35 = fsub <4 x float> %r29, %r34
-  call void @llvm.masked.store.v4f32.p0(<4 x float> %r35, ptr %a3, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>)
-  call void @llvm.masked.store.v4f32.p0(<4 x float> %r33, ptr %a2, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>)
-  %r36 = add i64 %at16, 1
+  %r18 = mul i64 %r17, 1
+  %r19 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %a0, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
+  %r20 = fadd <4 x float> splat (float 0x0000000000000000), %r19
+  %r21 = getelementptr float, ptr %a0, i64 3
+  %r22 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %r21, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
+  %r23 = fadd <4 x float> %r20, %r22
+  %r24 = getelementptr float, ptr %a0, i64 6
+  %r25 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %r24, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
+  %r26 = fadd <4 x float> %r23, %r25
+  %r27 = getelementptr float, ptr %a0, i64 9
+  %r28 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %r27, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
+  %r29 = fadd <4 x float> %r26, %r28
+  %r30 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %a3, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
+  %r31 = call <4 x float> @llvm.masked.load.v4f32.p0(ptr %a2, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> zeroinitializer)
+  %r32 = fmul <4 x float> %r31, %r5
+  %r33 = fmul <4 x float> %r29, %r11
+  %r34 = fadd <4 x float> %r32, %r33
+  %r35 = fmul <4 x float> %r34, %r15
+  %r36 = fsub <4 x float> %r30, %r35
+  call void @llvm.masked.store.v4f32.p0(<4 x float> %r36, ptr %a3, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>)
+  call void @llvm.masked.store.v4f32.p0(<4 x float> %r34, ptr %a2, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>)
+  %r37 = add i64 %at16, 1
   br label %head16
 done16:
   ret void
@@ -381,143 +382,144 @@ entry:
   %r15 = shufflevector <2 x float> %r14, <2 x float> poison, <2 x i32> zeroinitializer
   br label %head16
 head16:
-  %at16 = phi i64 [ 0, %entry ], [ %r148, %done18 ]
+  %at16 = phi i64 [ 0, %entry ], [ %r149, %done19 ]
   %c16 = icmp slt i64 %at16, 1
   br i1 %c16, label %body16, label %done16
 body16:
-  %r17 = mul i64 %at16, 3
-  br label %head18
-head18:
-  %at18 = phi i64 [ 0, %body16 ], [ %r147, %body18 ]
-  %c18 = icmp slt i64 %at18, 1
-  br i1 %c18, label %body18, label %done18
-body18:
-  %r19 = mul i64 %at18, 2
-  %r20 = getelementptr float, ptr %a0, i64 %r19
-  %r21 = load <2 x float>, ptr %r20, align 4
-  %r22 = getelementptr float, ptr %a1, i64 %r17
-  %r23 = load float, ptr %r22
-  %r24 = insertelement <2 x float> poison, float %r23, i64 0
-  %r25 = shufflevector <2 x float> %r24, <2 x float> poison, <2 x i32> zeroinitializer
-  %r27 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r21, <2 x float> %r25, <2 x float> splat (float 0x0000000000000000))
-  %r28 = getelementptr float, ptr %r22, i64 1
-  %r29 = load float, ptr %r28
-  %r30 = insertelement <2 x float> poison, float %r29, i64 0
-  %r31 = shufflevector <2 x float> %r30, <2 x float> poison, <2 x i32> zeroinitializer
-  %r33 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r21, <2 x float> %r31, <2 x float> splat (float 0x0000000000000000))
-  %r34 = getelementptr float, ptr %r22, i64 2
-  %r35 = load float, ptr %r34
-  %r36 = insertelement <2 x float> poison, float %r35, i64 0
-  %r37 = shufflevector <2 x float> %r36, <2 x float> poison, <2 x i32> zeroinitializer
-  %r39 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r21, <2 x float> %r37, <2 x float> splat (float 0x0000000000000000))
-  %r40 = getelementptr float, ptr %r20, i64 2
-  %r41 = load <2 x float>, ptr %r40, align 4
-  %r42 = getelementptr float, ptr %r22, i64 3
-  %r43 = load float, ptr %r42
-  %r44 = insertelement <2 x float> poison, float %r43, i64 0
-  %r45 = shufflevector <2 x float> %r44, <2 x float> poison, <2 x i32> zeroinitializer
-  %r47 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r41, <2 x float> %r45, <2 x float> %r27)
-  %r48 = getelementptr float, ptr %r22, i64 4
-  %r49 = load float, ptr %r48
-  %r50 = insertelement <2 x float> poison, float %r49, i64 0
-  %r51 = shufflevector <2 x float> %r50, <2 x float> poison, <2 x i32> zeroinitializer
-  %r53 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r41, <2 x float> %r51, <2 x float> %r33)
-  %r54 = getelementptr float, ptr %r22, i64 5
-  %r55 = load float, ptr %r54
-  %r56 = insertelement <2 x float> poison, float %r55, i64 0
-  %r57 = shufflevector <2 x float> %r56, <2 x float> poison, <2 x i32> zeroinitializer
-  %r59 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r41, <2 x float> %r57, <2 x float> %r39)
-  %r60 = getelementptr float, ptr %r20, i64 4
-  %r61 = load <2 x float>, ptr %r60, align 4
-  %r62 = getelementptr float, ptr %r22, i64 6
-  %r63 = load float, ptr %r62
-  %r64 = insertelement <2 x float> poison, float %r63, i64 0
-  %r65 = shufflevector <2 x float> %r64, <2 x float> poison, <2 x i32> zeroinitializer
-  %r67 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r61, <2 x float> %r65, <2 x float> %r47)
-  %r68 = getelementptr float, ptr %r22, i64 7
-  %r69 = load float, ptr %r68
-  %r70 = insertelement <2 x float> poison, float %r69, i64 0
-  %r71 = shufflevector <2 x float> %r70, <2 x float> poison, <2 x i32> zeroinitializer
-  %r73 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r61, <2 x float> %r71, <2 x float> %r53)
-  %r74 = getelementptr float, ptr %r22, i64 8
-  %r75 = load float, ptr %r74
-  %r76 = insertelement <2 x float> poison, float %r75, i64 0
-  %r77 = shufflevector <2 x float> %r76, <2 x float> poison, <2 x i32> zeroinitializer
-  %r79 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r61, <2 x float> %r77, <2 x float> %r59)
-  %r80 = getelementptr float, ptr %r20, i64 6
-  %r81 = load <2 x float>, ptr %r80, align 4
-  %r82 = getelementptr float, ptr %r22, i64 9
-  %r83 = load float, ptr %r82
-  %r84 = insertelement <2 x float> poison, float %r83, i64 0
-  %r85 = shufflevector <2 x float> %r84, <2 x float> poison, <2 x i32> zeroinitializer
-  %r87 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r81, <2 x float> %r85, <2 x float> %r67)
-  %r88 = getelementptr float, ptr %r22, i64 10
-  %r89 = load float, ptr %r88
-  %r90 = insertelement <2 x float> poison, float %r89, i64 0
-  %r91 = shufflevector <2 x float> %r90, <2 x float> poison, <2 x i32> zeroinitializer
-  %r93 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r81, <2 x float> %r91, <2 x float> %r73)
-  %r94 = getelementptr float, ptr %r22, i64 11
-  %r95 = load float, ptr %r94
-  %r96 = insertelement <2 x float> poison, float %r95, i64 0
-  %r97 = shufflevector <2 x float> %r96, <2 x float> poison, <2 x i32> zeroinitializer
-  %r99 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r81, <2 x float> %r97, <2 x float> %r79)
-  %r100 = mul i64 %r17, 2
-  %r101 = add i64 %r100, %r19
-  %r102 = getelementptr float, ptr %a4, i64 %r101
-  %r103 = load <2 x float>, ptr %r102, align 4
-  %r104 = getelementptr float, ptr %a3, i64 %r101
-  %r105 = load <2 x float>, ptr %r104, align 4
-  %r106 = fmul <2 x float> %r105, %r5
-  %r107 = fmul <2 x float> %r87, %r11
-  %r108 = fadd <2 x float> %r106, %r107
-  %r109 = fmul <2 x float> %r108, %r15
-  %r110 = fsub <2 x float> %r103, %r109
-  %r111 = getelementptr float, ptr %a4, i64 %r101
-  store <2 x float> %r110, ptr %r111, align 4
-  %r112 = getelementptr float, ptr %a3, i64 %r101
-  store <2 x float> %r108, ptr %r112, align 4
-  %r113 = mul i64 %r17, 2
-  %r114 = add i64 %r113, %r19
-  %r115 = getelementptr float, ptr %a4, i64 %r114
-  %r116 = getelementptr float, ptr %r115, i64 2
-  %r117 = load <2 x float>, ptr %r116, align 4
-  %r118 = getelementptr float, ptr %a3, i64 %r114
-  %r119 = getelementptr float, ptr %r118, i64 2
-  %r120 = load <2 x float>, ptr %r119, align 4
-  %r121 = fmul <2 x float> %r120, %r5
-  %r122 = fmul <2 x float> %r93, %r11
-  %r123 = fadd <2 x float> %r121, %r122
-  %r124 = fmul <2 x float> %r123, %r15
-  %r125 = fsub <2 x float> %r117, %r124
-  %r126 = getelementptr float, ptr %a4, i64 %r114
-  %r127 = getelementptr float, ptr %r126, i64 2
-  store <2 x float> %r125, ptr %r127, align 4
-  %r128 = getelementptr float, ptr %a3, i64 %r114
-  %r129 = getelementptr float, ptr %r128, i64 2
-  store <2 x float> %r123, ptr %r129, align 4
-  %r130 = mul i64 %r17, 2
-  %r131 = add i64 %r130, %r19
-  %r132 = getelementptr float, ptr %a4, i64 %r131
-  %r133 = getelementptr float, ptr %r132, i64 4
-  %r134 = load <2 x float>, ptr %r133, align 4
-  %r135 = getelementptr float, ptr %a3, i64 %r131
-  %r136 = getelementptr float, ptr %r135, i64 4
-  %r137 = load <2 x float>, ptr %r136, align 4
-  %r138 = fmul <2 x float> %r137, %r5
-  %r139 = fmul <2 x float> %r99, %r11
-  %r140 = fadd <2 x float> %r138, %r139
-  %r141 = fmul <2 x float> %r140, %r15
-  %r142 = fsub <2 x float> %r134, %r141
-  %r143 = getelementptr float, ptr %a4, i64 %r131
-  %r144 = getelementptr float, ptr %r143, i64 4
-  store <2 x float> %r142, ptr %r144, align 4
-  %r145 = getelementptr float, ptr %a3, i64 %r131
-  %r146 = getelementptr float, ptr %r145, i64 4
-  store <2 x float> %r140, ptr %r146, align 4
-  %r147 = add i64 %at18, 1
-  br label %head18
-done18:
-  %r148 = add i64 %at16, 1
+  %r17 = mul i64 %at16, 1
+  %r18 = mul i64 %r17, 3
+  br label %head19
+head19:
+  %at19 = phi i64 [ 0, %body16 ], [ %r148, %body19 ]
+  %c19 = icmp slt i64 %at19, 1
+  br i1 %c19, label %body19, label %done19
+body19:
+  %r20 = mul i64 %at19, 2
+  %r21 = getelementptr float, ptr %a0, i64 %r20
+  %r22 = load <2 x float>, ptr %r21, align 4
+  %r23 = getelementptr float, ptr %a1, i64 %r18
+  %r24 = load float, ptr %r23
+  %r25 = insertelement <2 x float> poison, float %r24, i64 0
+  %r26 = shufflevector <2 x float> %r25, <2 x float> poison, <2 x i32> zeroinitializer
+  %r28 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r22, <2 x float> %r26, <2 x float> splat (float 0x0000000000000000))
+  %r29 = getelementptr float, ptr %r23, i64 1
+  %r30 = load float, ptr %r29
+  %r31 = insertelement <2 x float> poison, float %r30, i64 0
+  %r32 = shufflevector <2 x float> %r31, <2 x float> poison, <2 x i32> zeroinitializer
+  %r34 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r22, <2 x float> %r32, <2 x float> splat (float 0x0000000000000000))
+  %r35 = getelementptr float, ptr %r23, i64 2
+  %r36 = load float, ptr %r35
+  %r37 = insertelement <2 x float> poison, float %r36, i64 0
+  %r38 = shufflevector <2 x float> %r37, <2 x float> poison, <2 x i32> zeroinitializer
+  %r40 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r22, <2 x float> %r38, <2 x float> splat (float 0x0000000000000000))
+  %r41 = getelementptr float, ptr %r21, i64 2
+  %r42 = load <2 x float>, ptr %r41, align 4
+  %r43 = getelementptr float, ptr %r23, i64 3
+  %r44 = load float, ptr %r43
+  %r45 = insertelement <2 x float> poison, float %r44, i64 0
+  %r46 = shufflevector <2 x float> %r45, <2 x float> poison, <2 x i32> zeroinitializer
+  %r48 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r42, <2 x float> %r46, <2 x float> %r28)
+  %r49 = getelementptr float, ptr %r23, i64 4
+  %r50 = load float, ptr %r49
+  %r51 = insertelement <2 x float> poison, float %r50, i64 0
+  %r52 = shufflevector <2 x float> %r51, <2 x float> poison, <2 x i32> zeroinitializer
+  %r54 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r42, <2 x float> %r52, <2 x float> %r34)
+  %r55 = getelementptr float, ptr %r23, i64 5
+  %r56 = load float, ptr %r55
+  %r57 = insertelement <2 x float> poison, float %r56, i64 0
+  %r58 = shufflevector <2 x float> %r57, <2 x float> poison, <2 x i32> zeroinitializer
+  %r60 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r42, <2 x float> %r58, <2 x float> %r40)
+  %r61 = getelementptr float, ptr %r21, i64 4
+  %r62 = load <2 x float>, ptr %r61, align 4
+  %r63 = getelementptr float, ptr %r23, i64 6
+  %r64 = load float, ptr %r63
+  %r65 = insertelement <2 x float> poison, float %r64, i64 0
+  %r66 = shufflevector <2 x float> %r65, <2 x float> poison, <2 x i32> zeroinitializer
+  %r68 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r62, <2 x float> %r66, <2 x float> %r48)
+  %r69 = getelementptr float, ptr %r23, i64 7
+  %r70 = load float, ptr %r69
+  %r71 = insertelement <2 x float> poison, float %r70, i64 0
+  %r72 = shufflevector <2 x float> %r71, <2 x float> poison, <2 x i32> zeroinitializer
+  %r74 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r62, <2 x float> %r72, <2 x float> %r54)
+  %r75 = getelementptr float, ptr %r23, i64 8
+  %r76 = load float, ptr %r75
+  %r77 = insertelement <2 x float> poison, float %r76, i64 0
+  %r78 = shufflevector <2 x float> %r77, <2 x float> poison, <2 x i32> zeroinitializer
+  %r80 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r62, <2 x float> %r78, <2 x float> %r60)
+  %r81 = getelementptr float, ptr %r21, i64 6
+  %r82 = load <2 x float>, ptr %r81, align 4
+  %r83 = getelementptr float, ptr %r23, i64 9
+  %r84 = load float, ptr %r83
+  %r85 = insertelement <2 x float> poison, float %r84, i64 0
+  %r86 = shufflevector <2 x float> %r85, <2 x float> poison, <2 x i32> zeroinitializer
+  %r88 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r82, <2 x float> %r86, <2 x float> %r68)
+  %r89 = getelementptr float, ptr %r23, i64 10
+  %r90 = load float, ptr %r89
+  %r91 = insertelement <2 x float> poison, float %r90, i64 0
+  %r92 = shufflevector <2 x float> %r91, <2 x float> poison, <2 x i32> zeroinitializer
+  %r94 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r82, <2 x float> %r92, <2 x float> %r74)
+  %r95 = getelementptr float, ptr %r23, i64 11
+  %r96 = load float, ptr %r95
+  %r97 = insertelement <2 x float> poison, float %r96, i64 0
+  %r98 = shufflevector <2 x float> %r97, <2 x float> poison, <2 x i32> zeroinitializer
+  %r100 = call <2 x float> @llvm.fma.v2f32(<2 x float> %r82, <2 x float> %r98, <2 x float> %r80)
+  %r101 = mul i64 %r18, 2
+  %r102 = add i64 %r101, %r20
+  %r103 = getelementptr float, ptr %a4, i64 %r102
+  %r104 = load <2 x float>, ptr %r103, align 4
+  %r105 = getelementptr float, ptr %a3, i64 %r102
+  %r106 = load <2 x float>, ptr %r105, align 4
+  %r107 = fmul <2 x float> %r106, %r5
+  %r108 = fmul <2 x float> %r88, %r11
+  %r109 = fadd <2 x float> %r107, %r108
+  %r110 = fmul <2 x float> %r109, %r15
+  %r111 = fsub <2 x float> %r104, %r110
+  %r112 = getelementptr float, ptr %a4, i64 %r102
+  store <2 x float> %r111, ptr %r112, align 4
+  %r113 = getelementptr float, ptr %a3, i64 %r102
+  store <2 x float> %r109, ptr %r113, align 4
+  %r114 = mul i64 %r18, 2
+  %r115 = add i64 %r114, %r20
+  %r116 = getelementptr float, ptr %a4, i64 %r115
+  %r117 = getelementptr float, ptr %r116, i64 2
+  %r118 = load <2 x float>, ptr %r117, align 4
+  %r119 = getelementptr float, ptr %a3, i64 %r115
+  %r120 = getelementptr float, ptr %r119, i64 2
+  %r121 = load <2 x float>, ptr %r120, align 4
+  %r122 = fmul <2 x float> %r121, %r5
+  %r123 = fmul <2 x float> %r94, %r11
+  %r124 = fadd <2 x float> %r122, %r123
+  %r125 = fmul <2 x float> %r124, %r15
+  %r126 = fsub <2 x float> %r118, %r125
+  %r127 = getelementptr float, ptr %a4, i64 %r115
+  %r128 = getelementptr float, ptr %r127, i64 2
+  store <2 x float> %r126, ptr %r128, align 4
+  %r129 = getelementptr float, ptr %a3, i64 %r115
+  %r130 = getelementptr float, ptr %r129, i64 2
+  store <2 x float> %r124, ptr %r130, align 4
+  %r131 = mul i64 %r18, 2
+  %r132 = add i64 %r131, %r20
+  %r133 = getelementptr float, ptr %a4, i64 %r132
+  %r134 = getelementptr float, ptr %r133, i64 4
+  %r135 = load <2 x float>, ptr %r134, align 4
+  %r136 = getelementptr float, ptr %a3, i64 %r132
+  %r137 = getelementptr float, ptr %r136, i64 4
+  %r138 = load <2 x float>, ptr %r137, align 4
+  %r139 = fmul <2 x float> %r138, %r5
+  %r140 = fmul <2 x float> %r100, %r11
+  %r141 = fadd <2 x float> %r139, %r140
+  %r142 = fmul <2 x float> %r141, %r15
+  %r143 = fsub <2 x float> %r135, %r142
+  %r144 = getelementptr float, ptr %a4, i64 %r132
+  %r145 = getelementptr float, ptr %r144, i64 4
+  store <2 x float> %r143, ptr %r145, align 4
+  %r146 = getelementptr float, ptr %a3, i64 %r132
+  %r147 = getelementptr float, ptr %r146, i64 4
+  store <2 x float> %r141, ptr %r147, align 4
+  %r148 = add i64 %at19, 1
+  br label %head19
+done19:
+  %r149 = add i64 %at16, 1
   br label %head16
 done16:
   ret void
