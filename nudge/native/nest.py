@@ -165,10 +165,12 @@ class Nest(Rows):
         made = tile.contract(start, beyond, height, pieces, self._fetch(tile, start, beyond, pieces))
         steps = sum(value.kind != FOLD for value in self.group.members) * height * len(pieces)
         if steps <= INLINE or height == 1:
-            for i in range(height):
-                with self.scope():
-                    self.bind(tile.row, start, beyond + i)
-                    self.row(pieces, made[i])
+            partly = any(piece.valid is not None for piece in pieces)
+            with self.writing_last(partly and len(self.group.stores) == 1):  # with more of them registers run out
+                for i in range(height):
+                    with self.scope():
+                        self.bind(tile.row, start, beyond + i)
+                        self.row(pieces, made[i])
             return
         room = self._room(height * len(pieces) * self.lanes)
         for i, row in enumerate(made):

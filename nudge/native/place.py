@@ -6,6 +6,7 @@ from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -65,6 +66,7 @@ class Place:
         self._fixed: dict[Any, bool] = {}
         self._stands: dict[Any, Affine] = {}
         self.scratch: Callable[[], Reg] | None = None
+        self.waiting: list[Callable[[], None]] | None = None  # what is stored later
 
     # -- scopes --
 
@@ -315,16 +317,33 @@ class Place:
         return self.b.load(pointer, dtype, at) if lanes == 1 else self.b.load_vector(pointer, dtype, at, lanes)
 
     def write(self, value: Value, reg: Reg) -> None:
-        """Store a member at its place."""
+        """Store a member at its place: now, or where others wait to be stored, after them."""
         pointer, at, along = self.address(value, self.group.members[value])
         reg = self.b.cast(reg, value.dtype)
+        store: Callable[[], None]
         if self.lanes == 1 or not along:
-            self.b.store(reg, pointer, value.dtype, at)
-            return
-        reg = self.b.splat(reg, self.lanes)
-        if along != 1:
-            self.b.scatter(reg, pointer, value.dtype, at, along, self.mask)
-        elif self.mask is not None:
-            self.b.store_masked(reg, pointer, value.dtype, at, self.mask)
+            store = partial(self.b.store, reg, pointer, value.dtype, at)
         else:
-            self.b.store(reg, pointer, value.dtype, at)
+            reg = self.b.splat(reg, self.lanes)
+            if along != 1:
+                store = partial(self.b.scatter, reg, pointer, value.dtype, at, along, self.mask)
+            elif self.mask is not None:
+                store = partial(self.b.store_masked, reg, pointer, value.dtype, at, self.mask)
+            else:
+                store = partial(self.b.store, reg, pointer, value.dtype, at)
+        if self.waiting is None:
+            store()
+        else:
+            self.waiting.append(store)
+
+    @contextmanager
+    def writing_last(self, wanted: bool) -> Iterator[None]:
+        """Store what is written inside when all of it is computed, if that is wanted.
+
+        A processor that reads beside what was stored in part of a vector waits until that is in memory.
+        """
+        self.waiting = [] if wanted else None
+        yield
+        for store in self.waiting or ():
+            store()
+        self.waiting = None

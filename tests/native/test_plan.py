@@ -144,6 +144,18 @@ def test_rows_of_a_loss_stand_in_a_vectors_lanes_through_a_view_too(monkeypatch)
     assert {"max", "sum"} <= {repr(value).split("[")[0].split()[1] for value in group.members if value.fold}
 
 
+def test_parts_of_vectors_are_stored_when_all_beside_them_is_read(monkeypatch):
+    def step(w, x, h):
+        return w - h.T @ x
+
+    arrays = [np.ones((40, 30), np.float32), np.ones((32, 30), np.float32), np.ones((32, 40), np.float32)]
+    text = text_of(monkeypatch, AVX2, step, arrays)
+    blocks = [block for block in re.split(r"^\w+:$", text, flags=re.M) if "call void @llvm.masked.store" in block]
+    assert blocks
+    for block in blocks:
+        assert "load" not in block[block.index("call void @llvm.masked.store") :]
+
+
 def test_squares_are_gone_through_alike(monkeypatch):
     def step(x, y):
         return x + 1.0, y * 2.0, x.T @ y
