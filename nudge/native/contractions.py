@@ -122,6 +122,7 @@ class Contractions(Ahead):
                 self.materialise(base)
             elif base in self.home:
                 self.store(base)
+        fold.reads = [self.gathered(value, arg, place) for arg, place in fold.reads]
         best = self.best_column(value)
         lane = self.best_lane(value, best)
         column = best if lane is not None else self.panel(value, best)
@@ -137,7 +138,7 @@ class Contractions(Ahead):
             if lane is not None and self.step(base, at, lane) != 1:
                 base = self.whole_copy(base, at, lane)
                 self.materialise(base)
-            if (stride not in (0, 1) and lane is None or _holds(at) or far) and not once and max(reused, default=1) > 1:
+            if (stride not in (0, 1) and lane is None or far) and not once and max(reused, default=1) > 1:
                 base, at = self.copied(value, base, at, column)
                 self.materialise(base)
             reads.append((base, at))
@@ -243,11 +244,28 @@ class Contractions(Ahead):
             return self.whole_copy(base, at, column), at
         if column in self.panels:  # panel by panel, and in it row by row
             axes = sorted(axes, key=lambda axis: axis in fold.reduced)
-        if column not in axes_of(at):  # as it lies, then, for what else reads it so
-            column = next((axis for axis in axes if self.step(base, at, axis) == 1), column)
-        elif column not in self.panels:  # with what it was one with before, so that it can be so again
+        if column not in self.panels:  # with what it was one with before, so that it can be so again
             parts = {axis for place in fold.own if column in place.axes() for axis in place.axes()}
             axes.sort(key=parts.__contains__)
+        return self._one_copy(base, at, axes, column)
+
+    def gathered(self, value: Value, arg: Value, place: Index) -> tuple[Value, Index]:
+        """Store what a contraction reads again and again where data say, in the order in which the data lie."""
+        fold = value.fold
+        assert fold is not None
+        base, at = source(arg, place)
+        axes = axes_of(at)
+        if not _holds(at) or all(axis in axes for axis in fold.axes if axis.extent != 1):
+            return arg, place
+        held = [term.value.flat(term.index).terms for place in at for term in place.terms if isinstance(term, Held)]
+        apart = {axis: max(steps.get(axis, 0) for steps in held) for axis in axes}
+        order = sorted(axes, key=lambda axis: (-apart[axis], -self.step(base, at, axis)))
+        base, at = self._one_copy(base, at, order, order[-1])
+        self.materialise(base)
+        return base, at
+
+    def _one_copy(self, base: Value, at: Index, axes: Sequence[Axis], column: Axis) -> tuple[Value, Index]:
+        """Find a copy of what is read at an index: the same one for all who read the like."""
         copy, order = copy_of(base, at, axes, column)
         common = {axis: of(self.common.setdefault((k, axis.extent), axis)) for k, axis in enumerate(order)}
         return self.copies.setdefault((base, moved(at, common), copy.shape), copy), index_of(order)

@@ -156,79 +156,79 @@ body1:
   %r139 = select <8 x i1> %r138, <8 x float> %r99, <8 x float> splat (float 0x0000000000000000)
   %r140 = mul i64 %r3, 9
   %r141 = getelementptr float, ptr %a2, i64 %r140
-  store <8 x float> %r139, ptr %r141, align 4
   %r142 = fcmp ogt <8 x float> %r103, splat (float 0x0000000000000000)
   %r143 = fcmp uno <8 x float> %r103, %r103
   %r144 = or <8 x i1> %r142, %r143
   %r145 = select <8 x i1> %r144, <8 x float> %r103, <8 x float> splat (float 0x0000000000000000)
   %r146 = mul i64 %r3, 9
   %r147 = getelementptr float, ptr %a2, i64 %r146
-  %r148 = getelementptr float, ptr %r147, i64 8
-  call void @llvm.masked.store.v8f32.p0(<8 x float> %r145, ptr %r148, i32 4, <8 x i1> <i1 true, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false>)
-  %r149 = fcmp ogt <8 x float> %r109, splat (float 0x0000000000000000)
-  %r150 = fcmp uno <8 x float> %r109, %r109
-  %r151 = or <8 x i1> %r149, %r150
-  %r152 = select <8 x i1> %r151, <8 x float> %r109, <8 x float> splat (float 0x0000000000000000)
-  %r153 = mul i64 %r3, 9
-  %r154 = getelementptr float, ptr %a2, i64 %r153
-  %r155 = getelementptr float, ptr %r154, i64 9
-  store <8 x float> %r152, ptr %r155, align 4
-  %r156 = fcmp ogt <8 x float> %r111, splat (float 0x0000000000000000)
-  %r157 = fcmp uno <8 x float> %r111, %r111
-  %r158 = or <8 x i1> %r156, %r157
-  %r159 = select <8 x i1> %r158, <8 x float> %r111, <8 x float> splat (float 0x0000000000000000)
-  %r160 = mul i64 %r3, 9
-  %r161 = getelementptr float, ptr %a2, i64 %r160
-  %r162 = getelementptr float, ptr %r161, i64 17
-  call void @llvm.masked.store.v8f32.p0(<8 x float> %r159, ptr %r162, i32 4, <8 x i1> <i1 true, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false>)
-  %r163 = fcmp ogt <8 x float> %r117, splat (float 0x0000000000000000)
-  %r164 = fcmp uno <8 x float> %r117, %r117
-  %r165 = or <8 x i1> %r163, %r164
-  %r166 = select <8 x i1> %r165, <8 x float> %r117, <8 x float> splat (float 0x0000000000000000)
-  %r167 = mul i64 %r3, 9
-  %r168 = getelementptr float, ptr %a2, i64 %r167
-  %r169 = getelementptr float, ptr %r168, i64 18
-  store <8 x float> %r166, ptr %r169, align 4
-  %r170 = fcmp ogt <8 x float> %r119, splat (float 0x0000000000000000)
-  %r171 = fcmp uno <8 x float> %r119, %r119
-  %r172 = or <8 x i1> %r170, %r171
-  %r173 = select <8 x i1> %r172, <8 x float> %r119, <8 x float> splat (float 0x0000000000000000)
-  %r174 = mul i64 %r3, 9
-  %r175 = getelementptr float, ptr %a2, i64 %r174
-  %r176 = getelementptr float, ptr %r175, i64 26
-  call void @llvm.masked.store.v8f32.p0(<8 x float> %r173, ptr %r176, i32 4, <8 x i1> <i1 true, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false>)
-  %r177 = fcmp ogt <8 x float> %r125, splat (float 0x0000000000000000)
-  %r178 = fcmp uno <8 x float> %r125, %r125
-  %r179 = or <8 x i1> %r177, %r178
-  %r180 = select <8 x i1> %r179, <8 x float> %r125, <8 x float> splat (float 0x0000000000000000)
-  %r181 = mul i64 %r3, 9
-  %r182 = getelementptr float, ptr %a2, i64 %r181
-  %r183 = getelementptr float, ptr %r182, i64 27
-  store <8 x float> %r180, ptr %r183, align 4
-  %r184 = fcmp ogt <8 x float> %r127, splat (float 0x0000000000000000)
-  %r185 = fcmp uno <8 x float> %r127, %r127
+  %r148 = fcmp ogt <8 x float> %r109, splat (float 0x0000000000000000)
+  %r149 = fcmp uno <8 x float> %r109, %r109
+  %r150 = or <8 x i1> %r148, %r149
+  %r151 = select <8 x i1> %r150, <8 x float> %r109, <8 x float> splat (float 0x0000000000000000)
+  %r152 = mul i64 %r3, 9
+  %r153 = getelementptr float, ptr %a2, i64 %r152
+  %r154 = fcmp ogt <8 x float> %r111, splat (float 0x0000000000000000)
+  %r155 = fcmp uno <8 x float> %r111, %r111
+  %r156 = or <8 x i1> %r154, %r155
+  %r157 = select <8 x i1> %r156, <8 x float> %r111, <8 x float> splat (float 0x0000000000000000)
+  %r158 = mul i64 %r3, 9
+  %r159 = getelementptr float, ptr %a2, i64 %r158
+  %r160 = fcmp ogt <8 x float> %r117, splat (float 0x0000000000000000)
+  %r161 = fcmp uno <8 x float> %r117, %r117
+  %r162 = or <8 x i1> %r160, %r161
+  %r163 = select <8 x i1> %r162, <8 x float> %r117, <8 x float> splat (float 0x0000000000000000)
+  %r164 = mul i64 %r3, 9
+  %r165 = getelementptr float, ptr %a2, i64 %r164
+  %r166 = fcmp ogt <8 x float> %r119, splat (float 0x0000000000000000)
+  %r167 = fcmp uno <8 x float> %r119, %r119
+  %r168 = or <8 x i1> %r166, %r167
+  %r169 = select <8 x i1> %r168, <8 x float> %r119, <8 x float> splat (float 0x0000000000000000)
+  %r170 = mul i64 %r3, 9
+  %r171 = getelementptr float, ptr %a2, i64 %r170
+  %r172 = fcmp ogt <8 x float> %r125, splat (float 0x0000000000000000)
+  %r173 = fcmp uno <8 x float> %r125, %r125
+  %r174 = or <8 x i1> %r172, %r173
+  %r175 = select <8 x i1> %r174, <8 x float> %r125, <8 x float> splat (float 0x0000000000000000)
+  %r176 = mul i64 %r3, 9
+  %r177 = getelementptr float, ptr %a2, i64 %r176
+  %r178 = fcmp ogt <8 x float> %r127, splat (float 0x0000000000000000)
+  %r179 = fcmp uno <8 x float> %r127, %r127
+  %r180 = or <8 x i1> %r178, %r179
+  %r181 = select <8 x i1> %r180, <8 x float> %r127, <8 x float> splat (float 0x0000000000000000)
+  %r182 = mul i64 %r3, 9
+  %r183 = getelementptr float, ptr %a2, i64 %r182
+  %r184 = fcmp ogt <8 x float> %r133, splat (float 0x0000000000000000)
+  %r185 = fcmp uno <8 x float> %r133, %r133
   %r186 = or <8 x i1> %r184, %r185
-  %r187 = select <8 x i1> %r186, <8 x float> %r127, <8 x float> splat (float 0x0000000000000000)
+  %r187 = select <8 x i1> %r186, <8 x float> %r133, <8 x float> splat (float 0x0000000000000000)
   %r188 = mul i64 %r3, 9
   %r189 = getelementptr float, ptr %a2, i64 %r188
-  %r190 = getelementptr float, ptr %r189, i64 35
-  call void @llvm.masked.store.v8f32.p0(<8 x float> %r187, ptr %r190, i32 4, <8 x i1> <i1 true, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false>)
-  %r191 = fcmp ogt <8 x float> %r133, splat (float 0x0000000000000000)
-  %r192 = fcmp uno <8 x float> %r133, %r133
-  %r193 = or <8 x i1> %r191, %r192
-  %r194 = select <8 x i1> %r193, <8 x float> %r133, <8 x float> splat (float 0x0000000000000000)
-  %r195 = mul i64 %r3, 9
-  %r196 = getelementptr float, ptr %a2, i64 %r195
-  %r197 = getelementptr float, ptr %r196, i64 36
-  store <8 x float> %r194, ptr %r197, align 4
-  %r198 = fcmp ogt <8 x float> %r135, splat (float 0x0000000000000000)
-  %r199 = fcmp uno <8 x float> %r135, %r135
-  %r200 = or <8 x i1> %r198, %r199
-  %r201 = select <8 x i1> %r200, <8 x float> %r135, <8 x float> splat (float 0x0000000000000000)
-  %r202 = mul i64 %r3, 9
-  %r203 = getelementptr float, ptr %a2, i64 %r202
-  %r204 = getelementptr float, ptr %r203, i64 44
-  call void @llvm.masked.store.v8f32.p0(<8 x float> %r201, ptr %r204, i32 4, <8 x i1> <i1 true, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false>)
+  %r190 = fcmp ogt <8 x float> %r135, splat (float 0x0000000000000000)
+  %r191 = fcmp uno <8 x float> %r135, %r135
+  %r192 = or <8 x i1> %r190, %r191
+  %r193 = select <8 x i1> %r192, <8 x float> %r135, <8 x float> splat (float 0x0000000000000000)
+  %r194 = mul i64 %r3, 9
+  %r195 = getelementptr float, ptr %a2, i64 %r194
+  store <8 x float> %r139, ptr %r141, align 4
+  %r196 = getelementptr float, ptr %r147, i64 8
+  call void @llvm.masked.store.v8f32.p0(<8 x float> %r145, ptr %r196, i32 4, <8 x i1> <i1 true, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false>)
+  %r197 = getelementptr float, ptr %r153, i64 9
+  store <8 x float> %r151, ptr %r197, align 4
+  %r198 = getelementptr float, ptr %r159, i64 17
+  call void @llvm.masked.store.v8f32.p0(<8 x float> %r157, ptr %r198, i32 4, <8 x i1> <i1 true, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false>)
+  %r199 = getelementptr float, ptr %r165, i64 18
+  store <8 x float> %r163, ptr %r199, align 4
+  %r200 = getelementptr float, ptr %r171, i64 26
+  call void @llvm.masked.store.v8f32.p0(<8 x float> %r169, ptr %r200, i32 4, <8 x i1> <i1 true, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false>)
+  %r201 = getelementptr float, ptr %r177, i64 27
+  store <8 x float> %r175, ptr %r201, align 4
+  %r202 = getelementptr float, ptr %r183, i64 35
+  call void @llvm.masked.store.v8f32.p0(<8 x float> %r181, ptr %r202, i32 4, <8 x i1> <i1 true, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false>)
+  %r203 = getelementptr float, ptr %r189, i64 36
+  store <8 x float> %r187, ptr %r203, align 4
+  %r204 = getelementptr float, ptr %r195, i64 44
+  call void @llvm.masked.store.v8f32.p0(<8 x float> %r193, ptr %r204, i32 4, <8 x i1> <i1 true, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false, i1 false>)
   %r205 = add i64 %at1, 1
   br label %head1
 done1:
