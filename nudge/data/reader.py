@@ -21,7 +21,7 @@ from ..errors import UsageError
 from ..words import plural
 from .files import file
 from .frames import frame
-from .kinds import AT_ONCE, FEW, SHARE, ColumnType, Found, gap_sql, infer, pieces, shown, text_of
+from .kinds import AT_ONCE, FEW, POINT, SHARE, ColumnType, Found, gap_sql, infer, or_nan, pieces, shown, text_of
 from .source import Source, connected, quoted
 from .table import Column, Table, fingerprint, sorted_words, verbatim, worded
 
@@ -185,7 +185,7 @@ def value(data: Source, name: str, type_: ColumnType) -> str:
     read = type_.sql(text_of(data, name))
     if data.kind(name) == type_.kind:
         read = f"epoch({column})" if type_.kind == "date" else f"CAST({column} AS DOUBLE)"
-    return f"coalesce({read}, 'nan'::DOUBLE)"
+    return or_nan(read)
 
 
 def whole(data: Source, found: Mapping[str, Found], rows: int) -> dict[str, Column]:
@@ -195,6 +195,8 @@ def whole(data: Source, found: Mapping[str, Found], rows: int) -> dict[str, Colu
     for name, column in found.items():
         if column.type is None or column.type.words:
             columns[name] = words(data, name, column.type, rows)
+        elif column.type == POINT and name in data.read:
+            columns[name] = Column(name, column.type, data.read.pop(name), note=column.note)
         else:
             numbers.setdefault(data.relation(name), []).append((name, column.type))
     step = min(AT_ONCE, max(1, BYTES // (8 * rows)))

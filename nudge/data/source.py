@@ -33,6 +33,7 @@ class Source:
     sha256: str = ""  # of a file
     fast: bool = False  # whether the relation is a table in memory, not a file that is gone through at every query
     held: set[str] = field(default_factory=set)  # columns that are in a table of that name
+    read: dict[str, Any] = field(default_factory=dict)  # columns of text as plain numbers, NaN where there is none
     separated: bool = False  # whether it is a file of text
     semicolons: bool = False  # whether these separate fields
     line_of_row: Callable[[int], int] | None = None  # the line that a row, counted from 1, begins on
