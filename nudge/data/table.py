@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -144,9 +145,13 @@ def sorted_words(raw: Sequence[str | None]) -> tuple[tuple[str, ...], NDArray[np
     numbers, others = [], []
     for word in {word for word in cleaned if word is not None}:
         try:
-            numbers.append((float(word), word))
+            number = float(word)
         except ValueError:
+            number = math.nan
+        if math.isnan(number):  # which has no place among numbers
             others.append(word)
+        else:
+            numbers.append((number, word))
     words = (*(word for _, word in sorted(numbers)), *sorted(others))
     places = {word: k for k, word in enumerate(words)}
     return words, np.array([*(-1 if word is None else places[word] for word in cleaned), -1], np.int32)

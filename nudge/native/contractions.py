@@ -9,7 +9,7 @@ from typing import Any
 from .affine import Affine, Axis, Index, NotAffine, Split, Window, axes_of, index_of, moved, of
 from .ahead import Ahead
 from .group import Group, Held, elements, read, source, sources
-from .homes import LANES
+from .homes import LANES, NEAREST
 from .values import FOLD, MAP, Fold, Value, copy_of, relaid
 
 NARROW = 4
@@ -18,7 +18,6 @@ SUMMED = 1.2  # how much longer a contraction takes whose operands are both vect
 ACROSS = 2  # cycles that it takes to sum the lanes of a vector, several vectors at a time
 STRIDED, STRIDED_FAR = 1, 10  # cycles that it takes to read and write a number apart from its neighbours
 FAR = 1024  # bytes from one step of a contraction to the next that the nearest cache does not like
-NEAREST = 32768  # bytes that it holds
 ALONE = 40  # cycles that a function of a number takes where no vector of such numbers is at hand
 COPYING = 0.3  # cycles that it takes to copy a number to another place
 
@@ -135,10 +134,11 @@ class Contractions(Ahead):
             once = all(axis in axes for axis in (*fold.axes, *fold.reduced) if axis.extent != 1)
             reused = [axis.extent for axis in fold.axes if axis not in axes]
             far = stride == 1 and column in self.panels and self.is_far(value, base, at, column)
-            if lane is not None and self.step(base, at, lane) != 1:
-                base = self.whole_copy(base, at, lane)
-                self.materialise(base)
-            if (stride not in (0, 1) and lane is None or far) and not once and max(reused, default=1) > 1:
+            if lane is not None:
+                if self.step(base, at, lane) != 1 and self.dim(at, lane) is not None:
+                    base = self.whole_copy(base, at, lane)
+                    self.materialise(base)
+            elif (stride not in (0, 1) or far) and not once and max(reused, default=1) > 1:
                 base, at = self.copied(value, base, at, column)
                 self.materialise(base)
             reads.append((base, at))
@@ -259,7 +259,8 @@ class Contractions(Ahead):
             return arg, place
         held = [term.value.flat(term.index).terms for place in at for term in place.terms if isinstance(term, Held)]
         apart = {axis: max(steps.get(axis, 0) for steps in held) for axis in axes}
-        order = sorted(axes, key=lambda axis: (-apart[axis], -self.step(base, at, axis)))
+        order = [axis for axis in (*fold.axes, *fold.reduced) if axis in axes]
+        order.sort(key=lambda axis: (-apart[axis], -self.step(base, at, axis)))
         base, at = self._one_copy(base, at, order, order[-1])
         self.materialise(base)
         return base, at

@@ -141,11 +141,16 @@ def source(value: Value, index: Index) -> tuple[Value, Index]:
 
 def reads_of(value: Value, index: Index) -> list[tuple[Value, Index]]:
     """List what a map, a view or a copy reads when it is computed at an index."""
+    return [source(arg, place) for arg, place in args_of(value, index)]
+
+
+def args_of(value: Value, index: Index) -> list[tuple[Value, Index]]:
+    """List the arguments of a map or a copy, views among them, each with the place at which it is read; or a view."""
     if value.copied is not None:
-        return [source(*value.copied(index))]
+        return [value.copied(index)]
     if value.kind == VIEW:
-        return [source(value, index)]
-    return [source(arg, trimmed(index, arg.shape)) for arg in value.args if isinstance(arg, Value)]
+        return [(value, index)]
+    return [(arg, trimmed(index, arg.shape)) for arg in value.args if isinstance(arg, Value)]
 
 
 def sources(fold: Fold) -> list[tuple[Value, Index]]:

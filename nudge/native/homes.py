@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from .affine import Affine, Axis, Index, NotAffine, Split, index_of, moved, of
 from .flops import flops_of_map
-from .group import Group, Held, read, reads_of, same_memory, source, sources
-from .values import COPY, GIVEN, MAP, Value, copy_of, row_major
+from .group import Group, Held, args_of, elements, read, reads_of, same_memory, source, sources
+from .values import COPY, GIVEN, MAP, Value, copy_of, relaid, row_major
 
 CHEAP = 4  # steps of a chain that is rather computed again than stored
 SHORT = 128  # numbers of a row that is short
 LANES = 16  # numbers in a vector, roughly
+NEAREST = 32768  # bytes that the nearest cache holds
 DEAR = 12  # arithmetic on a number, from which on it is rather stored than done again
 
 
@@ -45,6 +47,44 @@ class Homes:
             yield arg, place
         else:
             yield from self.leaves(arg, place)
+
+    def spread(self, value: Value, axes: list[Axis]) -> tuple[Index, list[tuple[Value, Index]]]:
+        """Find a value's index in its axes, taken apart where what it reads asks for that, and what computing it takes.
+
+        What loops over them cannot read is stored before.
+        """
+        index = index_of(axes)
+        while True:
+            try:
+                return index, list(self.leaves(value, index))
+            except Split as split:
+                split.apart(axes)
+                index = moved(index, split.swap)
+            except NotAffine:
+                if not any([self._store_apart(value, arg, place) for arg, place in args_of(value, index)]):
+                    raise
+
+    def _store_apart(self, value: Value, arg: Value, place: Index) -> bool:
+        """Store, or copy, what loops over its reader's axes cannot read; tell whether an argument is that."""
+        try:
+            base, at = source(arg, place)
+        except Split:
+            return False
+        except NotAffine:
+            if value.kind != MAP:
+                return False
+            copy = relaid(arg, len(arg.shape) - 1)
+            value.args = tuple([copy if each is arg else each for each in value.args])
+            self.materialise(copy)
+            return True
+        try:
+            deque(self.reached(base, at), maxlen=0)
+        except Split:
+            return False
+        except NotAffine:
+            self.materialise(base)
+            return True
+        return False
 
     # -- joining --
 
@@ -120,17 +160,35 @@ class Homes:
         else:
             self._note(group, arg, place)
 
-    def cheap(self, value: Value, budget: int = CHEAP) -> bool:
-        """Tell whether a value of a group is rather computed again: a few steps from what is stored anyway."""
+    def cheap(self, value: Value) -> bool:
+        """Tell whether a value of a group is rather computed again: a few steps from what is stored anyway.
+
+        Where all of it does not stay near, one that is much work may be stored instead, since more is often made of it.
+        """
+        dear, most = self._made_of(value, CHEAP), 1 if value.size > NEAREST else 0
+        return dear is not None and len(dear) <= most and all(one.size <= value.size for one in dear)
+
+    def _made_of(self, value: Value, budget: int) -> set[Value] | None:
+        """Find what a value is made of in a few steps, of what is dear and not stored yet; None where it is of more."""
         if value in self.stored or value.kind != MAP or not budget or not value.shape or self.is_dear(value):
-            return False
+            return None
+        found: set[Value] = set()
         try:
             reads = reads_of(value, index_of(value.axes()))
         except (NotAffine, Split):
-            return False
-        return all(
-            arg.kind == GIVEN or arg in self.stored or (self.cheap(arg, budget - 1)) for arg, _ in reads
-        )
+            return None
+        for arg, _ in reads:
+            soon = arg in self.home and elements(arg) * LANES <= elements(value)  # a statistic, which is stored soon
+            if arg.kind == GIVEN or arg in self.stored or soon:
+                continue
+            if arg.kind == MAP and arg in self.home and self.is_dear(arg):
+                found.add(arg)
+                continue
+            more = self._made_of(arg, budget - 1)
+            if more is None:
+                return None
+            found |= more
+        return found
 
     def is_dear(self, value: Value) -> bool:
         """Tell whether a map is much work."""
@@ -210,14 +268,7 @@ class Homes:
             self.store(value)
             return
         axes = value.axes()
-        index = index_of(axes)
-        while True:
-            try:
-                leaves = list(self.leaves(value, index))
-                break
-            except Split as split:
-                split.apart(axes)
-                index = moved(index, split.swap)
+        index, leaves = self.spread(value, axes)
         latest = self.latest(leaves)
         since = 0 if latest is None else self.groups.index(latest)
         for group in reversed(self.groups[since:]):

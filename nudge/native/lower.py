@@ -263,6 +263,11 @@ def _nest(
             group.split(split)
             lanes = min(lanes, lanes_of(group, target.vector))
         except LaneByLane:
+            if group.lane is not None:
+                group.lane = None
+                continue
+            if lanes == 1:
+                raise
             lanes = 1
             if group.crosses:
                 group.vector = group.column

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from .affine import Affine, Axis
 from .builder import Reg
-from .contractions import NEAREST
 from .group import sources
+from .homes import NEAREST
 from .place import Piece
 from .values import row_major
 

@@ -61,5 +61,10 @@ def test_words_are_sorted_numbers_first_and_by_size():
     assert places.tolist() == [4, 2, 0, 1, 4, -1, -1, 5, 5, 3, -1]
 
 
+def test_words_that_are_no_number_stand_after_those_that_are():
+    words, _ = sorted_words(["-nan", "2", "inf", "a", "1", "nan0"])
+    assert words == ("1", "2", "inf", "-nan", "a", "nan0")
+
+
 def test_a_table_without_columns_has_no_rows():
     assert len(Table("empty", {})) == 0
