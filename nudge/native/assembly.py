@@ -178,10 +178,8 @@ class Assembly:
         lanes = max(x.lanes for x in xs)
         return tuple(self.splat(x, lanes) for x in xs)
 
-    def _shuffled(self, x: Reg, order: list[int], z: Reg | None = None) -> Reg:
-        """Pick lanes, and after them those of another register in the same order."""
-        if z is not None:
-            order = [*order, *(x.lanes + k for k in order)]
+    def _shuffled(self, x: Reg, order: Sequence[int], z: Reg | None = None) -> Reg:
+        """Pick lanes, counted on from those of one register to those of another."""
         picks = ", ".join(f"i32 {k}" for k in order)
         mask = f"<{len(order)} x i32> " + (f"<{picks}>" if any(order) else "zeroinitializer")
         other = "poison" if z is None else z.name
@@ -210,8 +208,10 @@ class Assembly:
         while size > 1:
             runs = range(0, xs[0].lanes, size)
             low = [at + k for at in runs for k in range(size // 2)]
-            high = [k + size // 2 for k in low]
             seconds: Sequence[Reg | None] = xs[1::2] or [None]
+            if len(xs) > 1:
+                low += [xs[0].lanes + k for k in low]
+            high = [k + size // 2 for k in low]
             pairs = zip(xs[::2], seconds, strict=True)
             xs = [combine(self._shuffled(x, low, z), self._shuffled(x, high, z)) for x, z in pairs]
             size //= 2

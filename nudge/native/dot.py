@@ -122,18 +122,20 @@ class Dot:
             return state
 
         state = over(outer, state)
-        combine = fold.combine
+        for i in range(height):
+            self._store_sums(state[i * width : (i + 1) * width], room, column, i * stride + after)
+        nest.lanes = lanes
+
+    def _store_sums(self, row: Sequence[Reg], room: str, column: Reg | None, beyond: int) -> None:
+        """Sum the lanes of each register, as many registers at a time as can be, and write the sums side by side."""
+        b, combine = self.nest.b, self.nest.group.contraction.combine
         assert combine is not None
 
         def join(x: Reg, z: Reg) -> Reg:
             return combine(b, x, z)
 
-        for i in range(height):
-            row = state[i * width : (i + 1) * width]
-            while row:
-                many = min(1 << (len(row).bit_length() - 1), self.lanes)
-                total = b.each_across(join, row[:many]) if many > 1 else b.across(join, row[0])
-                at = i * stride + after + width - len(row)
-                b.store(total, room, nest.group.result.dtype, b.beyond(column, at))
-                row = row[many:]
-        nest.lanes = lanes
+        while row:
+            many = min(1 << (len(row).bit_length() - 1), self.lanes)
+            total = b.each_across(join, row[:many]) if many > 1 else b.across(join, row[0])
+            b.store(total, room, self.nest.group.result.dtype, b.beyond(column, beyond))
+            row, beyond = row[many:], beyond + many

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Sequence
 from itertools import count
 from typing import Any
@@ -11,12 +10,12 @@ import numpy as np
 
 from ..arraynode import UNSTORED, ArrayNode, Storage, clock
 from ..graph import tick
+from ..memory import address
 from ..number import evaluate
 from ..scalar import Value
 from ..tensor import Tensor, wrap
 from .recorded import NONE, NOT_STORED, STAYS, Captured, Given, Recorded
 
-HEAD = object.__basicsize__  # of every Python object; the address of an array's numbers stands behind it
 SMALL, AT_ONCE = 256, 64  # bytes of an output of which many are made in one go, and how many
 EACH = [(k, ...) for k in range(AT_ONCE)]
 
@@ -132,13 +131,3 @@ class Fresh:
         first = address(block)
         self.ready += zip(map(block.__getitem__, EACH), count(first, block.strides[0]), strict=False)
         return self.ready.pop()
-
-
-def address(numbers: Any) -> int:
-    """Give the address of an array's numbers, as NumPy's own header has it: `.ctypes.data` takes several times as long.
-
-    >>> a = np.zeros(3)
-    >>> address(a) == a.ctypes.data
-    True
-    """
-    return ctypes.c_size_t.from_address(id(numbers) + HEAD).value

@@ -101,9 +101,9 @@ class Homes:
                     continue
                 if group.fold is not None and len(mine.terms) != 1:
                     return None
-                for axis, at in _matched(mine, theirs):
-                    if not isinstance(axis, Axis) or match.setdefault(axis, at) != at:
-                        return None
+                pairs = _matched(mine, theirs)
+                if pairs is None or any(match.setdefault(axis, at) != at for axis, at in pairs):
+                    return None
         taken = [axis for at in match.values() for axis in at.terms]
         free = [axis for axis in group.axes if axis.extent != 1 and axis not in taken]
         for axis in reversed(axes):  # of a square, rows to rows
@@ -299,13 +299,15 @@ class Homes:
         return base
 
 
-def _matched(mine: Affine, theirs: Affine) -> list[tuple[Any, Affine]]:
-    """Pair the one axis of a place with another place, or those of both that have the same steps; or None with it."""
+def _matched(mine: Affine, theirs: Affine) -> list[tuple[Axis, Affine]] | None:
+    """Pair the one axis of a place with another place, or those of both that have the same steps; None in vain."""
+    if not all(isinstance(axis, Axis) for axis in mine.terms):
+        return None
     if list(mine.terms.values()) == [1] and not mine.const:
         return [(*mine.terms, theirs)]
     steps = {step: axis for axis, step in theirs.terms.items() if isinstance(axis, Axis)}
-    pairs = [(axis, steps.get(step)) for axis, step in mine.terms.items()]
-    same = mine.const == theirs.const and len(pairs) == len(steps) == len(theirs.terms)
-    if same and all(at is not None and axis.extent == at.extent for axis, at in pairs):
-        return [(axis, of(at)) for axis, at in pairs if at is not None]
-    return [(None, theirs)]
+    pairs = [(axis, steps[step]) for axis, step in mine.terms.items() if step in steps]
+    same = mine.const == theirs.const and len(pairs) == len(mine.terms) == len(steps) == len(theirs.terms)
+    if not same or any(axis.extent != other.extent for axis, other in pairs):
+        return None
+    return [(axis, of(other)) for axis, other in pairs]

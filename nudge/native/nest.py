@@ -136,7 +136,7 @@ class Nest(Rows):
                 const = i * total * self.lanes + piece.beyond
                 self.b.store(reg, room, self.group.result.dtype, self.b.beyond(piece.start, const))
 
-    def _fetch(
+    def _fetcher(
         self, tile: Tile, start: Reg | None, beyond: int, pieces: list[Piece]
     ) -> Callable[[Reg], None] | None:
         """Find how to ask for what goes with a row of a tile's results, if that comes from far."""
@@ -157,12 +157,11 @@ class Nest(Rows):
                 for value, place in beside:
                     pointer, reg, _ = self.address(value, place)
                     self.b.fetch(self.b.address(pointer, value.dtype, reg))
-            self.mask = None
 
         return fetch
 
     def _tile(self, tile: Tile, start: Reg | None, beyond: int, height: int, pieces: list[Piece]) -> None:
-        made = tile.contract(start, beyond, height, pieces, self._fetch(tile, start, beyond, pieces))
+        made = tile.contract(start, beyond, height, pieces, self._fetcher(tile, start, beyond, pieces))
         steps = sum(value.kind != FOLD for value in self.group.members) * height * len(pieces)
         if steps <= INLINE or height == 1:
             partly = any(piece.valid is not None for piece in pieces)

@@ -39,6 +39,7 @@ class Tile:
         self.reads = sources(nest.group.contraction)
         self.depends = [nest.depends(*read) for read in self.reads]
         self.packed: dict[int, str] = {}  # which reads have been copied together for the rows, and where to
+        self.fetch: Callable[[Reg], None] | None = None  # asks for what goes with a row, while the sum runs
 
     def rows_first(self, others: Sequence[Axis]) -> bool:
         """Tell whether to go along the other axes for some rows, rather than through all rows at each place of those.
@@ -151,8 +152,8 @@ class Tile:
         reused = row is not None and any(row not in d for d in depends)
         row = row if reused else None
         extent = 1 if row is None else max(row.extent, 1)
-        rowsat_most, at_once = (at_most(nest, *size) for size in ((row, extent), (nest.vector, vectors)))
-        pairs = [(h, w) for w in range(1, min(at_once, 6) + 1) for h in range(1, min(rowsat_most, 16) + 1)
+        rows_at_most, at_once = (at_most(nest, *size) for size in ((row, extent), (nest.vector, vectors)))
+        pairs = [(h, w) for w in range(1, min(at_once, 6) + 1) for h in range(1, min(rows_at_most, 16) + 1)
                  if h * w + w + 2 <= nest.registers]  # fmt: skip
         columns = [axis for axis in (nest.vector, *nest.group.contraction.reduced) if axis is not None]
         size = prod(axis.extent for axis in columns) * nest.group.result.dtype.itemsize

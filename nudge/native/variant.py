@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from ..arraynode import Storage
+from ..memory import address
 from ..mode import epoch, mode
 from ..op import Abstract
 from ..scalar import Value
 from ..tensor import Tensor
-from .ending import Ending, Fresh, address, handle_of
+from .ending import Ending, Fresh, handle_of
 from .guards import alike
 from .recorded import STAYS, Captured, Recorded, facts
 

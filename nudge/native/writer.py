@@ -86,11 +86,7 @@ class Writer(Builder):
                 a, b = rows[i], rows[i + step]
                 low = [k if not k & step else lanes + k - step for k in range(lanes)]
                 high = [k + step if not k & step else lanes + k for k in range(lanes)]
-                for row, order in ((i, low), (i + step, high)):
-                    picks = ", ".join(f"i32 {k}" for k in order)
-                    rows[row] = self.emit(
-                        f"shufflevector {a.type} {a.name}, {b.type} {b.name}, <{lanes} x i32> <{picks}>", a.type
-                    )
+                rows[i], rows[i + step] = self._shuffled(a, low, b), self._shuffled(a, high, b)
         return rows
 
     def between(self, low: str, high: str) -> AbstractContextManager[Reg]:
