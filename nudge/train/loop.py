@@ -38,8 +38,8 @@ class Loop:
 
     Everything that can change the run happens at steps that the configuration fixes. `at_once` steps at most are taken
     between two events; set to 1, it shows every one, and is the same run. At its end the model has its best weights.
-    Who breaks out of it goes on where it was by iterating again; after an error or Ctrl-C it goes on from the last
-    whole pass, and from there is what it would have been.
+    Who breaks out of it goes on where it was by iterating again; after an error in it, or Ctrl-C while it fits, it goes
+    on from the last whole pass, and from there is what it would have been.
 
     Steps run as machine code where that pays and can be (see `steps.is_worth_it`); where it cannot, a warning says why.
 
@@ -139,6 +139,8 @@ class Loop:
                 self._tell(Finished(self.step, self.epoch, INTERRUPTED))
                 raise
             finally:
+                if self.finished is None:
+                    self._stream = None  # it would go on with the best weights, which are not those it was at
                 self.best.load()
         assert self.finished is not None
         return self.finished

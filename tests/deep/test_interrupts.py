@@ -32,7 +32,6 @@ def test_a_run_goes_on_as_if_nothing_had_been(native, monkeypatch):
                 run.fit()
             assert mode.grad
             assert mode.trace is None
-            # Between two events it goes on where it was; from within one, from the last whole pass.
             on = [event for event in itertools.islice(run, 20) if not isinstance(event, Started)]
             place = type(on[0]), on[0].step
             later = itertools.dropwhile(lambda event, place=place: (type(event), event.step) != place, whole)

@@ -7,7 +7,7 @@ import json
 import math
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
@@ -283,6 +283,22 @@ def test_after_ctrl_c_it_goes_on_from_the_last_whole_pass() -> None:
     expected = list(whole)
     assert list(loop) == [Started(6, 2, 12, 4), *(e for e in expected if e.epoch > 2)]
     assert weights(loop.model) == weights(whole.model)
+
+
+def test_after_ctrl_c_between_two_events_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def press(products: int) -> NoReturn:
+        raise KeyboardInterrupt
+
+    loop = small(at_once=1, epochs=50)
+    for event in loop:
+        if event.step == 8:
+            break
+    with monkeypatch.context() as patch:
+        patch.setattr("nudge.train.loop.blas_threads", press)
+        with pytest.raises(KeyboardInterrupt):
+            loop.fit()
+    assert loop.evaluate(loop.validation)[0] == loop.best.loss
+    assert list(loop)[1:] == [e for e in small(at_once=1, epochs=50) if e.epoch > 2]
 
 
 def test_ctrl_c_within_a_step_spoils_nothing() -> None:
