@@ -14,7 +14,7 @@ from ..errors import IndexingError
 from ..graph import Node
 from ..memory import aligned
 from .cache import cache
-from .call import prepare
+from .call import BUILTIN, prepare
 from .digest import program_key
 from .jit import named, object_code, processor
 from .target import host
@@ -40,7 +40,7 @@ define zeroext i1 @go() {{
   %failed = icmp ne i64 %step, 0
   ret i1 %failed
 }}
-"""
+{BUILTIN}"""
 LARGE = 5_000  # cycles of work, roughly, from which on it pays to compile more thoroughly
 SHORT = 30_000  # cycles of work, roughly, up to which it takes less to hold the interpreter's lock than to give it up
 

@@ -19,13 +19,19 @@ from .guards import alike
 from .recorded import STAYS, Captured, Recorded, facts
 
 MISFIT: Any = object()  # what `call` gives where its leaves do not fit
+UNKNOWN = object()  # stands for a leaf where none is known to fit
 MISFITS = (AttributeError, LookupError, ValueError)  # what reading anew may raise where things are not as they were
 
 # Most calls are like the one before, and what nudge then adds to the step is a microsecond. So all of it is one
 # function, written for the variant: each call within Python would be a twentieth of that.
 CALL = """
+def fits(a):
+    {leaves} = a
+    return {fits}
+
 def call(a):
     try:
+        {leaves} = a
         if not ({fits}):
             return MISFIT
     except MISFITS:
@@ -71,45 +77,48 @@ class Variant:
         self.owned = {id(_owner(one.tensor._array)) for one in self.written}
         self.space = self.guards.space
         self.space |= {"epoch": epoch, "mode": mode, "rebind": self._rebind, "takes": self._takes, "E": -1}
+        self.space |= {"graded": self._graded}
         self.cold = eval(f"lambda: {self.guards.check(cold=True)}", self.space)
-        fits = self._expression(leaves)
-        self.fits = eval(f"lambda a: {fits}", self.space)
-        self.call = self._call(fits)
+        self.leaves = [_Kind(leaf) for leaf in leaves]
+        self.space["kept"] = self.kept = [UNKNOWN for _ in leaves]
+        self.distinct, self.equal = self._relations(leaves)
+        self.fits, self.call = self._functions()
 
     # -- does it fit? ------------------------------------------------------------------------------
 
-    def _expression(self, leaves: Sequence[Any]) -> str:
-        parts = ["((epoch.now == E and not epoch.traces) or rebind())"]
-        parts.append(f"len(a) == {len(leaves)} and mode.grad is {mode.grad}")
-        self.space["kept"] = self.kept = [None] * len(leaves)
-        for k, leaf in enumerate(leaves):
-            quick = f"a[{k}] is kept[{k}]"
-            if isinstance(leaf, Tensor):
-                quick += f" and a[{k}]._array is kept_array[{k}]"
-            parts.append(f"({quick} or takes({k}, a[{k}]))")
-        self.space["kept_array"] = self.kept_array = [None] * len(leaves)
-        self.leaves = [_Kind(leaf) for leaf in leaves]
-        if self.written or any(one.argument is not None and one.grad is not STAYS for one in self.recorded.captured):
-            tensors = [k for k in self.recorded.arguments if self.leaves[k].is_tensor]
-            parts += [f"a[{j}] is not a[{k}]" for j in tensors for k in tensors if j < k]
-        values = [k for k, leaf in enumerate(leaves) if isinstance(leaf, Value)]
-        parts += [f"a[{j}] is not a[{k}]" for j in values for k in values if leaves[j] is not leaves[k]]
-        first: dict[int, int] = {}
-        for k, leaf in enumerate(leaves):
-            if isinstance(leaf, (Tensor, Value)) and first.setdefault(id(leaf), k) != k:
-                parts.append(f"a[{k}] is a[{first[id(leaf)]}]")
-        if self.changed and len(_arrays(leaves)) > 1:
-            self.space["apart"] = self._apart
-            parts.append("apart(a)")
-        self.space["graded"] = self._graded
-        for j, one in enumerate(self.recorded.captured):
-            if one.had_grad is not None:
-                parts.append(f"graded({j}, a)")
-        parts.append(self.guards.check(cold=False))
-        return " and ".join(parts)
+    def _expression(self) -> str:
+        known = " and ".join(f"a{k} is kept[{k}]" for k in range(len(self.leaves)))
+        parts = ["((epoch.now == E and not epoch.traces) or rebind())", f"mode.grad is {mode.grad}"]
+        parts += [f"({known} or takes(a))"] if known else []
+        parts += [f"graded({j}, a)" for j, one in enumerate(self.recorded.captured) if one.had_grad is not None]
+        return " and ".join([*parts, self.guards.check(cold=False)])
 
-    def _takes(self, k: int, leaf: Any) -> bool:
-        """Tell whether a leaf of the call is as the program wants it, and point at it."""
+    def _relations(self, leaves: Sequence[Any]) -> tuple[list[list[int]], list[tuple[int, int]]]:
+        """List the arguments no two of which may be the same thing, and the pairs that must be."""
+        first: dict[int, int] = {}
+        handles = [k for k, leaf in enumerate(leaves) if isinstance(leaf, (Tensor, Value))]
+        equal = [(k, j) for k in handles if (j := first.setdefault(id(leaves[k]), k)) != k]
+        distinct = [[k for k in first.values() if isinstance(leaves[k], Value)]]
+        if self.written or any(one.argument is not None and one.grad is not STAYS for one in self.recorded.captured):
+            distinct.append([k for k in self.recorded.arguments if self.leaves[k].is_tensor])
+        return distinct, equal
+
+    def _takes(self, leaves: Sequence[Any]) -> bool:
+        """Tell whether the leaves of the call are as the program wants them, and point at them."""
+        taken = (
+            all(leaf is self.kept[k] or self._takes_one(k, leaf) for k, leaf in enumerate(leaves))
+            and all(len({id(leaves[k]) for k in places}) == len(places) for places in self.distinct)
+            and all(leaves[j] is leaves[k] for j, k in self.equal)
+            and self._are_apart(leaves)
+        )
+        if not taken:
+            self._forget()
+        return taken
+
+    def _forget(self) -> None:
+        self.kept[:] = [UNKNOWN for _ in self.kept]
+
+    def _takes_one(self, k: int, leaf: Any) -> bool:
         kind, place = self.leaves[k], self.recorded.numbers[k]
         if place is not None:
             if not isinstance(leaf, float):
@@ -133,7 +142,8 @@ class Variant:
                 return False
             if k in self.at:
                 self._show(self.at[k], numbers)
-            self.kept_array[k] = numbers
+            if not handle:
+                return True  # and look again at the next call: an array's shape can be set
         elif isinstance(leaf, Value):
             if leaf is not kind.first and {id(kind.first), id(leaf)} & self.recorded.reached:
                 return False
@@ -142,9 +152,9 @@ class Variant:
         self.kept[k] = leaf
         return True
 
-    def _apart(self, leaves: Sequence[Any]) -> bool:
+    def _are_apart(self, leaves: Sequence[Any]) -> bool:
         """Tell whether no argument that is written shares memory with another."""
-        arrays = _arrays(leaves)
+        arrays = _arrays(leaves) if self.changed else {}
         return not any(
             np.may_share_memory(arrays[j], arrays[k])
             for j in self.changed for k in arrays if leaves[j] is not leaves[k]
@@ -189,7 +199,7 @@ class Variant:
                     if not tensor.is_leaf:
                         return False
                     self._show(one.slot, tensor._array)
-        self.kept[:] = [None] * len(self.kept)
+        self._forget()
         self.owned = {id(_owner(one.tensor._array)) for one in self.written if one.argument is None}
         self.ending.rebind()
         self.space["E"] = epoch.now
@@ -246,8 +256,8 @@ class Variant:
                 numbers[...] = copy
         return self.ending(leaves, outputs)
 
-    def _call(self, fits: str) -> Callable[[Sequence[Any]], Any]:
-        """Make what runs one step on leaves that fit, and gives MISFIT for others."""
+    def _functions(self) -> tuple[Callable[[Sequence[Any]], bool], Callable[[Sequence[Any]], Any]]:
+        """Make what tells whether leaves fit, and what runs one step on those that do, and gives MISFIT for others."""
         space, outputs = self.space, range(len(self.fresh))
         space |= {"MISFIT": MISFIT, "MISFITS": MISFITS, "run": self.run, "strided": self.strided}
         if self.ending.others or self.recorded.born or self.recorded.scalars or self.code is None:
@@ -268,8 +278,10 @@ class Variant:
                 "    raise failure()",
                 f"return leave(a, [{handles}])" if single is None else f"return t{single}",
             ]
-        exec(CALL.format(fits=fits, body="\n".join(f"    {line}" for line in lines)), space)
-        return space["call"]
+        unpacked = "".join(f"a{k}, " for k in range(len(self.leaves))) or "()"
+        body = "\n".join(f"    {line}" for line in lines)
+        exec(CALL.format(leaves=unpacked, fits=self._expression(), body=body), space)
+        return space["fits"], space["call"]
 
 
 class _Kind:

@@ -255,7 +255,7 @@ class Watch:
 
     def __init__(self, parts: Sequence[Part], holds: Callable[[Part], bool]) -> None:
         """Take the parts, and how to look closer at one that differs."""
-        from .call import prepare  # which needs LLVM
+        from .call import BUILTIN, prepare  # which needs LLVM
         from .jit import code_of
 
         self.holds = holds
@@ -267,7 +267,7 @@ class Watch:
             after = len(self.words) + HEAD + len(held)
             self.words.extend([part.kind, id(part.container), after, count, *held])
         self.words.append(0)
-        _, self.differs = prepare(code_of(DIFFERS), self.words)
+        _, self.differs = prepare(code_of(DIFFERS + BUILTIN), self.words)
 
     def settle(self) -> bool:
         """Look closer at what differs; where it is alike, it is what we hold from now on."""

@@ -8,6 +8,7 @@ import functools
 import random
 import sys
 import types
+import warnings
 
 import numpy as np
 import pytest
@@ -92,6 +93,23 @@ def test_an_array_in_another_shape():
     compare = same(lambda x: x * held.shape[0], X)
     held.shape = (2, 3)
     compare(X)
+
+
+def test_an_argument_in_another_shape():
+    x = np.arange(6.0).reshape(2, 3)
+    summed = nudge.compile(lambda x: x.sum(0))
+    assert summed(x).tolist() == [3, 5, 7]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of NumPy's: it can still be done
+        x.shape = 3, 2
+    assert summed(x).tolist() == [6, 9]
+
+
+def test_none_for_an_argument_that_was_something_else():
+    compare = same(lambda x, up: x + 1 if up else x - 1, X, True)
+    nudge.tensor([1.0]).requires_grad_()  # at the next call all that could concern the step is looked at anew
+    compare(X, None)
+    compare(X, True)
 
 
 def test_a_look_makes_no_items():
