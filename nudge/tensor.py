@@ -7,6 +7,7 @@ every reader of the graph sees pure steps only.
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -136,7 +137,8 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
         abstract = type(raw) is Abstract
         out = _explained(op, [raw], params) if abstract else _run(op, (raw,), params)
         result = _new(Tensor)
-        if abstract or _shares_memory(out, raw):
+        lies = self._layout() if abstract else raw
+        if _shares_memory(op.body(lies, **params) if abstract else out, lies):
             base = self if self._base is None else self._base
             storage = base._storage
             result._base, result._chain, result._seen = base, (*self._chain, (op, params)), storage.epoch
@@ -150,6 +152,18 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
             made = ArrayNode(op, (node or self.node,), params, out, storage, tracked, place)
         result._array, result._node, result._storage = out, made, storage
         return result
+
+    def _layout(self) -> Any:
+        """Give an array that lies in memory as this tensor would; what a traced program computes lies in order."""
+        if type(self._array) is not Abstract:
+            return self._array
+        if self._base is None:
+            lent = None if mode.trace is None else mode.trace.array_of(self)
+            return np.empty(self.shape, np.bool_) if lent is None else lent
+        shown = self._base._layout()
+        for op, params in self._chain:
+            shown = op.body(shown, **params)
+        return shown
 
     def _fresh(self) -> ArrayNode | None:
         """Give the current node; a view whose base was rewritten in the graph is read from it anew."""
@@ -374,9 +388,21 @@ def _settle(op: Operation, args: tuple[Any, ...]) -> Any:
         if isinstance(arg, Tensor):
             if arg.dtype != dtype:
                 settled[k] = ops.cast(arg, dtype=dtype)
+        elif type(arg) is int and dtype.kind == "i" and not -(limit := 1 << 8 * dtype.itemsize - 1) <= arg < limit:
+            settled[k] = _beyond(op, arg, dtype)
         elif alone:
             settled[k] = wrap(np.asarray(arg, dtype))
     return args if all(a is b for a, b in zip(args, settled, strict=True)) else tuple(settled)
+
+
+def _beyond(op: Operation, number: int, dtype: Any) -> float:
+    """Give what compares as an integer beyond a dtype's does. Raises OverflowError where it is not only compared."""
+    if op.result is not truth:
+        raise OverflowError(
+            f"{op.name}: {number} does not fit into {dtype}, which the tensors are of: cast them with "
+            f"{'.long()' if -(1 << 63) <= number < 1 << 63 else '.double()'}"
+        )
+    return math.copysign(math.inf, number)
 
 
 def _explained(op: Operation, raws: Sequence[Any], params: dict[str, Any]) -> Abstract:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from ..dtype import as_dtype, bool_, float32, float64, int32, int64
 from ..errors import GraphError, UsageError
-from ..op import Abstract
 from ..ops import alias, cast
 from .facts import Facts
 
@@ -73,8 +72,7 @@ class Casts(Facts):
 
     def contiguous(self) -> Tensor:
         """Lay the elements out in order; itself where they are so already."""
-        laid_out = self._base is None if type(self._array) is Abstract else self._array.flags.c_contiguous
-        return self if laid_out else self.clone()  # type: ignore[return-value]
+        return self if self._layout().flags.c_contiguous else self.clone()  # type: ignore[return-value]
 
     def __copy__(self) -> Tensor:
         """Make another handle on the same memory."""

@@ -52,7 +52,7 @@ class Write(Facts):
         base: Any = self if self._base is None else self._base
         root = base._fresh()
         recorded = mode.grad and not self._is_cut
-        _refuse_unwritable(self, value, node, root, recorded)
+        _check_writable(self, value, node, root, recorded)
         traced = type(self._array) is Abstract
         step = None
         if traced or (recorded and any(n is not None and n.requires_grad for n in (root, value._fresh()))):
@@ -79,7 +79,16 @@ class Write(Facts):
         self._storage.touch(sys._getframe(1))
 
 
-def _refuse_unwritable(
+def refuse_unwritable(array: Any) -> None:
+    """Raise GraphError for an array that cannot be written."""
+    if not array.flags.writeable:
+        raise GraphError(
+            "this tensor cannot be written: it shows one element in many places (expand, unfold), or memory that is "
+            "only to be read, such as what a transform was given: clone() it"
+        )
+
+
+def _check_writable(
     x: Any, value: Any, node: ArrayNode | None, root: ArrayNode | None, recorded: bool
 ) -> None:
     """Raise where a tensor with its current node, on a base with a root node, cannot take a value."""
@@ -90,11 +99,7 @@ def _refuse_unwritable(
                 "outside (under vmap it has one value for all examples): make it inside, with new_zeros() of a mapped "
                 "tensor"
             )
-        if not x._array.flags.writeable:
-            raise GraphError(
-                "this tensor cannot be written: it shows one element in many places (expand, unfold), or what a "
-                "transform was given: clone() it"
-            )
+    refuse_unwritable(x._layout())
     if root is None or not root.requires_grad:
         return
     if recorded and (root.is_leaf or (node is not None and node.op is None)):

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import Error, TraceError, UsageError
+from ..dtype import as_dtype
+from ..errors import DTypeError, Error, TraceError, UsageError
 from ..mode import mode
 from ..op import Abstract
 from ..scalar import Value
@@ -30,6 +31,7 @@ HISTORY = (
     "backward(), call it under nudge.no_grad(), or let it return a detach()"
 )
 _said: set[str] = set()
+_tracing = threading.RLock()  # a trace puts stand-ins in the place of tensors, for every thread
 MOST, MANY = 32, 8  # forms of a function that are kept, and from which on there are so many that we say so
 
 
@@ -124,7 +126,7 @@ class Compiled:
             return self.function(*args, **kwargs)
         if mode.grad and any(map(_has_history, leaves)):
             return self._eagerly(HISTORY, args, kwargs)
-        with self.lock:
+        with _tracing, self.lock:  # in this order: whoever traces may call what another thread holds
             variant = self._find(leaves, form)
             if variant is None:
                 variant = self._trace(leaves, form, flatten((args, kwargs))[1])
@@ -211,12 +213,14 @@ class Compiled:
 def compile(function: Callable[..., Any] | None = None, *, keep_grads: bool = False) -> Any:
     """Make a function run as machine code: the whole of it, at each call, in place on the same arrays.
 
-    The function is run once on stand-ins for tensors, and what it does becomes one program: forward, backward,
-    clipping, the optimizer's update. A later call runs that program; it is traced anew where it would be another one,
-    since an argument has another shape, dtype or form, or since something that it read from Python has changed: a
-    global, a closure's variable, a default, an attribute or item of an object that it can reach. Floats among them that
-    change, such as a learning rate, are read at each call. So a call does what the function would do. What it could
-    read unseen (the clock, files, a weak reference, the type of a number that has a stand-in) is listed in decision 11.
+    The function is run on stand-ins for tensors, once (again where it cannot do with one for a number), and what it
+    does becomes one program: forward, backward, clipping, the optimizer's update. Meanwhile no other thread may use
+    these tensors, but in a compiled function, which waits. A later call runs that program; it is traced anew where it
+    would be another one, since an argument has another shape, dtype or form, or since something that it read from
+    Python has changed: a global, a closure's variable, a default, an attribute or item of an object that it can reach.
+    Floats among them that change, such as a learning rate, are read at each call. So a call does what the function
+    would do. What it could read unseen (the clock, files, a weak reference, the type of a number that has a stand-in)
+    is listed in decision 11.
 
     Tensors from outside are read and updated where they are; what is returned is the caller's. A gradient that the
     step computes and does not return is stored in `.grad` with `keep_grads`, or where the step adds to what stood
@@ -229,6 +233,7 @@ def compile(function: Callable[..., Any] | None = None, *, keep_grads: bool = Fa
         TraceError: at its first call, where it needs a number that only a run has (a branch on a tensor, print),
             changes variables or objects outside, keeps a tensor outside, or calls itself. Then nothing has changed.
         UsageError: what is no function, or one that stops halfway (a generator).
+        DTypeError: an array of a dtype that tensors do not hold.
         IndexingError: at a call, for an index that is none; then that call has changed nothing.
 
     >>> from nudge.creation import tensor
@@ -247,6 +252,16 @@ def compile(function: Callable[..., Any] | None = None, *, keep_grads: bool = Fa
     return Compiled(function, keep_grads)
 
 
+def _renew() -> None:
+    """Forget, in a process that was forked off, that a thread was tracing which is not there."""
+    global _tracing
+    _tracing = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew)
+
+
 def _is_stand_in(leaf: Any) -> bool:
     return isinstance(leaf, Tensor) and type(leaf._array) is Abstract
 
@@ -258,8 +273,12 @@ def _has_history(leaf: Any) -> bool:
 
 
 def _check_arguments(leaves: Sequence[Any], name: str) -> None:
-    for leaf in leaves:
+    for k, leaf in enumerate(leaves):
         if isinstance(leaf, (Tensor, np.ndarray)):
+            try:
+                as_dtype(leaf.dtype)
+            except DTypeError as error:
+                raise DTypeError(f"argument {k} of {name}: {error}") from None
             continue
         try:
             hash(leaf)

@@ -69,6 +69,15 @@ class Ending:
             return handles[self.single]
         return self.recorded.rebuild([self._result(how, what, leaves, handles) for how, what in self.recorded.results])
 
+    def broken_off(self, leaves: Sequence[Any]) -> None:
+        """Leave the marks of steps before one that failed; which gradients the last of them left is not known."""
+        for one in self.recorded.captured:
+            tensor = handle_of(one, leaves) if one.found is None else one.found
+            if one.is_written:
+                tensor._storage.touch()
+            if one.grad is not STAYS:
+                tensor.node.grad = UNSTORED
+
     def _result(self, how: str, what: Any, leaves: Sequence[Any], handles: list[Tensor]) -> Any:
         if how == "output":
             return handles[what]

@@ -9,7 +9,7 @@ has moved, and not before.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ import numpy as np
 from ..number import Number, evaluate
 from ..op import Abstract
 from ..tensor import Tensor, wrap
-from .watch import Part, Watch
+from .watch import GONE, Part, Watch
 
 ATOMS = (bool, int, float, complex, str, bytes, type(None), type(Ellipsis), slice, range)
 
@@ -172,9 +172,6 @@ class Guards:
         return all(alike(answer, how(evaluate(recipe, numbers))) for recipe, how, answer in self.asked)
 
 
-GONE = object()
-
-
 def alike(a: Any, b: Any) -> bool:
     """Tell whether two plain values are the same to every program: equal, of one type, signs of zeros included."""
     if a is b:
@@ -183,11 +180,26 @@ def alike(a: Any, b: Any) -> bool:
         return False
     if type(a) is tuple:
         return len(a) == len(b) and all(map(alike, a, b))
+    if type(a) in (range, slice):
+        return all(alike(getattr(a, part), getattr(b, part)) for part in ("start", "stop", "step"))
     if type(a) is float:
         return (a == b and math.copysign(1, a) == math.copysign(1, b)) or (a != a and b != b)
-    return (isinstance(a, (*ATOMS, np.generic, np.dtype)) and bool(a == b)) or (
+    if type(a) is complex:
+        return alike((a.real, a.imag), (b.real, b.imag))
+    if isinstance(a, np.generic):
+        return a.dtype == b.dtype and a.tobytes() == b.tobytes()
+    return (isinstance(a, (*ATOMS, np.dtype)) and bool(a == b)) or (
         getattr(a, "__func__", a) is getattr(b, "__func__", GONE) and a.__self__ is b.__self__
     )
+
+
+def marked(items: Iterable[Any]) -> frozenset[Any]:
+    """Give a set's items such that two sets are equal where they are alike: with types, and the signs of zeros.
+
+    >>> marked({1}) == marked({1.0}), marked({0.0}) == marked({-0.0}), marked({2, 1}) == marked({1, 2})
+    (False, False, True)
+    """
+    return frozenset((type(item), repr(item) if isinstance(item, (float, complex)) else item) for item in items)
 
 
 def is_traced(value: Any) -> bool:

@@ -70,16 +70,20 @@ class Batches:
         self.stretch = Stretch()
 
     def run(self, compiled: Compiled, k: int | None, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Run k steps, or once through."""
+        """Run k steps, or once through. What breaks it off breaks off the time through: the next run begins anew."""
         k = len(self.loader) if k is None and self.feed is None else self.feed.count if k is None else k  # type: ignore[union-attr]
         result, done = None, 0
-        while done < k:
-            if self.feed is None:
-                result = compiled(*self._next(), *args, **kwargs)
-                done += 1
-            else:
-                result, steps = self._some(compiled, self.feed, min(k - done, self.stretch.steps), args, kwargs)
-                done += steps
+        try:
+            while done < k:
+                if self.feed is None:
+                    result = compiled(*self._next(), *args, **kwargs)
+                    done += 1
+                else:
+                    result, steps = self._some(compiled, self.feed, min(k - done, self.stretch.steps), args, kwargs)
+                    done += steps
+        except BaseException:
+            self.rows, self.left, self.whole = iter(()), 0, iter(())
+            raise
         return result
 
     def _next(self) -> Sequence[Any]:

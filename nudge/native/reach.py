@@ -6,12 +6,10 @@ call; what it finds there are objects, whose attributes and items it can read. L
 
 from __future__ import annotations
 
-import argparse
 import builtins
 import collections
 import functools
 import gc
-import inspect
 import io
 import random
 import sys
@@ -28,14 +26,15 @@ from ..op import Operation
 from ..optim import Optimizer
 from ..scalar import Value
 from ..tensor import Tensor
-from .guards import ATOMS, GONE, Guards
+from .contents import OPEN, contents, dict_of, drop, fill, just_holds, slots, undefine
+from .guards import ATOMS, Guards, marked
 from .names import BY_TEXT, codes, imported, named, spelled
 from .users import is_user, is_users_module
-from .watch import Cell, Defaults, Items, Many, Names, Pairs, Part
+from .watch import GONE, Cell, Defaults, Items, Many, Names, Pairs, Part, Space
 
-OPEN = (argparse.Namespace, types.SimpleNamespace)  # a library's, and nothing but what the user put in
 COMPILER = f"{__package__}.compile"
 COMPUTED = BY_TEXT | {"getattr", "attrgetter"}  # through these a code reads attributes without naming them
+VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 MANY = 64  # items, from which on a container is compared in one go
 
 
@@ -107,6 +106,13 @@ class Reach:
                 self.modules.append((value, name))
         elif isinstance(value, types.MethodType):
             self.pending += [(value.__func__, name), (value.__self__, name.rpartition(".")[0] or name)]
+        elif isinstance(value, (types.BuiltinMethodType, types.MethodWrapperType)):
+            self.pending.append((value.__self__, name.rpartition(".")[0] or name))
+        elif isinstance(value, (types.MappingProxyType, *VIEWS)):
+            self.pending += [(held, name) for held in gc.get_referents(value)]
+        elif isinstance(value, (bytearray, memoryview)):
+            at, held = self.guards.name(value), self.guards.name(bytes(value))
+            self.guards.add(f"(bytes({at}) == {held})", name, True)
         elif isinstance(value, functools.partial):
             self.pending += [(value.func, name), (value.args, name), (value.keywords, name)]
         elif isinstance(value, type):
@@ -122,10 +128,11 @@ class Reach:
         elif isinstance(value, dict):
             self._dict(value, name)
         elif isinstance(value, set):
-            held, at = frozenset(value), self.guards.name(value)
-            self.guards.add(f"({at} == {self.guards.name(held)})", name, True)
+            at, held = self.guards.name(value), self.guards.name(marked(value))
+            self.guards.space["marked"] = marked
+            self.guards.add(f"(marked({at}) == {held})", name, True)
             self.copies.append((value, set(value), name))
-            self.pending.append((held, name))
+            self.pending.append((frozenset(value), name))
         elif isinstance(value, np.ndarray):
             at, bytes_ = self.guards.name(value), value.tobytes()
             now, then = f"({at}.shape, {at}.dtype, {at}.tobytes())", (value.shape, value.dtype, bytes_)
@@ -150,12 +157,10 @@ class Reach:
     def _function(self, f: types.FunctionType, name: str) -> None:
         cells = dict(zip(f.__code__.co_freevars, f.__closure__ or (), strict=True))
         for variable, cell in cells.items():
-            try:
-                held = cell.cell_contents
-            except ValueError:  # a variable that has no value yet
-                continue
-            put = functools.partial(setattr, cell, "cell_contents")
-            self.guards.add(f"{self.guards.name(cell)}.cell_contents", variable, held, put, part=Cell(cell))
+            held = contents(cell)
+            put = functools.partial(fill, cell)
+            self.guards.space["contents"] = contents
+            self.guards.add(f"contents({self.guards.name(cell)})", variable, held, put, part=Cell(cell))
             self._used(held, variable, named(f.__code__).closure.get(variable))
         if is_users_module(f.__globals__.get("__name__", "")):  # `functools.wraps` copies only the module's name
             if f.__defaults__ or f.__kwdefaults__:
@@ -185,11 +190,11 @@ class Reach:
 
     def _used(self, value: Any, name: str, attributes: frozenset[str] | None) -> None:
         """Reach a variable's value, or no more than some attributes, where it is an object that just holds them."""
-        if attributes is not None and _just_holds(value, attributes):
+        if attributes is not None and just_holds(value, attributes):
             self._attributes(value, name, sorted(attributes))
             for base in filter(is_user, type(value).__mro__):  # which could come to compute them
                 for attribute in sorted(attributes):
-                    self._named(_dict_of(base), attribute, f"{base.__name__}.{attribute}", base)
+                    self._named(dict_of(base), attribute, f"{base.__name__}.{attribute}", base)
         else:
             self.pending.append((value, name))
 
@@ -210,12 +215,21 @@ class Reach:
                 behind = {key for other in cls.__mro__[k + 1 :] if other is not object for key in vars(other)}
                 for word in sorted(self.words & behind) if is_user(base) else ():
                     if word not in vars(base):
-                        self._named(_dict_of(base), word, f"{base.__name__}.{word}", base)
+                        self._named(dict_of(base), word, f"{base.__name__}.{word}", base)
 
     def _attributes(self, value: Any, name: str, attributes: Iterable[str]) -> None:
+        space = self._space(value, name)
         for attribute in attributes:
-            self._named(vars(value), attribute, f"{name}.{attribute}")
-            self.pending.append((vars(value)[attribute], f"{name}.{attribute}"))
+            self._named(space, attribute, f"{name}.{attribute}")
+            self.pending.append((space[attribute], f"{name}.{attribute}"))
+
+    def _space(self, value: Any, name: str) -> dict[str, Any]:
+        """Give the dict of an object's attributes, and watch that it stays the one."""
+        space = vars(value)
+        if not isinstance(value, (types.ModuleType, Module)) and (id(value), "") not in self.globals:
+            self.globals.add((id(value), ""))
+            self.guards.add(f"vars({self.guards.name(value)})", f"{name}.__dict__", space, part=Space(value))
+        return space
 
     def _named(self, space: dict[str, Any], key: str, name: str, owner: type | None = None) -> None:
         """Make a term of what a name means in a namespace, or in that of a class, once."""
@@ -223,7 +237,7 @@ class Reach:
             return
         self.globals.add((id(space), key))
         if id(space) not in self.spaces:
-            self.spaces[id(space)] = self.guards.name(space), Names(space, GONE)
+            self.spaces[id(space)] = self.guards.name(space), Names(space)
         at, part = self.spaces[id(space)]
         part.keys.append(key)
         if key in space:
@@ -232,11 +246,13 @@ class Reach:
             self.guards.add(f"{at}[{key!r}]", name, space[key], put, part=part)
         else:  # which may be a builtin's: a global of that name would hide it
             self.guards.space["GONE"] = GONE
-            put = functools.partial(_drop, space, key) if owner is None else functools.partial(_undefine, owner, key)
+            put = functools.partial(drop, space, key) if owner is None else functools.partial(undefine, owner, key)
             self.guards.add(f"{at}.get({key!r}, GONE)", name, GONE, put, part=part)
 
     def _class(self, cls: type, name: str) -> None:
         self.classes.append(cls)
+        if is_user(type(cls)):
+            self.pending.append((type(cls), type(cls).__name__))
         for base in cls.__mro__:
             if not is_user(base) or (base is not cls and id(base) in self.seen):
                 continue
@@ -245,7 +261,7 @@ class Reach:
                 if attribute.startswith("__") and not isinstance(held, types.FunctionType):
                     continue
                 if not isinstance(held, (types.MemberDescriptorType, types.GetSetDescriptorType)):
-                    self._named(_dict_of(base), attribute, f"{base.__name__}.{attribute}", base)
+                    self._named(dict_of(base), attribute, f"{base.__name__}.{attribute}", base)
                 self.pending.append((held, f"{base.__name__}.{attribute}"))
 
     def _list(self, items: Any, name: str) -> None:
@@ -305,7 +321,7 @@ class Reach:
         if not (ours or is_user(type(value)) or isinstance(value, OPEN)):
             return
         if hasattr(value, "__dict__"):
-            attributes = vars(value)
+            attributes = self._space(value, name)
             at, part = self.guards.name(attributes), None if module else Pairs(attributes)
             self.guards.add(f"len({at})", name, len(attributes), cold=module, part=part)
             self.copies.append((attributes, dict(attributes), name))
@@ -314,7 +330,7 @@ class Reach:
                     continue
                 self._item(attributes, at, attribute, f"{name}.{attribute}", part, cold=module)
         at = ""
-        for slot in _slots(type(value)):
+        for slot in slots(type(value)):
             if hasattr(value, slot):
                 at = at or self.guards.name(value)
                 held, put = getattr(value, slot), functools.partial(object.__setattr__, value, slot)  # if frozen, too
@@ -349,39 +365,6 @@ class Reach:
 def _and_packages(name: str) -> list[str]:
     parts = name.split(".")
     return [".".join(parts[: k + 1]) for k in range(len(parts))]
-
-
-def _just_holds(value: Any, attributes: frozenset[str]) -> bool:
-    """Tell whether to read these attributes of an object is to look into its dict, and runs no code of its class."""
-    kind = type(value)
-    if isinstance(value, (Module, Optimizer, Tensor, type)) or not (isinstance(value, OPEN) or is_user(kind)):
-        return False
-    if inspect.getattr_static(kind, "__getattribute__") is not object.__getattribute__:
-        return False
-    computed = any(hasattr(inspect.getattr_static(kind, attribute, None), "__get__") for attribute in attributes)
-    return not computed and attributes.issubset(getattr(value, "__dict__", ()))
-
-
-def _drop(space: dict[str, Any], name: str, _: Any) -> None:
-    space.pop(name, None)
-
-
-def _undefine(cls: type, name: str, _: Any) -> None:
-    if name in vars(cls):
-        delattr(cls, name)
-
-
-def _dict_of(cls: type) -> dict[str, Any]:
-    """Give the dict that a class shows a view of."""
-    (held,) = gc.get_referents(vars(cls))
-    return held
-
-
-def _slots(cls: type) -> Iterable[str]:
-    for base in cls.__mro__:
-        if is_user(base):
-            names = vars(base).get("__slots__", ())
-            yield from [names] if isinstance(names, str) else [n for n in names if n not in ("__dict__", "__weakref__")]
 
 
 def _part(items: Any, many: list[Any] | None) -> Part | None:

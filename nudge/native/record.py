@@ -21,12 +21,13 @@ from ..op import Abstract
 from ..scalar import Value
 from ..tensor import Tensor, of_node, wrap
 from ..tree import flatten
-from .guards import GONE, Guards, Term, is_traced
+from .guards import Guards, Term, is_traced
 from .levels import Levels
 from .reach import Reach
 from .recorded import NONE, NOT_STORED, STAYS, Captured, Given, Recorded, facts
 from .scalars import Scalars
 from .trace import Leaf, Program, Tracer
+from .watch import GONE
 
 
 def record(

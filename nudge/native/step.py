@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from array import array as Addresses
 from collections.abc import Callable
 from typing import Any
@@ -21,6 +22,7 @@ class Step:
         """Trace `step` on the examples' shapes and dtypes, plan, lower, compile."""
         self.program = program = trace(step, examples)
         self.code = Executable(program)
+        self.lock = threading.Lock()  # one arena serves all calls
 
     def __call__(self, *args: Tensor) -> Any:
         """Run on tensors of the examples' shapes and dtypes.
@@ -40,7 +42,8 @@ class Step:
         targets = [tensor._array for tensor, _ in self.program.captured]
         arrays += [np.ascontiguousarray(array) for array in targets]
         outputs = [np.empty(node.data.shape, node.data.dtype) for node in self.program.outputs]
-        self.code.run(Addresses("Q", [each.ctypes.data for each in [*arrays, *outputs]]))
+        with self.lock:
+            self.code.run(Addresses("Q", [each.ctypes.data for each in [*arrays, *outputs]]))
         written = {id(tensor) for tensor, _ in self.program.writes}
         for array, (tensor, _) in zip(arrays[len(args) :], self.program.captured, strict=True):
             if id(tensor) in written and array is not tensor._array:

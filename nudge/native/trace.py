@@ -15,6 +15,7 @@ from numpy.lib.array_utils import byte_bounds
 from ..arraynode import ArrayNode, Storage, Withheld
 from ..errors import TraceError
 from ..graph import NO_PARAMS, Node
+from ..methods.write import refuse_unwritable
 from ..mode import epoch, mode
 from ..number import Number
 from ..op import Abstract
@@ -104,6 +105,11 @@ class Tracer:
         """Tell whether a tensor was there before the trace."""
         return id(tensor) in self.lent or type(tensor._array) is not Abstract
 
+    def array_of(self, tensor: Tensor) -> Any:
+        """Give the array of a tensor from outside, which has a stand-in now; None for another's."""
+        lent = self.lent.get(id(tensor))
+        return None if lent is None else lent[1][0]
+
     def _lend(self, tensor: Tensor) -> None:
         self.lent[id(tensor)] = (tensor, tensor._binding())
         tensor._array = Abstract(tuple(tensor._array.shape), tensor._array.dtype)
@@ -137,9 +143,15 @@ class Tracer:
             tensor._seen = tensor._storage.epoch
 
     def check(self) -> None:
-        """Raise TraceError for what was refused and caught, and where a written tensor shares memory with another."""
+        """Raise what was refused and caught, or what a run would: a written tensor that cannot be, or shares memory.
+
+        Raises TraceError, and GraphError where memory cannot be written.
+        """
         if self.refused is not None:
             raise self.refused
+        for leaf in self.leaves.values():
+            if leaf.is_written:
+                refuse_unwritable(leaf.tensor._array)
         spans = sorted(
             ((*byte_bounds(leaf.tensor._array), leaf) for leaf in self.leaves.values()), key=lambda span: span[:2]
         )

@@ -14,7 +14,8 @@ INSTALLED = tuple(sysconfig.get_path(kind) for kind in ("stdlib", "purelib", "pl
 
 def is_user(thing: Any) -> bool:
     """Tell whether a function or class is the user's, and not a library's."""
-    return is_users_module(getattr(thing, "__module__", None) or "builtins")
+    module = getattr(thing, "__module__", None)
+    return isinstance(module, str) and is_users_module(module)
 
 
 @functools.lru_cache(4096)

@@ -136,7 +136,7 @@ class Variant:
             numbers = leaf._array if handle else leaf
             if self.owned and id(_owner(numbers)) in self.owned and _overlaps(leaf, numbers, self.written):
                 return False
-            if k in self.changed and _overlaps(leaf, numbers, self.outside):
+            if k in self.changed and (not numbers.flags.writeable or _overlaps(leaf, numbers, self.outside)):
                 return False
             if handle and k in self.hooks and _hooks(leaf) != self.hooks[k]:
                 return False
@@ -189,9 +189,11 @@ class Variant:
                     return False
                 if node is not None and _hooks(tensor) != one.hooks:
                     return False
-                moved = one.slot is not None and tensor._array is not self.shown.get(one.slot)
-                if moved and _overlaps(tensor, tensor._array, self.outside if one.is_written else self.written):
-                    return False
+                if one.slot is not None and (numbers := tensor._array) is not self.shown.get(one.slot):
+                    if one.is_written and not numbers.flags.writeable:
+                        return False
+                    if _overlaps(tensor, numbers, self.outside if one.is_written else self.written):
+                        return False
                 if one.slot is not None:
                     wanted = self.program.captured[one.slot - self.inputs][1].data
                     if tensor.shape != wanted.shape or tensor.dtype != wanted.dtype:
@@ -248,12 +250,18 @@ class Variant:
         scalars = self.recorded.scalars
         if scalars is not None:
             scalars.read(leaves)
-        self.code.run(table, steps, feed)
-        if scalars is not None:
-            scalars.write(leaves)
-        for slot, (numbers, copy) in self.strided.items():
-            if slot in self.written_slots:
-                numbers[...] = copy
+        try:
+            self.code.run(table, steps, feed)
+        except BaseException:
+            if steps > 1:
+                self.ending.broken_off(leaves)
+            raise
+        finally:  # after a step that failed too: those before it have changed things
+            if scalars is not None:
+                scalars.write(leaves)
+            for slot, (numbers, copy) in self.strided.items():
+                if slot in self.written_slots:
+                    numbers[...] = copy
         return self.ending(leaves, outputs)
 
     def _functions(self) -> tuple[Callable[[Sequence[Any]], bool], Callable[[Sequence[Any]], Any]]:

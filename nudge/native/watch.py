@@ -27,6 +27,7 @@ declare ptr @PyCell_Get(ptr)
 declare void @Py_DecRef(ptr)
 declare ptr @PyFunction_GetDefaults(ptr)
 declare ptr @PyFunction_GetKwDefaults(ptr)
+declare ptr @PyObject_GenericGetDict(ptr, ptr)
 
 define zeroext i1 @go() {
 entry:
@@ -51,6 +52,7 @@ look:
     i64 3, label %list
     i64 4, label %cell
     i64 5, label %defaults
+    i64 6, label %space
   ]
 end:
   store i64 1, ptr %words
@@ -143,8 +145,17 @@ keywords:
   %keywords_now = call ptr @PyFunction_GetKwDefaults(ptr %function)
   %keywords_same = icmp eq ptr %keywords_now, %keywords_held
   br i1 %keywords_same, label %same, label %differs
+
+space:
+  %object = load ptr, ptr %of_at
+  %space_held = load ptr, ptr %held
+  %space_now = call ptr @PyObject_GenericGetDict(ptr %object, ptr null)
+  call void @Py_DecRef(ptr %space_now)
+  %space_same = icmp eq ptr %space_now, %space_held
+  br i1 %space_same, label %same, label %differs
 }
 """
+GONE = object()  # is held where there is nothing
 FIRST, HEAD = 1, 4  # where the first part begins, and how many words stand before its identities
 
 
@@ -173,7 +184,18 @@ class Cell(Part):
     kind = 4
 
     def held(self) -> tuple[int, list[int]]:
-        """Give its value's identity."""
+        """Give its value's identity; no value is nothing to the interpreter."""
+        value = self.terms[0].held
+        return 1, [0 if value is GONE else id(value)]
+
+
+class Space(Part):
+    """The dict of an object's attributes."""
+
+    kind = 6
+
+    def held(self) -> tuple[int, list[int]]:
+        """Give the dict's identity."""
         return 1, [id(self.terms[0].held)]
 
 
@@ -224,16 +246,15 @@ class Names(Part):
 
     kind = 2
 
-    def __init__(self, container: Mapping[str, Any], absent: Any) -> None:
-        """Take the dict, and what stands for a name's value where it should not be there."""
+    def __init__(self, container: Mapping[str, Any]) -> None:
+        """Take the dict."""
         super().__init__(container)
-        self.absent = absent
         self.keys: list[str] = []
 
     def held(self) -> tuple[int, list[int]]:
         """Give the identities of names and values."""
         pairs = [(key, term.held) for key, term in zip(self.keys, self.terms, strict=True)]
-        return len(pairs), [word for key, v in pairs for word in (id(key), 0 if v is self.absent else id(v))]
+        return len(pairs), [word for key, v in pairs for word in (id(key), 0 if v is GONE else id(v))]
 
 
 class Many(Part):

@@ -9,6 +9,7 @@ from nudge.data import DataLoader, TensorDataset
 from nudge.data.loader import Subset
 from nudge.errors import IndexingError, UsageError
 from nudge.generator import Generator
+from nudge.scalar import Value
 from tests.native.test_compile import OPTIMIZERS, Twin, X, Y, agree, network
 
 
@@ -150,3 +151,47 @@ def test_batch_norm_and_dropout_in_a_loop():
     agree(twin.step.run(20, x, y), expected)
     agree(twin.native["model"].state_dict(), twin.eager["model"].state_dict())
     np.testing.assert_array_equal(twin.native["model"][1].num_batches_tracked.numpy(), 20)
+
+
+def test_after_an_error_a_loader_begins_anew():
+    fails = [True]
+
+    def step(x):
+        if fails:
+            raise ValueError("once")
+        return x.sum()
+
+    step = nudge.compile(step)
+    for loader in (DataLoader(TensorDataset(nudge.ones(4, 2)), batch_size=1), [nudge.ones(2)] * 4):
+        fails.append(True)
+        with pytest.raises(ValueError, match="once"):
+            step.run(loader=loader)
+        fails.clear()
+        assert step.run(loader=loader).item() == 2
+
+
+@pytest.mark.parametrize("make", [lambda: nudge.zeros(2, 3), lambda: nudge.from_numpy(np.zeros((3, 2)).T)])
+def test_the_steps_before_one_that_fails_have_been_done(make):
+    w, table, count = make(), nudge.arange(5.0), Value(0.0)
+    w.requires_grad_()
+
+    def step(rows):
+        w.grad = None
+        (w * w).sum().backward()
+        with nudge.no_grad():
+            w.add_(1)
+        count.data = count.data + 1
+        return table[rows].sum()
+
+    run = nudge.compile(step).run
+    loader = DataLoader(TensorDataset(nudge.tensor([0] * 9 + [99])), batch_size=1)
+    loss = (w * w).sum()
+    for done in (9, 18):
+        with pytest.raises(nudge.IndexingError):
+            run(loader=loader)
+        assert w.tolist() == np.full((2, 3), done).tolist()
+        assert count.data == done
+        with pytest.raises(nudge.GraphError, match="keep_grads"):
+            _ = w.grad
+    with pytest.raises(nudge.GraphError, match="overwritten in place"):
+        loss.backward()

@@ -112,6 +112,161 @@ def test_none_for_an_argument_that_was_something_else():
     compare(X, True)
 
 
+class Plain:
+    """Holds what is put in."""
+
+    def __init__(self, a):
+        self.a = a
+
+
+def _of(plain, x):
+    return x * plain.a
+
+
+@pytest.mark.parametrize("step", [lambda plain: lambda x: x * plain.a, lambda plain: functools.partial(_of, plain)])
+def test_an_object_that_gets_another_dict(step):
+    plain = Plain(2.0)
+    compare = same(step(plain), X)
+    plain.__dict__ = {"a": 3.0}
+    compare(X)
+
+
+def test_views_of_a_dict_and_its_bound_methods():
+    held = {"a": 2.0}
+    get, values, items, proxy = held.get, held.values(), held.items(), types.MappingProxyType(held)
+    reads = [lambda: get("a"), lambda: sum(values), lambda: dict(items)["a"], lambda: proxy["a"]]
+    compares = [same(lambda x, read=read: x * read(), X) for read in reads]
+    held["a"] = 3.0
+    for compare in compares:
+        compare(X)
+
+
+RATE = 2.0
+
+
+def test_an_attribute_that_the_class_of_a_class_computes(monkeypatch):
+    class Rated(type):
+        @property
+        def rate(cls):
+            return RATE
+
+    class Rule(metaclass=Rated):
+        pass
+
+    compare = same(lambda x: x * Rule.rate, X)
+    monkeypatch.setitem(globals(), "RATE", 3.0)
+    compare(X)
+
+
+def test_bytes_that_change_in_their_place():
+    held = bytearray(b"ab")
+    seen = memoryview(held)
+    compares = [same(lambda x: x * held[0], X), same(lambda x: x * seen[0], X)]
+    held[0] = 3
+    for compare in compares:
+        compare(X)
+
+
+def test_a_variable_that_comes_to_hold_something_and_loses_it():
+    def step(x):
+        try:
+            return x * rate
+        except NameError:
+            return x
+
+    compare = same(step, X)
+    rate = 3.0
+    compare(X)
+    del rate
+    compare(X)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (range(0, 3, 2), range(0, 4, 2), lambda held: held.stop),
+        (slice(1, 2), slice(1, 2.0), lambda held: 1.0 if type(held.stop) is int else 2.0),
+        (np.float64(0.0), np.float64(-0.0), lambda held: float(np.copysign(1, held))),
+        (complex(0.0, 0.0), complex(0.0, -0.0), lambda held: float(np.copysign(1, held.imag))),
+        ({1}, {1.0}, lambda held: 1.0 if type(next(iter(held))) is int else 2.0),
+        ({0.0}, {-0.0}, lambda held: float(np.copysign(1, next(iter(held))))),
+    ],
+)
+def test_what_is_equal_and_not_the_same(before, after, told):
+    held = before
+    compare = same(lambda x: x * told(held), X)
+    held = after
+    compare(X)
+
+
+def test_a_set_that_gets_what_is_equal():
+    held = {1}
+    compare = same(lambda x: x if type(next(iter(held))) is int else -x, X)
+    held.clear()
+    held.add(1.0)
+    compare(X)
+
+
+def test_memory_that_is_only_to_be_read():
+    bytes_ = bytes(8)
+    fixed = np.frombuffer(bytes_, np.float32)
+    w = nudge.zeros(2)
+    of_argument, captured = nudge.compile(lambda x: x.add_(1).sum()), nudge.compile(lambda: w.add_(1).sum())
+    of_argument(nudge.zeros(2)), captured()
+    w.data = nudge.from_numpy(fixed)
+    for call in (lambda: of_argument(fixed), lambda: of_argument(w), lambda: of_argument(X[0].expand(2)), captured):
+        with pytest.raises(nudge.GraphError, match="only to be read"):
+            call()
+    assert bytes_ == bytes(8)
+
+
+SEEN = [
+    lambda x: x.t().reshape(-1),
+    lambda x: x[:, :2].reshape(-1),
+    lambda x: (x @ x.t()).t().reshape(-1),
+    lambda x: x.reshape(-1),
+    lambda x: x.t(),
+    lambda x: x.t().contiguous(),
+    lambda x: x.expand(2, 2, 3),
+    lambda x: x[0].unfold(0, 2, 1),
+]
+
+
+@pytest.mark.parametrize("see", SEEN)
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("outside", [True, False])
+def test_a_view_is_one_where_an_eager_one_is(see, order, outside):
+    def read(x):
+        x = x if outside else x * 2
+        seen = see(x)
+        x.add_(1)
+        return seen * 1
+
+    def write(x):
+        x = x if outside else x * 2
+        see(x).add_(1)
+        return x * 1
+
+    def done(step):
+        x = nudge.from_numpy(np.arange(6, dtype=np.float32).reshape(2, 3).copy(order if outside else "C"))
+        try:
+            return step(x).tolist(), x.tolist()
+        except nudge.GraphError as error:
+            return str(error)
+
+    for step in (read, write):
+        assert done(nudge.compile(step)) == done(step)
+
+
+def test_integers_that_do_not_fit():
+    x = nudge.tensor([1, 2], dtype=nudge.int32)
+    for number, way in ((2**33, "long"), (-(2**70), "double")):
+        for step in (lambda x, n=number: x + n, nudge.compile(lambda x, n=number: x + n)):
+            with pytest.raises(OverflowError, match=rf"add: {number} does not fit into int32, .* \.{way}\(\)"):
+                step(x)
+        same(lambda x, n=number: nudge.stack([x < n, x > n, x == n, x >= n]), x)
+
+
 def test_a_look_makes_no_items():
     held = collections.defaultdict(lambda: 5.0, a=2.0)
     compare = same(lambda x: x * held.get("a", 7.0), X)
