@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from nudge.memory import aligned
-from nudge.native.limits import loops, operations
-from nudge.native.target import host
+from nudge.native.explanation.limits import loops, operations
+from nudge.native.ir.target import host
 
 TURNS = 1_000_000  # of the multiply-adds
 GEMM = 1024

@@ -103,7 +103,7 @@ MODULES = (
 HOME = {
     "Run": "train", "compile": "native.compile", "draw": "see", "fit": "fitting",
     "load": "io", "save": "io", "vmap": "func",
-    "get_num_threads": "native.processors", "set_num_threads": "native.processors",
+    "get_num_threads": "native.run.processors", "set_num_threads": "native.run.processors",
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from nudge.errors import DTypeError, GraphError, ShapeError, TraceError, UsageEr
 from nudge.explain import LONGEST, explain, flows
 from nudge.formula import parse
 from nudge.graph import ancestors
-from nudge.native.trace import trace
+from nudge.native.trace.trace import trace
 from nudge.op import TABLE, Elementwise
 from nudge.scalar import MLP, Value
 from nudge.tensor import wrap

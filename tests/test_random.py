@@ -11,7 +11,7 @@ import pytest
 from nudge import func, random
 from nudge.errors import DTypeError, GraphError, ShapeError, TraceError, UsageError
 from nudge.generator import Generator
-from nudge.native.trace import trace
+from nudge.native.trace.trace import trace
 from nudge.tensor import Tensor, wrap
 
 WEIGHTS = np.array([[0.1, 0.2, 0.7], [0.5, 0.5, 0.0]])

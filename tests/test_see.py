@@ -15,7 +15,7 @@ from nudge.errors import DTypeError, GraphError, TraceError, UsageError
 from nudge.explain import flows
 from nudge.formula import parse
 from nudge.graph import ancestors
-from nudge.native.trace import trace
+from nudge.native.trace.trace import trace
 from nudge.scalar import MLP, Neuron, Value
 from nudge.see import NOTEBOOK, Picture, draw
 from nudge.see.layout import MOST_NODES, Size, layout

@@ -1,5 +1,10 @@
 """Graph to machine code: trace a step, plan its memory, lower it to LLVM's text, run it in place on the same arrays.
 
+`compile` is the door. It has a `variant` of the function for each kind of call: what the call read from Python
+(`guard`), the program that it did (`trace`), as an `executable`, and the `ending` of each run; `loop` does many runs in
+one. An executable's program is planned (`plan`), lowered (`lower`, in the words of `ir`), compiled and kept (`run`).
+`explanation` shows what became of it.
+
 Nothing in here knows an operation by name: what a row of the table says of itself (`lower`, `index`,
 `combine`, `step`) is all there is.
 """
@@ -11,7 +16,7 @@ from typing import Any
 
 __all__ = ["Step", "build", "explain"]
 
-HOME = {"Step": "step", "build": "step", "explain": "explanation"}
+HOME = {"Step": "step", "build": "step", "explain": "explanation.explain"}
 
 
 def __getattr__(name: str) -> Any:

@@ -21,8 +21,8 @@ from ..scalar import Value
 from ..tensor import Tensor
 from ..tree import flatten
 from .loop import Batches, repeat, spread
-from .record import record
-from .recorded import Recorded
+from .trace.record import record
+from .trace.recorded import Recorded
 from .variant import MISFIT, MISFITS, Variant
 
 NO_LLVM = "llvmlite, which makes machine code, is not installed: pip install llvmlite"

@@ -14,7 +14,7 @@ from ..memory import address
 from ..number import evaluate
 from ..scalar import Value
 from ..tensor import Tensor, wrap
-from .recorded import NONE, NOT_STORED, STAYS, Captured, Given, Recorded
+from .trace.recorded import NONE, NOT_STORED, STAYS, Captured, Given, Recorded
 
 SMALL, AT_ONCE = 256, 64  # bytes of an output of which many are made in one go, and how many
 EACH = [(k, ...) for k in range(AT_ONCE)]

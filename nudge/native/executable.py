@@ -13,16 +13,16 @@ import numpy as np
 from ..errors import IndexingError
 from ..graph import Node
 from ..memory import aligned
-from .cache import cache
-from .call import BUILTIN, prepare
-from .digest import program_key
-from .jit import named, object_code, processor
-from .target import host
-from .threads import RUN, Pace, crew
-from .trace import Program
+from .ir.target import host
+from .run.cache import cache
+from .run.call import BUILTIN, prepare
+from .run.digest import program_key
+from .run.jit import named, object_code, processor
+from .run.threads import RUN, Pace, crew
+from .trace.trace import Program
 
 if TYPE_CHECKING:
-    from .plan import Plan
+    from .plan.plan import Plan
 
 # The words of a call, as `RUN` reads them: the step's function, and what it is given. True: an index was none.
 FUNCTION, GIVEN, ARENA, REPORT, FEED, STEPS = range(6)
@@ -74,8 +74,8 @@ class Executable:
     @functools.cached_property
     def _lowered(self) -> tuple[Plan, str]:
         # To load these takes as long as all else that is done where the code was made before.
-        from .lower import lower
-        from .plan import plan
+        from .lower.lower import lower
+        from .plan.plan import plan
 
         found = plan(self._roots, self._given)
         return found, lower(found, self._target)
@@ -88,7 +88,7 @@ class Executable:
         return code, arena, work, shared
 
     def _sketched(self) -> bytes:
-        from .shares import cycles
+        from .plan.shares import cycles
 
         work, shared = cycles(self.plan), any(group.shared for group in self.plan.groups)
         return json.dumps((named(self.text + GO, work > LARGE), self.plan.arena, work, shared)).encode()

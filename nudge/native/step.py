@@ -12,7 +12,7 @@ import numpy as np
 from ..errors import ShapeError, UsageError
 from ..tensor import Tensor, wrap
 from .executable import Executable
-from .trace import trace
+from .trace.trace import trace
 
 
 class Step:

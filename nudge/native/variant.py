@@ -15,8 +15,8 @@ from ..op import Abstract
 from ..scalar import Value
 from ..tensor import Tensor
 from .ending import Ending, Fresh, handle_of
-from .guards import alike
-from .recorded import STAYS, Captured, Recorded, facts
+from .guard.guards import alike
+from .trace.recorded import STAYS, Captured, Recorded, facts
 
 MISFIT: Any = object()  # what `call` gives where its leaves do not fit
 UNKNOWN = object()  # stands for a leaf where none is known to fit

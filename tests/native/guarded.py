@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from nudge.native.executable import ARENA
-from nudge.native.plan import Plan
+from nudge.native.plan.plan import Plan
+from nudge.native.plan.values import Value
 from nudge.native.step import Step
-from nudge.native.values import Value
 
 PAGE = mmap.PAGESIZE
 _LIBC = ctypes.CDLL(None, use_errno=True)

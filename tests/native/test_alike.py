@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 import nudge
-import nudge.native.lower as home
+import nudge.native.lower.lower as home
 from nudge import nn
-from nudge.native import alike
-from nudge.native.target import AVX2
+from nudge.native.ir.target import AVX2
+from nudge.native.lower import alike
 from tests.native.test_plan import MAKERS
 from tests.native.texts import code_of, text_of
 

@@ -8,7 +8,7 @@ import pytest
 import nudge
 import nudge.nn.functional as F
 from nudge import nn, optim
-from nudge.native.target import AVX2, AVX512, NEON
+from nudge.native.ir.target import AVX2, AVX512, NEON
 from tests.native.programs import started, trained
 from tests.native.texts import text_of
 

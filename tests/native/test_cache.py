@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from nudge import native
-from nudge.native import cache as home
-from nudge.native import jit
-from nudge.native.cache import ObjectCache, key
+from nudge.native.run import cache as home
+from nudge.native.run import jit
+from nudge.native.run.cache import ObjectCache, key
 from nudge.tensor import wrap
 
 

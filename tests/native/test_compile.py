@@ -753,7 +753,7 @@ def test_without_llvm_everything_runs_eagerly_and_says_so_once(monkeypatch):
     import sys
 
     monkeypatch.delenv("NUDGE_NATIVE", raising=False)
-    for name in ("nudge.native.executable", "nudge.native.call", "nudge.native.jit"):
+    for name in ("nudge.native.executable", "nudge.native.run.call", "nudge.native.run.jit"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setitem(sys.modules, "llvmlite", None)
     monkeypatch.setitem(sys.modules, "llvmlite.binding", None)

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 import nudge
-import nudge.native.plan
+import nudge.native.plan.plan
 from nudge import native
 from nudge.errors import IndexingError
-from nudge.native import cache as home
-from nudge.native import digest, jit
 from nudge.native.executable import wiring
-from nudge.native.trace import trace
+from nudge.native.run import cache as home
+from nudge.native.run import digest, jit
+from nudge.native.trace.trace import trace
 from nudge.op import TABLE
 from nudge.tensor import wrap
 from tests.native.test_cache import SPOILED
@@ -92,7 +92,7 @@ def test_where_it_runs_is_in_its_name() -> None:
 def test_what_is_known_is_not_planned_again(monkeypatch: pytest.MonkeyPatch) -> None:
     first = native.build(lambda x: (x * x).sum(), wrap(x))
     home._cache_in.cache_clear()  # as another process would begin
-    monkeypatch.setattr(nudge.native.plan, "plan", None)
+    monkeypatch.setattr(nudge.native.plan.plan, "plan", None)
     again = native.build(lambda x: (x * x).sum(), wrap(x))
     assert first(wrap(x)).item() == again(wrap(x)).item() == 55.0
     monkeypatch.undo()
@@ -141,7 +141,7 @@ def test_sources_decide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     shutil.copytree(digest.PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(digest, "LOADED", float("inf"))
     names = [digest.sources(package)]
-    for path in ("native/tile.py", "ops/shape.py", "dtype.py"):
+    for path in ("native/lower/tile.py", "ops/shape.py", "dtype.py"):
         (package / path).write_text((package / path).read_text() + "\n")
         digest.sources.cache_clear()
         names.append(digest.sources(package))
@@ -149,8 +149,6 @@ def test_sources_decide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_sources_that_changed_since_they_were_read_have_no_name(tmp_path: Path) -> None:
-    for folder in digest.DECIDE:
-        (tmp_path / folder).mkdir(exist_ok=True)
     with pytest.raises(digest.Nameless):
         digest.sources(tmp_path)
     (tmp_path / "op.py").write_text("")

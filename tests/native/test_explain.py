@@ -16,9 +16,9 @@ import nudge
 import nudge.nn.functional as F
 from nudge import native, nn, optim
 from nudge.errors import UsageError
-from nudge.native import explanation
-from nudge.native.explanation import explain
-from nudge.native.limits import Limits, limits
+from nudge.native.explanation import explain as explanation
+from nudge.native.explanation.explain import explain
+from nudge.native.explanation.limits import Limits, limits
 from tests.native.programs import PROGRAMS
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -7,8 +7,8 @@ import pytest
 
 import nudge
 from nudge.graph import ancestors
-from nudge.native.factor import factored
-from nudge.native.trace import trace
+from nudge.native.plan.factor import factored
+from nudge.native.trace.trace import trace
 from nudge.tensor import wrap
 
 

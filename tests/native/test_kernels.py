@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from nudge.native.target import AVX2, host
+from nudge.native.ir.target import AVX2, host
 from tests.native.apart import apart
 from tests.native.kernels import KERNELS, WRONG
 from tests.native.together import run, use

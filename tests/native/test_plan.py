@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import nudge.nn.functional as F
-from nudge.native.affine import of
-from nudge.native.target import AVX2
+from nudge.native.ir.target import AVX2
+from nudge.native.plan.affine import of
 from tests.native.guarded import overlaps
 from tests.native.programs import PROGRAMS
 from tests.native.test_budget import NETS
@@ -78,7 +78,7 @@ def test_a_barrier_that_is_left_out_is_found(monkeypatch):
 
 PRINT = """
 import hashlib, pytest
-from nudge.native.target import AVX2
+from nudge.native.ir.target import AVX2
 from tests.native.programs import PROGRAMS
 from tests.native.texts import text_of
 for name in ("mlp", "mixer"):

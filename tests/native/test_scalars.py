@@ -7,7 +7,7 @@ import pytest
 
 import nudge
 from nudge.errors import TraceError
-from nudge.native import levels
+from nudge.native.trace import levels
 from nudge.scalar import MLP, Value
 
 X = np.random.default_rng(0).normal(size=(6, 3))

@@ -14,7 +14,7 @@ import pytest
 import nudge
 import nudge.nn.functional as F
 from nudge import func
-from nudge.native.target import AVX2
+from nudge.native.ir.target import AVX2
 from tests.native.programs import trained
 from tests.native.texts import text_of
 

@@ -438,7 +438,7 @@ def test_a_call_after_the_worker_has_gone():
     first = compiled(x)
     for _ in range(5):
         compiled(x)
-    from nudge.native.threads import crew
+    from nudge.native.run.threads import crew
 
     crew().stop()
     for _ in range(5):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import llvmlite.binding as llvm
 import pytest
 
-from nudge.native import jit
-from nudge.native.target import AVX2, AVX512, SSE
+from nudge.native.ir.target import AVX2, AVX512, SSE
+from nudge.native.run import jit
 from tests.native.programs import PROGRAMS
 from tests.native.texts import text_of
 from tests.native.together import WIDTHS

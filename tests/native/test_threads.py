@@ -10,9 +10,10 @@ import pytest
 
 import nudge
 import nudge.native.executable
-import nudge.native.shares
+import nudge.native.plan.shares
 from nudge import native
-from nudge.native import barrier, processors, threads
+from nudge.native.ir import barrier
+from nudge.native.run import processors, threads
 from nudge.tensor import wrap
 from tests.native.apart import apart, fork
 from tests.native.programs import PROGRAMS, mlp
@@ -82,7 +83,7 @@ def test_whichever_axis_threads_part(name, monkeypatch):
     def choose(self, beside, choices):
         self.axis = self.choices[rng.integers(len(self.choices))]
 
-    monkeypatch.setattr(nudge.native.shares._Part, "choose", choose)
+    monkeypatch.setattr(nudge.native.plan.shares._Part, "choose", choose)
     equal_bits(steps(LARGER[name], 3, 2), steps(LARGER[name], 3, 1))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nudge.native.builder import Builder, Reg
+from nudge.native.ir.builder import Builder, Reg
 from tests.native.vectors import Case, evaluate
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")

@@ -9,7 +9,7 @@ import pytest
 
 import nudge.ops
 from nudge.errors import DTypeError
-from nudge.native.builder import Builder, Reg
+from nudge.native.ir.builder import Builder, Reg
 from nudge.op import TABLE, Elementwise, Interval
 from tests.native.vectors import Case, evaluate
 

@@ -10,18 +10,18 @@ import pytest
 
 import nudge
 import nudge.native.executable
-import nudge.native.shares
+import nudge.native.plan.shares
 from nudge.native.executable import Executable
-from nudge.native.target import Target
+from nudge.native.ir.target import Target
 from nudge.tensor import wrap
 from tests.native.together import use
 
 
 def share_all(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have threads share all that can be, however small."""
-    monkeypatch.setattr(nudge.native.shares, "LEAST", -1)
-    monkeypatch.setattr(nudge.native.shares, "MEETING", -1e9)
-    monkeypatch.setattr(nudge.native.shares, "GAIN", float("inf"))
+    monkeypatch.setattr(nudge.native.plan.shares, "LEAST", -1)
+    monkeypatch.setattr(nudge.native.plan.shares, "MEETING", -1e9)
+    monkeypatch.setattr(nudge.native.plan.shares, "GAIN", float("inf"))
 
 
 def text_of(

@@ -12,9 +12,9 @@ import pytest
 
 import nudge.native.executable
 from nudge import func, native
-from nudge.native import jit
+from nudge.native.ir.target import AVX2, AVX512, SSE, Target, host
+from nudge.native.run import jit
 from nudge.native.step import Step
-from nudge.native.target import AVX2, AVX512, SSE, Target, host
 from nudge.tensor import Tensor, wrap
 
 OFF = {AVX512: "", AVX2: ",-avx512f", SSE: ",-avx"}  # and with these all that builds on them

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from nudge.native.builder import Builder, Reg
-from nudge.native.jit import functions as compiled
-from nudge.native.target import host
+from nudge.native.ir.builder import Builder, Reg
+from nudge.native.ir.target import host
+from nudge.native.run.jit import functions as compiled
 
 
 @dataclass

@@ -1,0 +1,1 @@
+"""Explanation: what became of a step, against what the machine can do."""

@@ -1,0 +1,1 @@
+"""Lower: a plan's groups as loop nests in LLVM's text."""

@@ -1,0 +1,1 @@
+"""Run: object code, kept and loaded, on as many threads as there are."""
