@@ -18,14 +18,13 @@ from .run.cache import cache
 from .run.call import BUILTIN, prepare
 from .run.digest import program_key
 from .run.jit import named, object_code, processor
-from .run.threads import RUN, Pace, crew
+from .run.threads import FEED, GIVEN, REPORT, RUN, STEPS, Pace, crew
 from .trace.trace import Program
 
 if TYPE_CHECKING:
     from .plan.plan import Plan
 
-# The words of a call, as `RUN` reads them: the step's function, and what it is given. True: an index was none.
-FUNCTION, GIVEN, ARENA, REPORT, FEED, STEPS = range(6)
+# True: an index was none.
 GO = f"""
 @words = global ptr null
 

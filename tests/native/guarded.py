@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from nudge.native.executable import ARENA
 from nudge.native.plan.plan import Plan
 from nudge.native.plan.values import Value
+from nudge.native.run.threads import ARENA
 from nudge.native.step import Step
 
 PAGE = mmap.PAGESIZE

@@ -78,7 +78,7 @@ def accounts(plan: Plan) -> list[Account]:
     lines = _lines(plan)
     result: list[Account] = []
     for group in plan.groups:
-        if group.opaque is None or not group.opaque.patches:  # patches are in their places when they are made
+        if not group.is_put_together:
             result.append(_Count(plan, group, len(result) + 1, lines[group]).account)
     computed = Counter(value for account in result for value in account.edges)
     for account in result:
@@ -108,7 +108,7 @@ def _lines(plan: Plan) -> dict[Group, list[str]]:
             for group in homes[node]:
                 lines[group][node.line] = None
     for group in plan.groups:  # what is put together is written by the groups that make its parts
-        if group.opaque is not None and group.opaque.patches:
+        if group.is_put_together:
             for other in plan.groups:
                 if any(value.within is group.opaque for value in other.stores):
                     lines[other] |= lines[group]

@@ -42,7 +42,7 @@ def times(plan: Plan, buffers: Sequence[Any]) -> dict[Group, float]:
     repeated with what it needs in cache, so its time within a step may be longer.
     """
     target = host()
-    groups = [group for group in plan.groups if group.opaque is None or not group.opaque.patches]
+    groups = [group for group in plan.groups if not group.is_put_together]
     text, types, places = _written(plan, groups, target)
     calls = functions(text, types, thorough=True)
     work = [np.array(buffer, order="C") for buffer in buffers]

@@ -116,7 +116,7 @@ class Reach:
         elif isinstance(value, functools.partial):
             self.pending += [(value.func, name), (value.args, name), (value.keywords, name)]
         elif isinstance(value, type):
-            self._class(value, name)
+            self._class(value)
         elif isinstance(value, (staticmethod, classmethod)):
             self.pending.append((value.__func__, name))
         elif isinstance(value, property):
@@ -249,7 +249,7 @@ class Reach:
             put = functools.partial(drop, space, key) if owner is None else functools.partial(undefine, owner, key)
             self.guards.add(f"{at}.get({key!r}, GONE)", name, GONE, put, part=part)
 
-    def _class(self, cls: type, name: str) -> None:
+    def _class(self, cls: type) -> None:
         self.classes.append(cls)
         if is_user(type(cls)):
             self.pending.append((type(cls), type(cls).__name__))

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 # The words say at which part to begin, which is where the last look ended, and then each part: its kind, its container,
 # where the next one begins, how many things it holds, and their identities. A kind of 0 ends them.
-DIFFERS = """
+FIRST = 1  # where the first part begins
+OF, AFTER, COUNT, HELD = 1, 2, 3, 4  # words of a part, after its kind
+PAIRS, NAMES, ITEMS, CELL, DEFAULTS, SPACE = range(1, 7)  # kinds
+DIFFERS = f"""
 @words = global ptr null
 
 declare i64 @PyDict_Size(ptr)
@@ -29,7 +32,7 @@ declare ptr @PyFunction_GetDefaults(ptr)
 declare ptr @PyFunction_GetKwDefaults(ptr)
 declare ptr @PyObject_GenericGetDict(ptr, ptr)
 
-define zeroext i1 @go() {
+define zeroext i1 @go() {{
 entry:
   %place = alloca i64
   %key = alloca ptr
@@ -40,22 +43,22 @@ entry:
 look:
   %at = phi i64 [ %first, %entry ], [ %after, %same ]
   %part = getelementptr i64, ptr %words, i64 %at
-  %of_at = getelementptr i64, ptr %part, i64 1
-  %after_at = getelementptr i64, ptr %part, i64 2
-  %count_at = getelementptr i64, ptr %part, i64 3
-  %held = getelementptr i64, ptr %part, i64 4
-  %second = getelementptr i64, ptr %part, i64 5
+  %of_at = getelementptr i64, ptr %part, i64 {OF}
+  %after_at = getelementptr i64, ptr %part, i64 {AFTER}
+  %count_at = getelementptr i64, ptr %part, i64 {COUNT}
+  %held = getelementptr i64, ptr %part, i64 {HELD}
+  %second = getelementptr i64, ptr %part, i64 {HELD + 1}
   %kind = load i64, ptr %part
   switch i64 %kind, label %end [
-    i64 1, label %dict
-    i64 2, label %names
-    i64 3, label %list
-    i64 4, label %cell
-    i64 5, label %defaults
-    i64 6, label %space
+    i64 {PAIRS}, label %dict
+    i64 {NAMES}, label %names
+    i64 {ITEMS}, label %list
+    i64 {CELL}, label %cell
+    i64 {DEFAULTS}, label %defaults
+    i64 {SPACE}, label %space
   ]
 end:
-  store i64 1, ptr %words
+  store i64 {FIRST}, ptr %words
   ret i1 false
 differs:
   store i64 %at, ptr %words
@@ -153,10 +156,9 @@ space:
   call void @Py_DecRef(ptr %space_now)
   %space_same = icmp eq ptr %space_now, %space_held
   br i1 %space_same, label %same, label %differs
-}
+}}
 """
 GONE = object()  # is held where there is nothing
-FIRST, HEAD = 1, 4  # where the first part begins, and how many words stand before its identities
 
 
 class Part:
@@ -181,7 +183,7 @@ class Part:
 class Cell(Part):
     """A variable of a closure."""
 
-    kind = 4
+    kind = CELL
 
     def held(self) -> tuple[int, list[int]]:
         """Give its value's identity; no value is nothing to the interpreter."""
@@ -192,7 +194,7 @@ class Cell(Part):
 class Space(Part):
     """The dict of an object's attributes."""
 
-    kind = 6
+    kind = SPACE
 
     def held(self) -> tuple[int, list[int]]:
         """Give the dict's identity."""
@@ -202,7 +204,7 @@ class Space(Part):
 class Defaults(Part):
     """A function's defaults, by place and by keyword."""
 
-    kind = 5
+    kind = DEFAULTS
 
     def held(self) -> tuple[int, list[int]]:
         """Give both; no defaults are nothing to the interpreter, and None to Python."""
@@ -212,7 +214,7 @@ class Defaults(Part):
 class Items(Part):
     """A whole list, of which the first term is the length."""
 
-    kind = 3
+    kind = ITEMS
 
     def held(self) -> tuple[int, list[int]]:
         """Give the items' identities."""
@@ -222,7 +224,7 @@ class Items(Part):
 class Pairs(Part):
     """A whole dict, of which the first term is the length."""
 
-    kind = 1
+    kind = PAIRS
 
     def __init__(self, container: dict[Any, Any]) -> None:
         """Keep the keys, in the order of the terms."""
@@ -244,7 +246,7 @@ class Pairs(Part):
 class Names(Part):
     """Some names of a dict, whatever else it holds: a module's globals, a class's attributes."""
 
-    kind = 2
+    kind = NAMES
 
     def __init__(self, container: Mapping[str, Any]) -> None:
         """Take the dict."""
@@ -263,12 +265,12 @@ class Many(Part):
     def __init__(self, container: Any, held: Sequence[Any]) -> None:
         """Take what it holds: a list's items, or a dict's keys and values in turn."""
         super().__init__(container)
-        self.kind = Pairs.kind if isinstance(container, dict) else Items.kind  # type: ignore[misc]
+        self.kind = PAIRS if isinstance(container, dict) else ITEMS  # type: ignore[misc]
         self.kept = held
 
     def held(self) -> tuple[int, list[int]]:
         """Give the identities."""
-        return len(self.kept) // (2 if self.kind == Pairs.kind else 1), [id(thing) for thing in self.kept]
+        return len(self.kept) // (2 if self.kind == PAIRS else 1), [id(thing) for thing in self.kept]
 
 
 class Watch:
@@ -285,7 +287,7 @@ class Watch:
         for part in parts:
             self.parts[len(self.words)] = part
             count, held = part.held()
-            after = len(self.words) + HEAD + len(held)
+            after = len(self.words) + HELD + len(held)
             self.words.extend([part.kind, id(part.container), after, count, *held])
         self.words.append(0)
         _, self.differs = prepare(code_of(DIFFERS + BUILTIN), self.words)
@@ -302,7 +304,7 @@ class Watch:
         while True:
             at = self.words[0]
             part = self.parts[at]
-            start, end = at + HEAD, self.words[at + 2]
+            start, end = at + HELD, self.words[at + AFTER]
             if at == looked or not self.holds(part) or len(held := part.held()[1]) != end - start:
                 return False
             self.words[start:end] = array("q", held)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ...errors import nearest
 from .assembly import TYPES, WIDTH, Assembly, DType, Reg, typed
 from .vectormath import FUNCTIONS
 
@@ -19,6 +20,10 @@ COMPARE = {
     "le": ("ole", "sle"), "gt": ("ogt", "sgt"), "ge": ("oge", "sge"),
 }  # fmt: skip
 INTRINSICS = {"exp", "log", "sqrt", "sin", "cos", "floor", "fabs", "pow", "fma", "copysign"}
+LIBRARY = INTRINSICS | set(  # and what else C's math.h has of floats
+    "acos acosh asin asinh atan atan2 atanh cbrt ceil cosh erf erfc exp2 expm1 fmod hypot lgamma log10 log1p log2 "
+    "round sinh tan tanh tgamma trunc".split()
+)
 
 
 class Builder(Assembly):
@@ -207,9 +212,10 @@ class Builder(Assembly):
             return lambda x, z: self.compare(name, x, z)
         if name in FUNCTIONS:
             return lambda *args: FUNCTIONS[name](self, *args)
-        if name.startswith("_"):
-            raise AttributeError(name)
-        return lambda *args: self.call(name, *args)
+        if name in LIBRARY:
+            return lambda *args: self.call(name, *args)
+        known = [*COMPARE, *FUNCTIONS, *LIBRARY, *dir(type(self))]
+        raise AttributeError(f"a builder has no {name!r}{nearest(name, known)}")
 
 
 def _by_one_number(b: Builder, x: Reg, z: Reg) -> Reg:

@@ -133,7 +133,7 @@ def _with_bits(b: Builder, how: str, x: Reg, n: int) -> Reg:
     return b.bits(how, x, b.constant(n, x))
 
 
-def _int_bits(b: Builder, value: float, like: Reg) -> int:
+def _int_bits(value: float, like: Reg) -> int:
     """Give the bits of a float of a register's type as an integer."""
     form = FORMATS[like.element]
     return int(np.asarray(value, "float32" if like.element == "float" else "float64").view(form.whole))
@@ -188,7 +188,7 @@ def _scaled_exp(b: Builder, x: Reg) -> Reg:
     p, n, k = _split_exp(b, x)
     if b.can_scale(x):
         return b.scaled(b.add(p, b.constant(1, x)), n)
-    k = b.sub(k, b.constant(_int_bits(b, form.round, x) - 2 * form.bias, k))
+    k = b.sub(k, b.constant(_int_bits(form.round, x) - 2 * form.bias, k))
     half = _with_bits(b, "lshr", k, 1)
     y = b.mul(b.add(p, b.constant(1, x)), _power_of_2(b, half, form.mantissa))
     return b.mul(y, _power_of_2(b, b.sub(k, half), form.mantissa))
@@ -211,7 +211,7 @@ def _tanh(b: Builder, x: Reg) -> Reg:
     """Squash into (-1, 1), by exp(−2|x|) − 1, which is exact for small x; 2.6 ulp."""
     form = FORMATS[x.element]
     p, _, k = _split_exp(b, b.mul(_below(b, b.abs(x), 20.0), b.constant(-2, x)))
-    k = b.sub(k, b.constant(_int_bits(b, form.round, x) - form.bias, k))
+    k = b.sub(k, b.constant(_int_bits(form.round, x) - form.bias, k))
     scale = _power_of_2(b, k, form.mantissa)
     e = b.fma(p, scale, b.sub(scale, b.constant(1, x)))
     return b.call("copysign", b.div(e, b.add(e, b.constant(2, x))), x)
@@ -234,13 +234,13 @@ def _erf(b: Builder, x: Reg) -> Reg:
 def _log_of(b: Builder, x: Reg, more: Reg | None = None) -> Reg:
     """Take the logarithm of a positive number that is not denormal, to which a little `more` is added."""
     form = FORMATS[x.element]
-    root = _int_bits(b, math.sqrt(0.5), x)
+    root = _int_bits(math.sqrt(0.5), x)
     one, bits = b.constant(1, x), _bits(b, x)
     shifted = b.add(bits, b.constant((form.bias << form.mantissa) - root, bits))  # √½ ≤ m < √2 from here on
     exponent = _with_bits(b, "lshr", shifted, form.mantissa)
     m = _of_bits(b, b.add(_with_bits(b, "and", shifted, 2**form.mantissa - 1), b.constant(root, bits)))
     shift = 2.0**form.mantissa  # its lowest bits count by 1
-    e = _of_bits(b, b.add(exponent, b.constant(_int_bits(b, shift, x), bits)))
+    e = _of_bits(b, b.add(exponent, b.constant(_int_bits(shift, x), bits)))
     e = b.sub(e, b.constant(shift + form.bias, x))
     f = b.sub(m, one)
     high, low = (b.constant(part, x) for part in form.log2)

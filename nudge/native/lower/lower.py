@@ -16,7 +16,7 @@ from ..plan.values import Value
 from .alike import Alike
 from .loops import Access, write_alone
 from .nest import Nest
-from .place import LaneByLane
+from .site import LaneByLane
 
 
 def lower(plan: Plan, target: Target, name: str = "step") -> str:
@@ -27,65 +27,88 @@ def lower(plan: Plan, target: Target, name: str = "step") -> str:
     at a step's end what belongs into buffers. Nothing is overwritten where a position was reported that is none
     (`Builder.within`); then no further step is run.
     """
-    functions: dict[str, str] = {}
-    alike = Alike()
-    declared: set[str] = set()
-    lines: list[str] = []
-    pending: list[_Touched] = []
-    checked = not any(group.checks for group in plan.groups)
-
-    def meet() -> None:
-        lines.append(meeting(all(touched.shared for touched in pending)))
-        pending.clear()
-
+    body = _Body(plan, target)
     for count, group in enumerate(plan.groups):
-        if group.opaque is not None and group.opaque.patches:
-            continue  # its patches are in their places
-        memory = memory_of(plan, group)
-        body, units, needs = alike.body(
-            group, memory, starts_of(group, memory), partial(body_of, plan, group, memory, target)
-        )
-        declared |= needs
-        symbol = functions.setdefault(body, f"g{len(functions)}")
-        touched = _Touched(plan, group, shared=units > 1)
-        writes = any(plan.slots.get(value, len(plan.given)) < len(plan.given) for value in group.stores)
-        stops = writes and not checked
-        if stops or any(touched.waits_for(other) for other in pending):
-            meet()
-        if stops:
-            lines += _stop_if_wrong(count)
-            checked = True
-        pending.append(touched)
-        places = dict.fromkeys(memory.values())
+        if not group.is_put_together:
+            body.call(count, group)
+    body.copy()
+    text = STEP.format(
+        name=name, body="\n".join(body.lines), fed=meeting(False), flush=target.flush, restore=target.restore,
+        whole=WHOLE, cut=CUT,
+    )
+    functions = [text.replace("@group(", f"@{symbol}(") for text, symbol in body.functions.items()]
+    fixed = MEET.format(spin=target.spin, waits=WAITS), FEED.format(share="\n".join(share("%rows")))
+    return "\n\n".join([target.declared, *sorted(body.declared - {MEMMOVE}), *functions, *fixed, text])
+
+
+class _Body:
+    """What a step does, line by line: its groups in order, and where threads wait for one another."""
+
+    def __init__(self, plan: Plan, target: Target) -> None:
+        self.plan, self.target = plan, target
+        self.lines: list[str] = []
+        self.functions: dict[str, str] = {}  # text: name
+        self.declared: set[str] = set()
+        self.alike = Alike()
+        self.pending: list[_Touched] = []  # by groups since threads last met
+        self.checked = not any(group.checks for group in plan.groups)
+
+    def call(self, count: int, group: Group) -> None:
+        """Run a group, by number, when all that it waits for is done."""
+        plan, memory = self.plan, memory_of(self.plan, group)
         starts = starts_of(group, memory)
-        calls = [line for k, p in enumerate(places) for line in _address(p, f"%p{count}_{k}", starts[p])]
-        given = "".join(f"ptr %p{count}_{k}, " for k in range(len(places)))
+        body, units, needs = self.alike.body(
+            group, memory, starts, partial(body_of, plan, group, memory, self.target)
+        )
+        self.declared |= needs
+        symbol = self.functions.setdefault(body, f"g{len(self.functions)}")
+        touched = _Touched(plan, group, shared=units > 1)
+        stops = any(plan.slots.get(value, len(plan.given)) < len(plan.given) for value in group.stores)
+        if (stops and not self.checked) or any(touched.waits_for(other) for other in self.pending):
+            self.meet()
+        if stops:
+            self.stop_if_wrong(count)
+        self.pending.append(touched)
+        calls = [line for k, (p, at) in enumerate(starts.items()) for line in _address(p, f"%p{count}_{k}", at)]
+        given = "".join(f"ptr %p{count}_{k}, " for k in range(len(starts)))
         if touched.shared:
-            lines += [*calls, *share(units, count)]
-            lines.append(f"  call void @{symbol}({given}ptr %report, i64 %low{count}, i64 %high{count})")
+            self.lines += [*calls, *share(units, count)]
+            self.lines.append(f"  call void @{symbol}({given}ptr %report, i64 %low{count}, i64 %high{count})")
         else:
             calls.append(f"  call void @{symbol}({given}ptr %report, i64 0, i64 {units})")
-            lines += _by_first(f"g{count}", calls)
-    if pending:
-        meet()
-    if plan.copies:
-        lines += [] if checked else _stop_if_wrong(len(plan.groups))
+            self.lines += _by_first(f"g{count}", calls)
+
+    def copy(self) -> None:
+        """End it: copy what belongs into buffers and could not be computed there."""
+        if self.pending:
+            self.meet()
+        if not self.plan.copies:
+            return
+        self.stop_if_wrong(len(self.plan.groups))
         moves = []
-        for count, (value, slot) in enumerate(plan.copies):
-            moves += _address(plan.place(value), f"%c{count}")
+        for count, (value, slot) in enumerate(self.plan.copies):
+            moves += _address(self.plan.place(value), f"%c{count}")
             moves += _address((True, slot), f"%d{count}")
             moved = f"ptr %d{count}, ptr %c{count}, i64 {value.size}, i1 false"
             moves.append(f"  call void @llvm.memmove.p0.p0.i64({moved})")
-        lines += _by_first("copies", moves)
-        meet()
-    text = STEP.format(
-        name=name, body="\n".join(lines), fed=meeting(False), flush=target.flush, restore=target.restore, whole=WHOLE,
-        cut=CUT,
-    )
-    written = [body.replace("@group(", f"@{symbol}(") for body, symbol in functions.items()]
-    declared.discard(MEMMOVE)
-    fixed = MEET.format(spin=target.spin, waits=WAITS), FEED.format(share="\n".join(share("%rows")))
-    return "\n\n".join([target.declared, *sorted(declared), *written, *fixed, text])
+        self.lines += _by_first("copies", moves)
+        self.meet()
+
+    def meet(self) -> None:
+        """Have threads wait until all are here."""
+        self.lines.append(meeting(all(touched.shared for touched in self.pending)))
+        self.pending.clear()
+
+    def stop_if_wrong(self, tag: int) -> None:
+        """Go no further, if a position was reported that is none: before the first thing is overwritten."""
+        if not self.checked:
+            self.lines += [
+                f"  %wrong{tag} = load i64, ptr %report",
+                f"  %well{tag} = icmp eq i64 %wrong{tag}, 0",
+                f"  br i1 %well{tag}, label %go{tag}, label %end",
+                f"go{tag}:",
+            ]
+        self.checked = True
 
 
 class _Touched:
@@ -305,15 +328,6 @@ def _opaque(b: Writer, plan: Plan, group: Group, pointers: dict[Value, str], vec
             args.append(b.number(arg, promoted))
     step = plan.reader(value.node, tuple(value.node.args[-1].data.shape)) if value.op.signature else 0
     write_alone(b, value.node, args, Access(b, pointers[value], value.shape, value.dtype, vector=vector), step)
-
-
-def _stop_if_wrong(tag: int) -> list[str]:
-    return [
-        f"  %wrong{tag} = load i64, ptr %report",
-        f"  %well{tag} = icmp eq i64 %wrong{tag}, 0",
-        f"  br i1 %well{tag}, label %go{tag}, label %end",
-        f"go{tag}:",
-    ]
 
 
 def _address(place: Place, name: str, start: int = 0) -> list[str]:

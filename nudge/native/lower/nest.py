@@ -8,8 +8,8 @@ from ..ir.builder import Reg
 from ..plan.group import sources
 from ..plan.values import FOLD
 from .dot import Dot
-from .place import Piece
 from .rows import AT_ONCE, Rows
+from .site import Piece
 from .tile import Tile
 
 FAR = 1 << 20  # bytes that do not stay near from one step to the next

@@ -11,14 +11,14 @@ from ..ir.builder import Reg
 from ..plan.affine import Axis
 from ..plan.group import sources
 from ..plan.values import COPY, FOLD, VIEW, Value
-from .place import Piece, Place
+from .site import Piece, Site
 
 AT_ONCE = 4  # vectors of a row that are held in registers, rather than gone through in loops
 NUMBERS_AT_ONCE = 16  # of a row, where vectors lie across rows
 NARROW = 4  # numbers in a vector, from which on squares are turned in registers
 
 
-class Rows(Place):
+class Rows(Site):
     """Writes the rows of a group, where no contraction makes them."""
 
     units = 1  # steps of the loop that threads share

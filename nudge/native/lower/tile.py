@@ -12,7 +12,7 @@ from ..plan.affine import Affine, Axis
 from ..plan.group import sources
 from ..plan.homes import NEAREST
 from ..plan.values import row_major
-from .place import Piece
+from .site import Piece
 
 if TYPE_CHECKING:
     from .nest import Nest

@@ -31,6 +31,11 @@ class Group:
         self.checks = False  # whether it reads at positions that data hold
 
     @property
+    def is_put_together(self) -> bool:
+        """Whether it is of patches, which those who make them have put in their places: nothing is left to do."""
+        return self.opaque is not None and bool(self.opaque.patches)
+
+    @property
     def crosses(self) -> bool:
         """Whether vectors lie across the rows of which it computes statistics, each lane having a row of its own."""
         return self.column is not None and self.column is not self.vector

@@ -71,7 +71,7 @@ def plan(roots: Sequence[tuple[Node, int]], given: Sequence[Node]) -> Plan:
         else:
             slots[value] = slot
     result.groups = _ordered(planner, result, held)
-    _arrange(planner, result)
+    _arrange(result)
     share(result)
     for group in result.groups:
         merge(group)
@@ -173,7 +173,7 @@ def _circle(before: Before) -> list[Value] | None:
     return None
 
 
-def _arrange(planner: Planner, plan: Plan) -> None:
+def _arrange(plan: Plan) -> None:
     """Give each stored value that has no buffer a place in the arena, which it shares with those of other times."""
     at = {group: k for k, group in enumerate(plan.groups)}
     last: dict[Value, int] = {}

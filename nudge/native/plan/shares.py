@@ -46,7 +46,7 @@ def cycles(plan: Plan) -> float:
 
 def share(plan: Plan) -> None:
     """Choose the axis of each group that threads share."""
-    parts = [_Part(plan, group) for group in plan.groups if group.opaque is None or not group.opaque.patches]
+    parts = [_Part(plan, group) for group in plan.groups if not group.is_put_together]
     memories: dict[Any, _Memory] = {}
     for part in parts:
         for memory in part.writes:

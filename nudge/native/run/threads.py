@@ -24,6 +24,7 @@ from .processors import get_num_threads, keep_apart
 # A box of words, on cache lines of their own: job number, done number, function and arguments, the barrier. A job is
 # posted by counting up, and a worker falls asleep by writing SLEEPS over the number that it knows: one is the first.
 JOB, DONE, CALL, MEET = 0, 8, 16, 40
+FUNCTION, GIVEN, ARENA, REPORT, FEED, STEPS = range(6)  # the words of a call: the step's function, and its arguments
 SLEEPS, STOP = -2, -1  # in the place of a job's number; the worker is not there, now or any more
 WORDS = 80
 IDLE = 60_000  # pauses without a job, after which a worker goes to sleep
@@ -33,12 +34,11 @@ PAUSE = 4e-8  # seconds that a pause takes, roughly
 RUNS = 2  # alone, before two threads are tried: the first one finds nothing in cache
 LOSS, REST, LONGEST = 0.003, 0.06, 4.0  # seconds: see `Pace`
 
-# Where a call keeps its arguments: after its function.
-ARGUMENTS = """  %given_at = getelementptr i64, ptr %call, i64 1
-  %arena_at = getelementptr i64, ptr %call, i64 2
-  %report_at = getelementptr i64, ptr %call, i64 3
-  %feed_at = getelementptr i64, ptr %call, i64 4
-  %steps_at = getelementptr i64, ptr %call, i64 5"""
+ARGUMENTS = f"""  %given_at = getelementptr i64, ptr %call, i64 {GIVEN}
+  %arena_at = getelementptr i64, ptr %call, i64 {ARENA}
+  %report_at = getelementptr i64, ptr %call, i64 {REPORT}
+  %feed_at = getelementptr i64, ptr %call, i64 {FEED}
+  %steps_at = getelementptr i64, ptr %call, i64 {STEPS}"""
 
 RUN = f"""define internal void @run(ptr %call, i64 %thread, i64 %threads, ptr %meet) alwaysinline {{
 entry:
@@ -58,9 +58,9 @@ entry:
 SERVE = """
 define i64 @serve(ptr %box, i64 %begun) {{
 entry:
-  %done_at = getelementptr i64, ptr %box, i64 8
-  %call = getelementptr i64, ptr %box, i64 16
-  %meet = getelementptr i64, ptr %box, i64 40
+  %done_at = getelementptr i64, ptr %box, i64 {done}
+  %call = getelementptr i64, ptr %box, i64 {call}
+  %meet = getelementptr i64, ptr %box, i64 {meet}
   %awake = cmpxchg ptr %box, i64 {sleeps}, i64 %begun seq_cst seq_cst
   br label %look
 look:
@@ -95,9 +95,9 @@ leave:
 
 define zeroext i1 @post(ptr %box, ptr %function, ptr %given, ptr %arena, ptr %report, ptr %feed, i64 %steps) {{
 entry:
-  %done_at = getelementptr i64, ptr %box, i64 8
-  %call = getelementptr i64, ptr %box, i64 16
-  %meet = getelementptr i64, ptr %box, i64 40
+  %done_at = getelementptr i64, ptr %box, i64 {done}
+  %call = getelementptr i64, ptr %box, i64 {call}
+  %meet = getelementptr i64, ptr %box, i64 {meet}
 {arguments}
   %before = load atomic i64, ptr %box seq_cst, align 8
   %sleeps = icmp slt i64 %before, 0
@@ -165,7 +165,7 @@ class Crew:
         self._serve, self._post, self._ready = functions(
             SERVE.format(
                 arguments=ARGUMENTS, run=RUN, pause=target.pause, spin=target.spin, declared=target.declared,
-                sleeps=SLEEPS, stop=STOP, idle=IDLE, fresh=FRESH, late=LATE,
+                done=DONE, call=CALL, meet=MEET, sleeps=SLEEPS, stop=STOP, idle=IDLE, fresh=FRESH, late=LATE,
             ),
             {
                 "serve": (word, address, word), "post": (ctypes.c_bool, *[address] * 6, word),
@@ -180,7 +180,7 @@ class Crew:
 
     def _work(self) -> None:
         seen = 0
-        while seen >= 0:
+        while True:
             self._wake.wait()
             self._wake.clear()
             seen = self._serve(self._place, seen)

@@ -48,7 +48,7 @@ class Piece:
         self.start, self.beyond, self.valid = start, beyond, valid
 
 
-class Place:
+class Site:
     """Where in a group's loops code is being written, and which registers hold what there."""
 
     def __init__(self, b: Writer, group: Group, plan: Plan, pointers: Mapping[Value, str], starts: Mapping[Value, int],
