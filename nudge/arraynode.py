@@ -27,6 +27,10 @@ class Storage:
     epoch = 0  # how many writes changed the graph
     place: Place | None = None
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the line behind, which is of this process."""
+        return {name: value for name, value in vars(self).items() if name != "place"}
+
     def touch(self, frame: FrameType | None = None) -> None:
         """Note a write, and where the user's code stood."""
         self.written = clock.latest = tick()
@@ -49,6 +53,8 @@ clock = Clock()
 class Withheld:
     """Stands for a gradient that has to be asked for."""
 
+    is_stored = False
+
     def read(self) -> Tensor | None:
         """Give the gradient, or say why it cannot be had."""
         raise GraphError(
@@ -57,7 +63,15 @@ class Withheld:
         )
 
 
-UNSTORED = Withheld()
+class Unstored(Withheld):
+    """Stands for one that no compiled step has stored."""
+
+    def __reduce__(self) -> str:
+        """Be the one there is, in another process too."""
+        return "UNSTORED"
+
+
+UNSTORED = Unstored()
 
 
 class ArrayNode(Node):

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from . import autograd, ops
-from .arraynode import UNSTORED, ArrayNode, Storage
+from .arraynode import ArrayNode, Storage, Withheld
 from .dtype import PYTHON, as_dtype, is_float
 from .errors import DTypeError, Error, GraphError, ShapeError
 from .graph import NO_PARAMS, line_of, user_place
@@ -200,6 +200,8 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Ask for a gradient. Raises DTypeError for integers and booleans, GraphError for a result of operations."""
+        if mode.trace is not None:
+            mode.trace.lift((self,))
         node = self._fresh()
         if node is not None and node.op is not None and node.requires_grad:
             if requires_grad:
@@ -210,13 +212,13 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
                 f"a tensor of {self.dtype} cannot require a gradient: only floats can be nudged; cast with .float()"
             )
         self._base, self._chain = None, ()
-        if not requires_grad:
-            self._node = None
-        elif node is None or type(self._array) is not Abstract:
+        if node is not None and type(self._array) is Abstract:  # in a traced program a leaf still has a value
+            self._node = ArrayNode(ops.alias, (node,), NO_PARAMS, self._array, self._storage, requires_grad)
+            self._node.keeps_grad = requires_grad
+        elif requires_grad:
             self._node = ArrayNode(None, (), NO_PARAMS, self._array, self._storage, True)
-        else:  # in a traced program a leaf still has a value that was computed
-            self._node = ArrayNode(ops.alias, (node,), NO_PARAMS, self._array, self._storage, True)
-            self._node.keeps_grad = True
+        else:
+            self._node = None
         epoch.now += 1
         return self
 
@@ -256,7 +258,7 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
             return
         if set_to_none:
             node.grad = None
-        elif node.grad is UNSTORED:
+        elif isinstance(node.grad, Withheld) and not node.grad.is_stored:
             node.grad = wrap(np.zeros(self.shape, self.dtype))
         elif (grad := node.known_grad()) is not None:
             node.grad = (grad.detach() if grad.requires_grad else grad).zero_()

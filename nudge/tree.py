@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -26,8 +27,13 @@ def flatten(tree: Any) -> tuple[list[Any], Callable[[Sequence[Any]], Any]]:
         for part, build in children:
             parts.append(build(given[start : start + len(part)]))
             start += len(part)
-        if isinstance(tree, dict):
+        if type(tree) is dict:
             return dict(zip(keys, parts, strict=True))
+        if isinstance(tree, dict):  # such as an OrderedDict, or what has a default for what is missing
+            made = copy.copy(tree)
+            for key, part in zip(keys, parts, strict=True):
+                made[key] = part
+            return made
         return type(tree)(*parts) if hasattr(tree, "_fields") else type(tree)(parts)
 
     return leaves, rebuild

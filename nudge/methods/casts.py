@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..arraynode import UNSTORED
 from ..dtype import as_dtype, bool_, float32, float64, int32, int64
 from ..errors import GraphError, UsageError
 from ..ops import alias, cast
@@ -86,6 +87,9 @@ class Casts(Facts):
         memo[id(self)] = copy
         copy._bind(self.detach().clone()._binding())
         copy.requires_grad_(self.requires_grad)
-        if self.grad is not None:
+        node = self._fresh()
+        if node is not None and node.grad is UNSTORED:
+            copy.node.grad = UNSTORED
+        elif self.grad is not None:
             copy.grad = self.grad.detach().clone()
         return copy

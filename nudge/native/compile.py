@@ -189,7 +189,7 @@ class Compiled:
             changes = last.guards.changes()
             for term, now in changes:
                 floats = isinstance(term.held, float) and isinstance(now, float)
-                if floats or isinstance(now, np.ndarray) or term.is_content:
+                if floats or isinstance(now, np.ndarray) or term.content is not None:
                     self._chosen.add(term.name)
             if len(self._variants) == MANY and not self._warned:
                 self._warned = True
@@ -204,6 +204,10 @@ class Compiled:
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         """Be a method where a class holds it."""
         return self if instance is None else types.MethodType(self, instance)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Be copied and pickled as its function, without what was compiled."""
+        return Compiled, (self.function, self.keep_grads)
 
     def __repr__(self) -> str:
         """Name the function."""

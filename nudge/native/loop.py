@@ -45,7 +45,7 @@ def repeat(compiled: Compiled, k: int, args: tuple[Any, ...], kwargs: dict[str, 
         with compiled.lock:
             variant = compiled.ready(leaves, form)
             if variant is not None:
-                steps = min(k - done, stretch.steps)
+                steps = min(k - done, stretch.steps) if variant.repeats else 1
                 with stretch.of(steps):
                     result = variant.run(leaves, steps)
                 done += steps
@@ -130,15 +130,13 @@ class Batches:
         leaves, form = spread((*held, *args), kwargs)
         with compiled.lock:
             variant = compiled.ready(leaves, form)
-            if variant is not None and not variant.returns_arguments and mode.trace is None:
+            if variant is not None and variant.repeats and not variant.keeps_arguments and mode.trace is None:
                 with self.stretch.of(len(taken)):
                     return self._natively(variant, leaves, feed, taken, held)
         result = None
         for rows in taken:
-            fresh = [column._array.take(rows, axis=0) for column in feed.columns]
-            for tensor, numbers in zip(held, fresh, strict=True):
-                tensor._overwrite(numbers)
-            result = compiled(*(held if variant is None else map(wrap, fresh)), *args, **kwargs)
+            fresh = [wrap(column._array.take(rows, axis=0)) for column in feed.columns]
+            result = compiled(*fresh, *args, **kwargs)
         return result
 
     def _natively(

@@ -16,7 +16,7 @@ from ..scalar import Value
 from ..tensor import Tensor
 from .ending import Ending, Fresh, handle_of
 from .guard.guards import alike
-from .trace.recorded import STAYS, Captured, Recorded, facts
+from .trace.recorded import NONE, STAYS, Captured, Recorded, facts
 
 MISFIT: Any = object()  # what `call` gives where its leaves do not fit
 UNKNOWN = object()  # stands for a leaf where none is known to fit
@@ -64,7 +64,9 @@ class Variant:
         self.shown: dict[int, Any] = {}  # by slot, the array that it was pointed at
         self.strided: dict[int, tuple[Any, Any]] = {}  # slots whose array is not in order: it, and its copy in order
         self.written = [one for one in recorded.captured if one.is_written]
-        self.returns_arguments = any(how == "argument" for how, _ in recorded.results)
+        self.repeats = all(map(_repeats, recorded.captured))  # whether a run leaves what it wants to find
+        marked = (one.argument is not None and (one.grad is not STAYS or one.had_grad) for one in recorded.captured)
+        self.keeps_arguments = any(how == "argument" for how, _ in recorded.results) or any(marked)
         self.outside = [one for one in recorded.captured if one.argument is None]
         self.hooks = {one.argument: one.hooks for one in recorded.captured if one.argument is not None}
         self.written_slots = {one.slot for one in self.written}
@@ -171,9 +173,19 @@ class Variant:
             if held is not None and other.of is one.tensor and other.slot is not None:
                 if held.shape != one.tensor.shape or held.requires_grad:
                     return False
+                if held is not other.found and self._is_shared(other, held._array):
+                    return False
                 other.found = held
                 self._show(other.slot, held._array)
         return True
+
+    def _is_shared(self, one: Captured, numbers: Any) -> bool:
+        """Tell whether another captured tensor lies in the memory of a gradient, where one of the two is written."""
+        others = [other for other in self.recorded.captured if other is not one and (one.is_written or other.is_written)]
+        return any(
+            np.may_share_memory(numbers, (other.tensor if other.found is None else other.found)._array)
+            for other in others
+        )
 
     def _rebind(self) -> bool:
         """Look at all that moved the epoch, if anything of this program's did, and point anew at captured tensors."""
@@ -313,6 +325,13 @@ class _Kind:
         if type(numbers) is Abstract or numbers.shape != self.shape or numbers.dtype != self.dtype:
             return False
         return leaf.requires_grad is self.requires_grad and (not self.requires_grad or leaf.is_leaf)
+
+
+def _repeats(one: Captured) -> bool:
+    """Tell whether a run leaves a tensor such that the next one finds gradient and need of it as this one did."""
+    if one.left_requiring is not one.requires_grad:
+        return False
+    return one.had_grad is None or one.grad is STAYS or (one.grad is NONE and not one.had_grad)
 
 
 def _overlaps(tensor: Any, numbers: Any, others: Sequence[Captured]) -> bool:

@@ -47,6 +47,8 @@ class Optimizer:
             self.add_param_group(group)
 
     def __setattr__(self, name: str, value: Any) -> None:
+        if name == "state" and type(value) is not Watched:
+            value = Watched({p: Watched(state) for p, state in value.items()})
         object.__setattr__(self, name, value)
         epoch.now += 1
 
@@ -89,9 +91,10 @@ class Optimizer:
             for p in group["params"]:
                 grad = p.grad
                 if grad is not None:
-                    if p not in self.state:
-                        self.state[p] = Watched()
-                    self._turn(p, grad, self.state[p], group)
+                    state = self.state.get(p)
+                    if type(state) is not Watched:
+                        state = self.state[p] = Watched(state or ())
+                    self._turn(p, grad, state, group)
         return loss
 
     def _turn(self, p: Tensor, grad: Tensor, state: dict[str, Any], group: Group) -> None:
@@ -101,7 +104,7 @@ class Optimizer:
             value, kept = self.rule(p, grad, state, group)
             p._write(value)
             for name, new in kept.items():
-                state[name] = state[name]._write(new) if name in state else new
+                state[name] = state[name]._write(new) if name in state else new.clone() if new is grad else new
         else:
             value, kept = self.rule(p._array, grad._array, {name: held._array for name, held in state.items()}, group)
             p._overwrite(value)

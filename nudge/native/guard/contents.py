@@ -45,6 +45,14 @@ def fill(cell: types.CellType, value: Any) -> None:
         cell.cell_contents = value
 
 
+def fill_slot(thing: Any, slot: str, value: Any) -> None:
+    """Have a slot hold a value, or nothing again, if the class is frozen too."""
+    if value is GONE:
+        object.__delattr__(thing, slot)
+    else:
+        object.__setattr__(thing, slot, value)
+
+
 def drop(space: dict[str, Any], name: str, _: Any) -> None:
     """Take a name from a namespace that did not have it."""
     space.pop(name, None)
@@ -67,4 +75,7 @@ def slots(cls: type) -> Iterable[str]:
     for base in cls.__mro__:
         if is_user(base):
             names = vars(base).get("__slots__", ())
-            yield from [names] if isinstance(names, str) else [n for n in names if n not in ("__dict__", "__weakref__")]
+            for name in [names] if isinstance(names, str) else names:
+                if name not in ("__dict__", "__weakref__"):
+                    private = name.startswith("__") and not name.endswith("__")
+                    yield f"_{base.__name__.lstrip('_')}{name}" if private else name

@@ -25,7 +25,7 @@ ATOMS = (bool, int, float, complex, str, bytes, type(None), type(Ellipsis), slic
 class Term:
     """One thing that was read."""
 
-    __slots__ = ("at", "held", "is_content", "is_setting", "name", "numbers", "put", "text")
+    __slots__ = ("at", "content", "held", "is_setting", "name", "numbers", "put", "text")
 
     def __init__(
         self, at: int, text: str, name: str, held: Any, put: Callable[[Any], object] | None, is_setting: bool
@@ -33,7 +33,7 @@ class Term:
         """Say which it is, how it is read, what it is called, what it is, and how it is put back."""
         self.at, self.text, self.name, self.held, self.put = at, text, name, held, put
         self.is_setting = is_setting
-        self.is_content = False  # whether it is what stands in an array
+        self.content: Any = None  # the array of which it is what stands in it
         self.numbers: list[int] = []  # its places among the program's numbers, where it is read at each run
 
 
@@ -81,7 +81,9 @@ class Guards:
                     values += parts
                 elif isinstance(term.held, np.ndarray):
                     self.lifted.append((term, wrap(term.held)))
-            elif term.is_content and term.name in chosen:
+        read = {id(term.held) for term, _ in self.lifted}
+        for term in self.terms:
+            if term.content is not None and id(term.content) in read:
                 term.text = "True"  # it is read at each run
 
     def lift(self, numbers: Sequence[Number]) -> None:

@@ -26,7 +26,7 @@ from ...op import Operation
 from ...optim import Optimizer
 from ...scalar import Value
 from ...tensor import Tensor
-from .contents import OPEN, contents, dict_of, drop, fill, just_holds, slots, undefine
+from .contents import OPEN, contents, dict_of, drop, fill, fill_slot, just_holds, slots, undefine
 from .guards import ATOMS, Guards, marked
 from .names import BY_TEXT, codes, imported, named, spelled
 from .users import is_user, is_users_module
@@ -51,6 +51,7 @@ class Reach:
         self.modules: list[tuple[types.ModuleType, str]] = []  # of the user's, each with its name among the terms
         self.classes: list[type] = []
         self.words: set[str] = set()  # all names of attributes and globals in codes
+        self.asked: set[str] = set()  # texts in codes that ask for attributes by text
         self.pending: collections.deque[tuple[Any, str]] = collections.deque()
         self.optimizers: list[tuple[Optimizer, str]] = []
         self.values: list[Value] = []
@@ -63,15 +64,26 @@ class Reach:
         self.pending.extend(roots)
         while self.pending:
             value, name = self.pending.popleft()
-            if not isinstance(value, ATOMS) and id(value) not in self.seen:
+            plain = isinstance(value, ATOMS) and not is_user(type(value))  # which a member of the user's Enum is not
+            if not plain and id(value) not in self.seen:
                 self.seen[id(value)] = value
                 if isinstance(value, Value):
                     self.values.append(value)
-                elif not isinstance(value, Tensor):
+                elif isinstance(value, Tensor):
+                    self.tensor(value, name)
+                else:
                     self._open(value, name)
             if not self.pending:
                 self._look_into_modules()
                 self._look_at_shadows()
+
+    def tensor(self, tensor: Tensor, name: str) -> None:
+        """Reach what a tensor has beside its numbers: its hooks, and a parameter's attributes."""
+        node = tensor._fresh()
+        self.pending += [(hook, f"a hook of {name}") for hook in (node.hooks if node is not None else None) or ()]
+        attributes = getattr(tensor, "__dict__", None)
+        if attributes:
+            self._dict(attributes, name)
 
     def restore(self) -> None:
         """Give containers back what they held."""
@@ -92,6 +104,8 @@ class Reach:
     def settle_optimizers(self) -> None:
         """Make terms of the optimizers' states, as a trace has left them."""
         for optimizer, name in self.optimizers:
+            if "defaults" in self.words:
+                self._dict(optimizer.defaults, f"{name}.defaults")
             self._dict(optimizer.state, f"{name}.state", cold=True)
             for p, state in optimizer.state.items():
                 self._dict(state, f"{name}.state of a parameter of shape {p.shape}", cold=True)
@@ -137,7 +151,7 @@ class Reach:
             at, bytes_ = self.guards.name(value), value.tobytes()
             now, then = f"({at}.shape, {at}.dtype, {at}.tobytes())", (value.shape, value.dtype, bytes_)
             self.guards.add(f"({now} == {self.guards.name(then)})", name, True)
-            self.guards.terms[-1].is_content = True
+            self.guards.terms[-1].content = value
             if not value.dtype.hasobject:
                 self.arrays.append((value, bytes_))
         elif isinstance(value, Optimizer):
@@ -187,6 +201,8 @@ class Reach:
                 self.pending += [(sys.modules[each], each) for each in _and_packages(name) if each in sys.modules]
         for code in codes(f.__code__):
             self.words.update(code.co_names)
+            if not COMPUTED.isdisjoint(code.co_names):
+                self.asked.update(text for text in code.co_consts if isinstance(text, str) and text.isidentifier())
 
     def _used(self, value: Any, name: str, attributes: frozenset[str] | None) -> None:
         """Reach a variable's value, or no more than some attributes, where it is an object that just holds them."""
@@ -209,11 +225,11 @@ class Reach:
             self._attributes(module, name, [each for each in sorted(found) if (id(held), each) not in self.globals])
 
     def _look_at_shadows(self) -> None:
-        """Watch that no class comes to define what codes use, and what a class behind it defines."""
+        """Watch that no class comes to define what codes use and a class behind it defines, or what they ask for."""
         for cls in self.classes:
             for k, base in enumerate(cls.__mro__):
                 behind = {key for other in cls.__mro__[k + 1 :] if other is not object for key in vars(other)}
-                for word in sorted(self.words & behind) if is_user(base) else ():
+                for word in sorted((self.words & behind) | self.asked) if is_user(base) else ():
                     if word not in vars(base):
                         self._named(dict_of(base), word, f"{base.__name__}.{word}", base)
 
@@ -331,11 +347,11 @@ class Reach:
                 self._item(attributes, at, attribute, f"{name}.{attribute}", part, cold=module)
         at = ""
         for slot in slots(type(value)):
-            if hasattr(value, slot):
-                at = at or self.guards.name(value)
-                held, put = getattr(value, slot), functools.partial(object.__setattr__, value, slot)  # if frozen, too
-                self.guards.add(f"{at}.{slot}", f"{name}.{slot}", held, put)
-                self.pending.append((held, f"{name}.{slot}"))
+            at = at or self.guards.name(value)
+            held, put = getattr(value, slot, GONE), functools.partial(fill_slot, value, slot)
+            self.guards.space["GONE"] = GONE
+            self.guards.add(f"getattr({at}, {slot!r}, GONE)", f"{name}.{slot}", held, put)
+            self.pending.append((held, f"{name}.{slot}"))
         self.pending.append((type(value), type(value).__name__))
 
     def _optimizer(self, optimizer: Optimizer, name: str) -> None:
@@ -351,6 +367,7 @@ class Reach:
                 self.guards.add(f"{at}[{attribute!r}]", f"{name}.{attribute}", attributes[attribute], cold=True)
                 if attribute != "state":
                     self.pending.append((attributes[attribute], f"{name}.{attribute}"))
+        self.guards.add(f"len({at})", name, len(attributes), cold=True)
         self.guards.add(f"{at}['param_groups']", f"{name}.param_groups", optimizer.param_groups, cold=True)
         self.seen[id(optimizer.param_groups)] = optimizer.param_groups
         at, part = self.guards.name(optimizer.param_groups), Items(optimizer.param_groups)

@@ -60,7 +60,12 @@ class _Recording:
         self.reach = Reach(self.guards)
         self.reach.go((function, name))
         self.reached = set(self.reach.seen)  # without what the call's arguments lead to
-        self.reach.go(*((leaf, f"argument {k}") for k, leaf in enumerate(leaves) if not _is_array(leaf)))
+        for k, leaf in enumerate(leaves):
+            if isinstance(leaf, Tensor):
+                self.reach.tensor(leaf, f"argument {k}")
+            elif not _is_array(leaf):
+                self.reach.pending.append((leaf, f"argument {k}"))
+        self.reach.go()
         self.tracer, self.since = Tracer(), tick()
         at = {id(value): k for k, value in enumerate(self.reach.values)}
         mine = {at[id(leaf)]: k for k, leaf in enumerate(leaves) if isinstance(leaf, Value)}

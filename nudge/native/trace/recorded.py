@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ...tensor import Tensor
 from ..guard.guards import Guards
 from .scalars import Scalars
-from .trace import Program
+from .trace import Program, shows_base
 
 # What becomes of a leaf's gradient: it stays, is None, is not stored, is a tensor from outside, or an output.
 STAYS, NONE, NOT_STORED = "stays", "none", "not stored"
@@ -57,5 +57,6 @@ class Recorded:
 
 
 def facts(tensor: Tensor) -> Any:
-    """Give what a program can learn of a tensor without its numbers."""
-    return tensor.shape, tensor.dtype, tensor.requires_grad
+    """Give what a program can learn of a tensor without its numbers, and whose memory it shows."""
+    base = id(tensor._base) if shows_base(tensor) else None
+    return tensor.shape, tensor.dtype, tensor.requires_grad, base

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from numpy.lib.array_utils import byte_bounds
 
 from ...arraynode import ArrayNode, Storage, Withheld
@@ -39,6 +40,11 @@ class Asked(Withheld):
     def __init__(self, before: Tensor | Withheld | None) -> None:
         """Hold what was there."""
         self.before, self.was_read = before, False
+
+    @property
+    def is_stored(self) -> bool:  # type: ignore[override]
+        """Whether it can be had."""
+        return not isinstance(self.before, Withheld) or self.before.is_stored
 
     def read(self) -> Tensor | None:
         """Give what was there, and note that the program depends on it."""
@@ -93,7 +99,7 @@ class Tracer:
         """Capture the tensors among an operation's arguments that still hold values."""
         for arg in args:
             if isinstance(arg, Tensor) and type(arg._array) is not Abstract:
-                if arg._base is not None:
+                if shows_base(arg):
                     self.lift((arg._base,))
                     self._lend(arg)
                     arg._seen = -1
@@ -167,6 +173,14 @@ class Tracer:
                         "it inside"
                     )
             begun.append((high, leaf))
+
+
+def shows_base(tensor: Tensor) -> bool:
+    """Tell whether a tensor is a view of what its base holds now: a base may have been given other memory."""
+    base = tensor._base
+    return base is not None and (
+        type(base._array) is Abstract or tensor._array.size == 0 or np.may_share_memory(tensor._array, base._array)
+    )
 
 
 def trace(step: Callable[..., Any], examples: list[Tensor]) -> Program:
