@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from . import memory
-from .dtype import PYTHON, as_dtype, float32, promote
+from .dtype import NUMBERS, PYTHON, as_dtype, float32, promote
 from .errors import DTypeError, ShapeError, UsageError
 from .methods.axes import spread
 from .methods.numbers import array_of
@@ -36,7 +36,8 @@ def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: b
 def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
     """Make a tensor that shares the memory of an array, or is the tensor given, where the dtype allows; else a copy."""
     if isinstance(data, Tensor):
-        return data.to(dtype=dtype, device=device)
+        number = NUMBERS.get(type(data))  # a Python number, in a traced program
+        return data.to(dtype=number if dtype is None else dtype, device=device)
     return wrap(array_of(data, dtype)) if device is None else wrap(array_of(data, dtype)).to(device)
 
 

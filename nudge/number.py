@@ -16,6 +16,7 @@ from .mode import mode
 from .op import Operation
 from .tensor import Tensor
 
+DIVISIONS = ("truediv", "floordiv", "mod")
 # How a number was made: its place among the program's numbers, or an operation on others.
 Recipe = int | tuple[Operation, tuple[Any, ...], dict[str, Any]]
 
@@ -39,6 +40,8 @@ class Number(Tensor):
         made = super().record(op, args, params)
         if params or type(made) is Number or not all(type(arg) in NUMBERS for arg in args):
             return made
+        if op.dunder in DIVISIONS and _is_known(args[1]) and not args[1]:
+            raise ZeroDivisionError(f"{op.name} of {args[0]!r} by 0")
         if any(type(arg) is Number and arg.recipe is None for arg in args):
             return Number.of(made)
         return Number.of(made, op(*_values(args)), (op, args, params))
@@ -63,6 +66,10 @@ class Number(Tensor):
         """Give its value, where that is a whole number, for this trace."""
         return self._known("the number").__index__()
 
+    def __hash__(self) -> int:
+        """Find it among numbers, for this trace."""
+        return hash(self._known("the number"))
+
     def __format__(self, spec: str) -> str:
         """Format its value, for this trace."""
         return format(self.item(), spec)
@@ -78,6 +85,10 @@ def _out_of_place(name: str) -> Callable[[Number, Any], Any]:
 
 for _in_place in OPERATORS:  # a number never changes: `x += 1` gives x another one
     setattr(Number, f"__{_in_place}__", _out_of_place(_in_place[1:]))
+
+
+def _is_known(number: Any) -> bool:
+    return type(number) is not Number or number.recipe is not None
 
 
 def _values(args: Sequence[Any]) -> list[Any]:

@@ -16,7 +16,7 @@ import numpy as np
 
 from . import autograd, ops
 from .arraynode import ArrayNode, Storage, Withheld
-from .dtype import PYTHON, as_dtype, is_float
+from .dtype import NUMBERS, PYTHON, as_dtype, is_float
 from .errors import DTypeError, Error, GraphError, ShapeError
 from .graph import NO_PARAMS, line_of, user_place
 from .methods import METHODS
@@ -108,7 +108,7 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
             else:
                 return op(*[as_tensor(arg, op) for arg in args], **params)
         if op.data is not None and (mixed or scalars):
-            among = {arg._array.dtype for arg in args[op.data] if isinstance(arg, Tensor)}
+            among = {arg._array.dtype for arg in args[op.data] if isinstance(arg, Tensor) and type(arg) not in NUMBERS}
             dtype = among.pop() if len(among) == 1 else None
         elif mixed:
             dtype = None

@@ -97,12 +97,12 @@ class Facts:
 
     # -- values ------------------------------------------------------------------------------------
 
-    def _real(self, what: str) -> Any:
+    def _real(self, what: str, instead: str = "keep it a tensor, or return it and look at it outside") -> Any:
         if type(self._array) is Abstract or mode.trace is not None:
             line = line_of(user_place(sys._getframe(1)))
             error = TraceError(
                 f"{what} of a traced tensor (shape {self.shape}, {self.dtype}{f', {line}' if line else ''}): while a "
-                "program is traced it has no value; use where() instead of a branch on it"
+                f"program is traced it has no value; {instead}"
             )
             if mode.trace is not None and mode.trace.refused is None:
                 mode.trace.refused = error
@@ -122,12 +122,15 @@ class Facts:
 
     def item(self) -> Any:
         """Give the one number it holds, as Python's. Raises ShapeError where there are more."""
+        self._check_single()
+        return self._real("item()").item()
+
+    def _check_single(self) -> None:
         if self._array.size != 1:
             raise ShapeError(
                 f"item() of a tensor with {self._array.size} elements (shape {self.shape}): expected 1; "
                 "tolist() gives all"
             )
-        return self._real("item()").item()
 
     def tolist(self) -> Any:
         """Give its numbers as nested Python lists."""
@@ -135,7 +138,8 @@ class Facts:
 
     def __bool__(self) -> bool:
         """Tell whether its one element holds."""
-        return bool(self.item())
+        self._check_single()
+        return bool(self._real("a branch (if, while, and, assert)", "use where() instead of a branch on it").item())
 
     def __float__(self) -> float:
         """Give its one element."""
@@ -181,7 +185,7 @@ class Facts:
     def __format__(self, spec: str) -> str:
         """Format its one number, as in `f"{loss:.3f}"`; without a format, or with more numbers, show the tensor."""
         if type(self._array) is Abstract and mode.trace is not None:
-            self._real("the text")
+            self._real("the text", "return it, and print it outside")
         if self._array.size == 1 and spec and type(self._array) is not Abstract:
             return format(self._array.item(), spec)
         return format(repr(self), spec)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import os
+import reprlib
 import threading
 import types
 import warnings
@@ -90,6 +91,9 @@ class Compiled:
         on the next batch's parts and then `args`; k may be left out for once through. A loader that ends is begun anew,
         and the same one in the next `run` goes on where it is.
         """
+        given: Any = k
+        if given is not None and not (isinstance(given, int) and given >= 0):
+            raise UsageError(f"{self.name}.run: expected how many steps first, not {reprlib.repr(k)}")
         if loader is None:
             if k is None:
                 raise UsageError(f"{self.name}.run: say how many steps, or give a loader to go through once")
@@ -226,8 +230,9 @@ def compile(function: Callable[..., Any] | None = None, *, keep_grads: bool = Fa
     would do. What it could read unseen (the clock, files, a weak reference, the type of a number that has a stand-in)
     is listed in decision 11.
 
-    Tensors from outside are read and updated where they are; what is returned is the caller's. A gradient that the
-    step computes and does not return is stored in `.grad` with `keep_grads`, or where the step adds to what stood
+    Tensors from outside are read and updated where they are; what is returned is the caller's, and shares memory with
+    nothing, where an eager view would. NumPy arrays among the arguments are tensors to the function. A gradient that
+    the step computes and does not return is stored in `.grad` with `keep_grads`, or where the step adds to what stood
     there; else reading it raises GraphError, and never gives an old one.
 
     A function whose result gradients are wanted of runs as it is, with a warning: compile the whole step. So does all
@@ -285,9 +290,9 @@ def _check_arguments(leaves: Sequence[Any], name: str) -> None:
                 raise DTypeError(f"argument {k} of {name}: {error}") from None
             continue
         try:
-            hash(leaf)
+            hash(None if isinstance(leaf, slice) else leaf)
         except TypeError:
             raise TraceError(
-                f"{name} was given {leaf!r} ({type(leaf).__name__}): expected tensors, arrays, numbers, or constants "
-                "that can be hashed, in tuples, lists and dicts"
+                f"{name} was given {reprlib.repr(leaf)} ({type(leaf).__name__}): expected tensors, arrays, numbers, or "
+                "constants that can be hashed, in tuples, lists and dicts; other objects it can reach as variables"
             ) from None

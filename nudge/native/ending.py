@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from itertools import count
 from typing import Any
@@ -89,7 +90,7 @@ class Ending:
             return handles[what].item()
         if how == "number":
             return evaluate(what, self.recorded.guards.numbers.tolist())
-        return what.copy() if how == "copy" else what
+        return copy.copy(what) if how == "copy" else what
 
 
 def handle_of(one: Captured, leaves: Sequence[Any]) -> Tensor:

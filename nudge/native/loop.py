@@ -61,6 +61,8 @@ class Batches:
     def __init__(self, loader: Any) -> None:
         """Take a DataLoader, a Feed, or whatever gives batches when it is iterated over."""
         self.loader = loader
+        if not hasattr(loader, "__iter__"):
+            raise UsageError(f"a loader gives batches when it is iterated over, and {loader!r} cannot be")
         given: Any = loader if isinstance(loader, Feed) else getattr(loader, "feed", lambda: None)
         self.feed: Feed | None = given if isinstance(given, Feed) else given()
         self.rows: Iterator[Rows] = iter(())
@@ -71,7 +73,8 @@ class Batches:
 
     def run(self, compiled: Compiled, k: int | None, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Run k steps, or once through. What breaks it off breaks off the time through: the next run begins anew."""
-        k = len(self.loader) if k is None and self.feed is None else self.feed.count if k is None else k  # type: ignore[union-attr]
+        if k is None:
+            k = self._count()
         result, done = None, 0
         try:
             while done < k:
@@ -85,6 +88,14 @@ class Batches:
             self.rows, self.left, self.whole = iter(()), 0, iter(())
             raise
         return result
+
+    def _count(self) -> int:
+        if self.feed is not None:
+            return self.feed.count
+        try:
+            return len(self.loader)
+        except TypeError:
+            raise UsageError(f"{self.loader!r} has no length: say how many steps to run") from None
 
     def _next(self) -> Sequence[Any]:
         for again in (False, True):

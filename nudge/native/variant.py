@@ -181,10 +181,10 @@ class Variant:
 
     def _is_shared(self, one: Captured, numbers: Any) -> bool:
         """Tell whether another captured tensor lies in the memory of a gradient, where one of the two is written."""
-        others = [other for other in self.recorded.captured if other is not one and (one.is_written or other.is_written)]
         return any(
             np.may_share_memory(numbers, (other.tensor if other.found is None else other.found)._array)
-            for other in others
+            for other in self.recorded.captured
+            if other is not one and (one.is_written or other.is_written)
         )
 
     def _rebind(self) -> bool:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import random
 import sys
-from collections import deque
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,6 +24,7 @@ from ..guard.guards import Guards, Term, is_traced
 from ..guard.reach import Reach
 from ..guard.watch import GONE
 from .levels import Levels
+from .outputs import Outputs
 from .recorded import NONE, NOT_STORED, STAYS, Captured, Given, Recorded, facts
 from .scalars import Scalars
 from .trace import Leaf, Program, Tracer
@@ -141,7 +141,7 @@ class _Recording:
         self.histories = [part for part in parts if isinstance(part, Value)] if mode.grad else []
         seen = self.reach.seen
         self.tracer.lift(tuple(part for part in parts if isinstance(part, Tensor) and id(part) not in seen))
-        self.outputs = _Outputs(self.tracer, self.name, seen)
+        self.outputs = Outputs(self.tracer, self.name, seen)
         self.results = [self.outputs.result(part, self.handles) for part in parts]
         self.born = _born(self.reach, self.tracer, self.outputs)
 
@@ -205,7 +205,7 @@ class _Recording:
         return program
 
 
-def _levelled(tracer: Tracer, outputs: _Outputs, scalars: Scalars | None) -> list[tuple[Tensor, Node]]:
+def _levelled(tracer: Tracer, outputs: Outputs, scalars: Scalars | None) -> list[tuple[Tensor, Node]]:
     """Rewrite a program of very many small steps by levels; give the constants that it reads then."""
     parts = [] if scalars is None else scalars.left
     whole = {id(tensor) for tensor, _ in parts}
@@ -227,57 +227,8 @@ def _is_array(leaf: Any) -> bool:
     return isinstance(leaf, (Tensor, np.ndarray))
 
 
-class _Outputs:
-    """The nodes that a program returns, each once."""
-
-    def __init__(self, tracer: Tracer, name: str, reached: Container[int]) -> None:
-        self.tracer, self.name, self.reached = tracer, name, reached
-        self.nodes: list[Node] = []
-        self.places: dict[int, int] = {}  # of each handle: its output
-        self.handles: list[Tensor] = []  # keeps them alive, so that identities stay
-
-    def add(self, tensor: Tensor) -> int:
-        """Make a tensor an output, and tell which."""
-        if id(tensor) not in self.places:
-            self.places[id(tensor)] = len(self.nodes)
-            self.nodes.append(tensor.node)
-            self.handles.append(tensor)
-        return self.places[id(tensor)]
-
-    def result(self, part: Any, handles: dict[int, int]) -> tuple[str, Any]:
-        """Tell how a part of the result comes about at each run."""
-        if type(part) is Number:
-            return ("number", part.recipe) if part.recipe is not None else ("float", self.add(part))
-        if isinstance(part, Value):
-            if id(part) in self.reached:
-                return ("argument", handles[id(part)]) if id(part) in handles else ("as it is", part)
-            return ("value", self.add(part.data)) if isinstance(part.data, Tensor) else ("as it is", part)
-        if isinstance(part, Tensor):
-            if id(part) in handles:
-                return "argument", handles[id(part)]
-            if id(part) in self.reached or any(leaf.asked.before is part for leaf in self.tracer.leaves.values()):
-                return "as it is", part
-            return "output", self.add(part)
-        if isinstance(part, np.ndarray):
-            return "copy", part
-        if isinstance(part, Iterator):
-            raise TraceError(
-                f"{self.name} returns a {type(part).__name__}, which gives what it has once and never again: return a "
-                "list"
-            )
-        if isinstance(part, (set, frozenset, deque)) and any(map(is_traced, part)):
-            raise TraceError(f"{self.name} returns a {type(part).__name__} of traced tensors: return a tuple or list")
-        held = [name for name, value in getattr(part, "__dict__", {}).items() if is_traced(value)]
-        if held:
-            raise TraceError(
-                f"{self.name} returns a {type(part).__name__} that holds a traced tensor as .{held[0]}: return tensors "
-                "in tuples, lists and dicts"
-            )
-        return "as it is", part
-
-
 def _captured(
-    tracer: Tracer, outputs: _Outputs, handles: dict[int, int], keep_grads: bool, since: int
+    tracer: Tracer, outputs: Outputs, handles: dict[int, int], keep_grads: bool, since: int
 ) -> list[Captured]:
     owners = {id(leaf.asked.before): leaf.tensor for leaf in tracer.leaves.values() if leaf.asked.was_read}
     lefts = [leaf.left for leaf in tracer.leaves.values() if leaf.is_written and leaf.left is not None]
@@ -287,8 +238,9 @@ def _captured(
         left = leaf.left or leaf.node
         if leaf.is_written and left in carrying and not left.is_leaf:
             raise TraceError(
-                f"a tensor of shape {leaf.tensor.shape} from outside is left with a history ({left.line}), which would "
-                "end with the compiled step: write a detach() of what was computed"
+                f"a tensor of shape {leaf.tensor.shape} from outside is left with a history"
+                f"{f' ({left.line})' if left.line else ''}, which would end with the compiled step: write a detach() "
+                "of what was computed"
             )
         of = owners.get(id(leaf.tensor))
         found.append(
@@ -302,7 +254,7 @@ def _captured(
     return found
 
 
-def _fate(leaf: Leaf, tracer: Tracer, outputs: _Outputs, handles: dict[int, int], keep_grads: bool) -> Any:
+def _fate(leaf: Leaf, tracer: Tracer, outputs: Outputs, handles: dict[int, int], keep_grads: bool) -> Any:
     """Tell what becomes of a leaf's gradient."""
     grad, before = leaf.grad, leaf.asked.before
     if grad is leaf.asked or (leaf.asked.was_read and grad is before):
@@ -326,7 +278,7 @@ def _keeps_history(nodes: Sequence[Node], tracer: Tracer, since: int) -> bool:
     return False
 
 
-def _born(reach: Reach, tracer: Tracer, outputs: _Outputs) -> list[tuple[dict[Any, Any], Any, int]]:
+def _born(reach: Reach, tracer: Tracer, outputs: Outputs) -> list[tuple[dict[Any, Any], Any, int]]:
     """Find the states that the program gives to optimizers, and make them outputs."""
     return [
         (state, key, outputs.add(value))
@@ -361,6 +313,8 @@ def _effect(changed: list[tuple[Term, Any]], reach: Reach, name: str) -> TraceEr
 def _shown(term: Term, now: Any) -> str:
     if term.text.startswith("len("):
         return f" (it holds {now} things, and held {term.held})" if type(now) is int else ""
+    if term.text.startswith("("):  # whether something is as it was
+        return ""
     return f" (from {term.held!r} to {now!r})" if len(repr(now)) + len(repr(term.held)) < 60 else ""
 
 
