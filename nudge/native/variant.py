@@ -84,6 +84,7 @@ class Variant:
         self.leaves = [_Kind(leaf) for leaf in leaves]
         self.space["kept"] = self.kept = [UNKNOWN for _ in leaves]
         self.distinct, self.equal = self._relations(leaves)
+        self.related = bool(self.distinct or self.equal or self.changed)
         self.fits, self.call = self._functions()
 
     # -- does it fit? ------------------------------------------------------------------------------
@@ -100,22 +101,31 @@ class Variant:
         first: dict[int, int] = {}
         handles = [k for k, leaf in enumerate(leaves) if isinstance(leaf, (Tensor, Value))]
         equal = [(k, j) for k in handles if (j := first.setdefault(id(leaves[k]), k)) != k]
-        distinct = [[k for k in first.values() if isinstance(leaves[k], Value)]]
+        values = [k for k in first.values() if isinstance(leaves[k], Value)]
+        distinct = [values] if values else []
         if self.written or any(one.argument is not None and one.grad is not STAYS for one in self.recorded.captured):
             distinct.append([k for k in self.recorded.arguments if self.leaves[k].is_tensor])
         return distinct, equal
 
     def _takes(self, leaves: Sequence[Any]) -> bool:
         """Tell whether the leaves of the call are as the program wants them, and point at them."""
-        taken = (
-            all(leaf is self.kept[k] or self._takes_one(k, leaf) for k, leaf in enumerate(leaves))
-            and all(len({id(leaves[k]) for k in places}) == len(places) for places in self.distinct)
+        kept = self.kept
+        for k, leaf in enumerate(leaves):  # as every minibatch is: no generator, which takes as long as all the rest
+            if leaf is not kept[k] and not self._takes_one(k, leaf):
+                self._forget()
+                return False
+        if self.related and not self._are_related(leaves):
+            self._forget()
+            return False
+        return True
+
+    def _are_related(self, leaves: Sequence[Any]) -> bool:
+        """Tell whether those arguments are one thing that should be, and no others."""
+        return (
+            all(len({id(leaves[k]) for k in places}) == len(places) for places in self.distinct)
             and all(leaves[j] is leaves[k] for j, k in self.equal)
             and self._are_apart(leaves)
         )
-        if not taken:
-            self._forget()
-        return taken
 
     def _forget(self) -> None:
         self.kept[:] = [UNKNOWN for _ in self.kept]
