@@ -2,6 +2,7 @@
 
 from .casts import Casts
 from .facts import Facts
+from .gradients import Gradients
 from .index import Index
 from .inplace import InPlace
 from .linalg import Linalg
@@ -13,4 +14,4 @@ from .seen import Seen
 from .shape import Shape
 from .write import Write
 
-METHODS = (Pointwise, Reduce, Shape, Index, Linalg, InPlace, Write, New, Casts, Facts, Seen, Operators)
+METHODS = (Pointwise, Reduce, Shape, Index, Linalg, InPlace, Write, New, Casts, Gradients, Facts, Seen, Operators)

@@ -12,8 +12,9 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 
 from ..errors import ShapeError, UsageError, nearest
+from ..methods.gradients import HookHandle
 from ..mode import epoch, no_grad
-from ..tensor import HookHandle, Tensor, wrap
+from ..tensor import Tensor, wrap
 
 M = TypeVar("M", bound="Module")
 T = TypeVar("T")

@@ -258,3 +258,17 @@ def test_dicts_keep_their_kind():
 def test_a_run_of_what_cannot_be_run(run, said):
     with pytest.raises(nudge.UsageError, match=said):
         run(nudge.compile(lambda x: x * 2))
+
+
+def test_a_history_that_is_forgotten_inside():
+    w = nudge.ones(2, requires_grad=True)
+
+    def step(x):
+        y = w * x
+        y.detach_()
+        y.requires_grad_()
+        (y * y).sum().backward()
+        return y.grad, y * 3
+
+    assert [part.tolist() for part in nudge.compile(step)(X)] == [part.tolist() for part in step(X)]
+    assert w.grad is None
