@@ -41,7 +41,7 @@ define zeroext i1 @go() {{
 }}
 {BUILTIN}"""
 LARGE = 5_000  # cycles of work, roughly, from which on it pays to compile more thoroughly
-SHORT = 30_000  # cycles of work, roughly, up to which it takes less to hold the interpreter's lock than to give it up
+BRIEF = 30_000  # cycles of work, roughly, up to which it takes less to hold the interpreter's lock than to give it up
 
 
 class Executable:
@@ -54,7 +54,7 @@ class Executable:
         name, arena, work, shared = self._outline()
         code = object_code(name, lambda: self.text + GO, thorough=work > LARGE)
         self._pace = Pace() if shared else None
-        self._is_short = work <= SHORT and not shared
+        self._is_short = work <= BRIEF and not shared
         self._arena = aligned(arena)
         self._report = np.zeros(4, np.int64)
         self._words = array("Q", [0, 0, self._arena.ctypes.data, self._report.ctypes.data, 0, 1])

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from ..ir.builder import Reg
 from ..plan.affine import Axis
+from ..plan.costs import LATENCY, STREAMED
 from ..plan.group import sources
-from .tile import LATENCY, Positions, at_most, cost_of
+from .tile import Positions, at_most, cost_of
 
 if TYPE_CHECKING:
     from .nest import Nest
 
 
-STREAMED = 0.5  # cycles that a vector of what the columns read takes, which comes from the second cache for a few rows
 
 
 class Dot:

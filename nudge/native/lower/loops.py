@@ -14,9 +14,8 @@ from ...graph import Node
 from ...op import Kernel, Operation, Reduction, View, parse_signature
 from ..ir.builder import Builder, Reg
 from ..plan.affine import Axis, NotAffine, Split, axes_of, index_of, of, place_of
+from ..plan.costs import NARROW
 from ..plan.group import Shaped
-
-NARROW = 4  # neighbours from which on it is worth while to take them at once
 
 
 class Access:

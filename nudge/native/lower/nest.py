@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from ..ir.builder import Reg
+from ..plan.costs import SECOND_CACHE
 from ..plan.group import sources
 from ..plan.values import FOLD
 from .dot import Dot
@@ -12,7 +13,6 @@ from .rows import AT_ONCE, Rows
 from .site import Piece
 from .tile import Tile
 
-FAR = 1 << 20  # bytes that do not stay near from one step to the next
 INLINE = 96  # steps that are written out for the places of a tile, rather than looped over
 
 
@@ -147,7 +147,7 @@ class Nest(Rows):
             stands = all(axis in self.group.axes for axis in terms)
             if value not in contracted and terms.get(self.vector) == 1 and stands:
                 beside.append((value, places[0]))
-        if sum(value.size for value, _ in beside) < FAR:
+        if sum(value.size for value, _ in beside) < SECOND_CACHE:
             return None
 
         def fetch(row: Reg) -> None:

@@ -9,13 +9,13 @@ from typing import Any
 
 from ..ir.builder import Reg
 from ..plan.affine import Axis
+from ..plan.costs import NARROW
 from ..plan.group import sources
 from ..plan.values import COPY, FOLD, VIEW, Value
 from .site import Piece, Site
 
 AT_ONCE = 4  # vectors of a row that are held in registers, rather than gone through in loops
 NUMBERS_AT_ONCE = 16  # of a row, where vectors lie across rows
-NARROW = 4  # numbers in a vector, from which on squares are turned in registers
 
 
 class Rows(Site):

@@ -9,22 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 from ..ir.builder import Reg
 from ..plan.affine import Affine, Axis
+from ..plan.costs import AFRESH, BROADCAST, COLUMNS_LEFT, LATENCY, NEAREST_CACHE, ROWS_LEFT, SECOND_CACHE
 from ..plan.group import sources
-from ..plan.homes import NEAREST
 from ..plan.values import row_major
 from .site import Piece
 
 if TYPE_CHECKING:
     from .nest import Nest
 
-LATENCY = 8  # accumulators that two units need to be busy
-STAYS = 1 << 20  # bytes that stay in the second cache while a row of tiles is gone through
 APART = 256  # bytes from step to step, from which on what the rows read is copied together
 PACKED = 1 << 17  # bytes of such a copy, at most
 PARTED = 8  # copies that there are at least, where threads part them
 MANY = 8  # tiles that rows make, from which on they are gone through first
-AFRESH = 0.2  # cycles more for a vector of what the columns read, where each few rows have it from the second cache
-ROWS_LEFT, COLUMNS_LEFT = 0.03, 0.02  # how much dearer what is left over from the tiles makes it, with code of its own
 AGAIN = 4  # times that it is read, at least
 UNROLLED = 32  # multiply-adds written out in the innermost loop; a quarter for rows that are left over
 
@@ -52,7 +48,7 @@ class Tile:
         parted = all(axes.issuperset(others) for axes in columns.values())
         parted &= all(axes.isdisjoint(others) for axes in rows)
         whole = sum(self.reads[k][0].size for k in columns)
-        return bool(columns) and parted and self.rows >= MANY * self.height and whole <= STAYS
+        return bool(columns) and parted and self.rows >= MANY * self.height and whole <= SECOND_CACHE
 
     def tiles_per_pack(self, others: Sequence[Axis]) -> int:
         """Choose for how many tiles to copy at once: many, since a line of memory has numbers of several.
@@ -157,10 +153,10 @@ class Tile:
                  if h * w + w + 2 <= nest.registers]  # fmt: skip
         columns = [axis for axis in (nest.vector, *nest.group.contraction.reduced) if axis is not None]
         size = prod(axis.extent for axis in columns) * nest.group.result.dtype.itemsize
-        afresh = AFRESH if size > NEAREST else 0
+        afresh = AFRESH if size > NEAREST_CACHE else 0
 
         def cycles(h: int, w: int) -> float:
-            return max(h * w / 2, (h + w) / 2, LATENCY / 2) + 0.15 + afresh * w
+            return max(h * w / 2, (h + w) / 2, LATENCY / 2) + BROADCAST + afresh * w
 
         return cls(nest, row, *min(pairs, key=lambda pair: cost_of(pair, extent, vectors, cycles)))
 
@@ -186,7 +182,7 @@ class Tile:
         rows, block = many * self.rows * width, many * self.width * self.nest.lanes * width
         blocks, rest = self.columns()
         all_columns = block * (blocks + bool(rest))
-        return self.rows > self.height and rows + block <= NEAREST < all_columns
+        return self.rows > self.height and rows + block <= NEAREST_CACHE < all_columns
 
     def contract(
         self, start: Reg | None, beyond: int, height: int, pieces: list[Piece],

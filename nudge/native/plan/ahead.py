@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from .affine import Axis, Index, NotAffine, Split, index_of, moved, of
+from .costs import LANES, SHORT_ROW
 from .group import elements, reads_of, source
-from .homes import LANES, SHORT, Homes
+from .homes import Homes
 from .values import FOLD, GIVEN, MAP, VIEW, Fold, Value
 
 STEPS = 3  # maps from a fold's result to what it is used with: a gradient, times a rate, from a weight
@@ -74,7 +75,7 @@ class Ahead(Homes):
                 along = {axis for p, own in zip(place, value.fold.own, strict=True) if p == of(stat.reduced[0])
                          for axis in own.axes()}  # fmt: skip
                 found |= {axis for axis in along if again and axis.extent >= LANES}
-                dear |= {axis for axis in along if alone and axis.extent <= SHORT}
+                dear |= {axis for axis in along if alone and axis.extent <= SHORT_ROW}
         return found, dear
 
 

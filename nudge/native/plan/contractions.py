@@ -8,18 +8,9 @@ from typing import Any
 
 from .affine import Affine, Axis, Index, NotAffine, Split, Window, axes_of, index_of, moved, of
 from .ahead import Ahead
+from .costs import ACROSS, COPYING, FAR_APART, LANES, MIXED, NARROW, NEAREST_CACHE, SINGLE, STRIDED, STRIDED_FAR, SUMMED
 from .group import Group, Held, elements, read, source, sources
-from .homes import LANES, NEAREST
 from .values import FOLD, MAP, Fold, Value, copy_of, relaid
-
-NARROW = 4
-MIXED = 1.4  # how much dearer an axis is that others take apart, if a vector lies along it
-SUMMED = 1.2  # how much longer a contraction takes whose operands are both vectors
-ACROSS = 2  # cycles that it takes to sum the lanes of a vector, several vectors at a time
-STRIDED, STRIDED_FAR = 1, 10  # cycles that it takes to read and write a number apart from its neighbours
-FAR = 1024  # bytes from one step of a contraction to the next that the nearest cache does not like
-ALONE = 40  # cycles that a function of a number takes where no vector of such numbers is at hand
-COPYING = 0.3  # cycles that it takes to copy a number to another place
 
 
 class Contractions(Ahead):
@@ -190,7 +181,7 @@ class Contractions(Ahead):
         if not far or not width or width == column.extent or of(column) not in fold.own or len(reads) < 2:
             return column
         rows = prod(axis.extent for axis in fold.axes if axis is not column)
-        if prod(axis.extent for axis in fold.reduced) * (rows + width) * value.dtype.itemsize <= NEAREST:
+        if prod(axis.extent for axis in fold.reduced) * (rows + width) * value.dtype.itemsize <= NEAREST_CACHE:
             return column  # all rows stay near while the columns are gone through once
         split = Split(column, width)
         fold.take_apart(split)
@@ -206,7 +197,7 @@ class Contractions(Ahead):
         if steps.get(column) != 1 and column not in self.panels:  # what would be copied into rows of that length
             apart = column.extent
         apart *= base.dtype.itemsize
-        return apart >= FAR and prod(axis.extent for axis in fold.reduced) * apart > NEAREST
+        return apart >= FAR_APART and prod(axis.extent for axis in fold.reduced) * apart > NEAREST_CACHE
 
     def step(self, base: Value, at: Index, axis: Axis) -> int:
         """Tell how far apart in memory neighbours along an axis lie."""
@@ -312,7 +303,7 @@ class Contractions(Ahead):
 
         def work(axis: Axis) -> float:
             rows = elements(value) / max(axis.extent, 1) if axis in dear else 0
-            return self.work(value, axis, beside) + (0 if axis in summed else again) + ALONE * rows
+            return self.work(value, axis, beside) + (0 if axis in summed else again) + SINGLE * rows
 
         return min(reversed(candidates), key=work)
 
@@ -337,7 +328,7 @@ class Contractions(Ahead):
         steps = self.strides(value, column)
         copied = sum(cycles for cycles, step in zip(reads, steps, strict=True) if step not in (0, 1))
         if beside and column not in beside:
-            near = elements(value) * value.dtype.itemsize <= NEAREST
+            near = elements(value) * value.dtype.itemsize <= NEAREST_CACHE
             copied += (STRIDED if near else STRIDED_FAR) * elements(value)
         whole = any(place == of(column) for place in fold.own)
         return (1 if whole else MIXED) * places * lanes / max(column.extent, 1) / (2 * LANES) + copied

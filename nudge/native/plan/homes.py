@@ -7,15 +7,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from .affine import Affine, Axis, Index, NotAffine, Split, index_of, moved, of
+from .costs import CHEAP, DEAR, LANES, NEAREST_CACHE, SHORT_ROW
 from .flops import flops_of_map
 from .group import Group, Held, args_of, elements, read, reads_of, same_memory, source, sources
 from .values import COPY, GIVEN, MAP, Value, copy_of, relaid, row_major
-
-CHEAP = 4  # steps of a chain that is rather computed again than stored
-SHORT = 128  # numbers of a row that is short
-LANES = 16  # numbers in a vector, roughly
-NEAREST = 32768  # bytes that the nearest cache holds
-DEAR = 12  # arithmetic on a number, from which on it is rather stored than done again
 
 
 class Homes:
@@ -165,7 +160,7 @@ class Homes:
 
         Where all of it does not stay near, one that is much work may be stored instead, since more is often made of it.
         """
-        dear, most = self._made_of(value, CHEAP), 1 if value.size > NEAREST else 0
+        dear, most = self._made_of(value, CHEAP), 1 if value.size > NEAREST_CACHE else 0
         return dear is not None and len(dear) <= most and all(one.size <= value.size for one in dear)
 
     def _made_of(self, value: Value, budget: int) -> set[Value] | None:
@@ -238,7 +233,7 @@ class Homes:
 
         Then nothing is to be done across the lanes of a vector, and what is computed once a row takes a vector too.
         """
-        if not 0 < column.extent <= SHORT:
+        if not 0 < column.extent <= SHORT_ROW:
             return column
         loads = [value.flat(place).terms for value, places in group.loads.items() for place in places]
         axes = [axis for axis in group.axes if axis is not column and axis.extent >= LANES]

@@ -13,6 +13,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from .affine import Affine, Axis, Window
+from .costs import FROM_AFAR, FUSED, GAIN, LEAST, LONG_AXIS, MEETING, PLAIN
 from .flops import flops_of_map
 from .group import Group, read
 from .values import MAP, Value
@@ -20,11 +21,6 @@ from .values import MAP, Value
 if TYPE_CHECKING:
     from .plan import Plan
 
-LEAST = 200  # cycles of work, roughly, below which the first thread does it alone
-MEETING = 2500  # cycles that it takes the threads to wait for one another
-FROM_AFAR = 0.5  # cycles that a byte takes from one core to another, and back when it is written again
-GAIN = 0.9  # of the cycles that one thread takes, at most, for threads to share anything
-LONG = 64  # numbers that a vector's axis has at least, if its loop is to be parted
 SWEEPS = 4  # times that each group is looked at again
 
 WHOLE, ALONE = 0, -1  # in the place of a period: each thread reads all; the first one does
@@ -36,7 +32,7 @@ def work_of(group: Group) -> float:
     folds = sum(value.fold is not None for value in group.members)
     inner: int = prod(axis.extent for axis in group.contraction.reduced) if group.fold is not None else 0
     flops = sum(max(flops_of_map(value), 2) if value.kind == MAP else 2 for value in group.members)
-    return places * (inner / 32 + flops * (1 + folds) / 16)
+    return places * (inner / FUSED + flops * (1 + folds) / PLAIN)
 
 
 def cycles(plan: Plan) -> float:
@@ -138,7 +134,7 @@ class _Memory:
 def _candidates(group: Group) -> list[Axis]:
     """List the axes by which a group may be parted."""
     found = [axis for axis in group.axes if axis.extent > 1 and axis is not group.column]
-    wide = group.vector is not None and group.vector.extent >= LONG and group.lane is None
+    wide = group.vector is not None and group.vector.extent >= LONG_AXIS and group.lane is None
     return [axis for axis in found if wide or axis is not group.vector]
 
 
