@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..ir.builder import Reg
 from ..plan.affine import Axis
 from ..plan.costs import LATENCY, STREAMED
 from ..plan.group import sources
-from .tile import Positions, at_most, cost_of
+from .tile import at_most, cost_of
 
 if TYPE_CHECKING:
     from .nest import Nest
 
 
+class _Block(NamedTuple):
+    """Rows by columns of results: where they start, the constants beyond that, and how many."""
+
+    start: Reg | None
+    beyond: int
+    height: int
+    column: Reg | None
+    after: int
+    width: int
+
+    @property
+    def places(self) -> list[tuple[int, int]]:
+        """List the results, by row and column."""
+        return [(i, j) for i in range(self.height) for j in range(self.width)]
 
 
 class Dot:
@@ -60,36 +74,61 @@ class Dot:
         blocks, left = divmod(self.columns, self.width)
         if blocks:
             with b.loop(blocks) as k, nest.scope():
-                self._block(start, beyond, height, k * self.width, 0, self.width, room, stride)
+                self._block(_Block(start, beyond, height, k * self.width, 0, self.width), room, stride)
         if left:
             with nest.scope():
-                self._block(start, beyond, height, None, blocks * self.width, left, room, stride)
+                self._block(_Block(start, beyond, height, None, blocks * self.width, left), room, stride)
 
-    def _block(
-        self, start: Reg | None, beyond: int, height: int, column: Reg | None, after: int, width: int, room: str,
-        stride: int,
-    ) -> None:
-        nest = self.nest
-        b, fold, lane = nest.b, nest.group.contraction, self.lane
-        vector, lanes = nest.vector, nest.lanes
-        nest.lanes = self.lanes
-        first = b.splat(fold.init(b), self.lanes if self.lanes > 1 else 0)
-        places = [(i, j) for i in range(height) for j in range(width)]
-        state = tuple(first for _ in places)
-        outer = [axis for axis in fold.reduced if axis is not lane]
+    def _block(self, block: _Block, room: str, stride: int) -> None:
+        nest, fold = self.nest, self.nest.group.contraction
+        with nest.holding(self.lanes):
+            first = nest.b.splat(fold.init(nest.b), self.lanes if self.lanes > 1 else 0)
+            outer = [axis for axis in fold.reduced if axis is not self.lane]
+            state = self._over(outer, tuple(first for _ in block.places), block)
+            for i in range(block.height):
+                sums = state[i * block.width : (i + 1) * block.width]
+                self._store_sums(sums, room, block.column, i * stride + block.after)
 
-        def step(state: Any) -> Any:
-            found: dict[Any, Reg] = {}
-            base, new = nest.memo, []
-            nest.vector, mask = lane, nest.mask
-            for (i, j), held in zip(places, state, strict=True):
+    def _over(self, axes: list[Axis], state: Any, block: _Block) -> Any:
+        """Run the loops over what is summed, the lanes' own innermost."""
+        nest, lane = self.nest, self.lane
+        b = nest.b
+        nest.unbind(lane, *axes)
+        nest.warm(self.reads)
+        if axes:
+            with b.fold(axes[0].extent, state) as (k, held, finish), nest.scope():
+                nest.bind(axes[0], k)
+                finish(self._over(axes[1:], held, block))
+            return finish.state
+        whole, left = divmod(lane.extent, self.lanes)
+        if whole:
+            with b.fold(whole, state) as (k, held, finish), nest.scope():
+                nest.bind(lane, k * self.lanes)
+                finish(self._step(held, block))
+            state = finish.state
+        if left:
+            with nest.scope():
+                nest.bind(lane, None, whole * self.lanes)
+                nest.mask = b.lane_mask(left, self.lanes) if self.lanes > 1 else None
+                state = self._step(state, block)
+        return state
+
+    def _step(self, state: Any, block: _Block) -> Any:
+        """Add what stands at one vector's place of the reduced axes."""
+        nest, fold = self.nest, self.nest.group.contraction
+        b, column, mask = nest.b, nest.vector, nest.mask
+        found: dict[Any, Reg] = {}
+        new = []
+        with nest.apart() as afresh:
+            nest.vector = self.lane
+            for (i, j), held in zip(block.places, state, strict=True):
                 registers = []
                 for k, read in enumerate(self.reads):
-                    nest.memo = Positions(base)  # type: ignore[assignment]
-                    nest.bind(self.row, start, beyond + i)
-                    nest.bind(vector, column, after + j)
+                    afresh()
+                    nest.bind(self.row, block.start, block.beyond + i)
+                    nest.bind(column, block.column, block.after + j)
                     axes = nest.depends(*read)
-                    key = (k, i if self.row in axes else -1, j if vector in axes else -1)
+                    key = (k, i if self.row in axes else -1, j if column in axes else -1)
                     if key not in found:
                         found[key] = nest.at(*read)
                     registers.append(found[key])
@@ -97,34 +136,7 @@ class Dot:
                 made = fold.step(b, held, b.position(0), *registers)
                 b.contracts = None
                 new.append(made if mask is None else b.select(mask, made, held))
-            nest.memo, nest.vector = base, vector
-            return tuple(new)
-
-        def over(axes: list[Axis], state: Any) -> Any:
-            nest.unbind(lane, *axes)
-            nest.warm(self.reads)
-            if axes:
-                with b.fold(axes[0].extent, state) as (k, held, finish), nest.scope():
-                    nest.bind(axes[0], k)
-                    finish(over(axes[1:], held))
-                return finish.state
-            whole, left = divmod(lane.extent, self.lanes)
-            if whole:
-                with b.fold(whole, state) as (k, held, finish), nest.scope():
-                    nest.bind(lane, k * self.lanes)
-                    finish(step(held))
-                state = finish.state
-            if left:
-                with nest.scope():
-                    nest.bind(lane, None, whole * self.lanes)
-                    nest.mask = b.lane_mask(left, self.lanes) if self.lanes > 1 else None
-                    state = step(state)
-            return state
-
-        state = over(outer, state)
-        for i in range(height):
-            self._store_sums(state[i * width : (i + 1) * width], room, column, i * stride + after)
-        nest.lanes = lanes
+        return tuple(new)
 
     def _store_sums(self, row: Sequence[Reg], room: str, column: Reg | None, beyond: int) -> None:
         """Sum the lanes of each register, as many registers at a time as can be, and write the sums side by side."""

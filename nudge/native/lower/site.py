@@ -40,6 +40,31 @@ class Memo(ChainMap[Any, Any]):
         return False
 
 
+class Positions(dict):  # type: ignore[type-arg]
+    """A scope of its own for values, which shares positions and pointers with the one around it."""
+
+    def __init__(self, around: Any) -> None:
+        super().__init__()
+        self.around = around
+        self.maps = [self, *around.maps]
+
+    def __contains__(self, key: Any) -> bool:
+        return dict.__contains__(self, key) or key in self.around
+
+    def __missing__(self, key: Any) -> Any:
+        return self.around[key]
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        """Look something up here and around."""
+        return self[key] if dict.__contains__(self, key) else self.around.get(key, default)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if isinstance(key, tuple) and isinstance(key[0], str):
+            self.around[key] = value
+        else:
+            super().__setitem__(key, value)
+
+
 class Piece:
     """Where along a row a register stands: a position, a constant beyond it, and which lanes are valid."""
 
@@ -77,6 +102,24 @@ class Site:
         self.memo = Memo({}, *outer, *held.maps)
         yield
         self.memo, self.bound, self.mask = held, bound, mask
+
+    @contextmanager
+    def apart(self) -> Iterator[Callable[[], None]]:
+        """Stand elsewhere meanwhile; what it gives has values be found afresh, while positions and pointers stay."""
+        held, vector, mask = self.memo, self.vector, self.mask
+
+        def afresh() -> None:
+            self.memo = Positions(held)  # type: ignore[assignment]
+
+        yield afresh
+        self.memo, self.vector, self.mask = held, vector, mask
+
+    @contextmanager
+    def holding(self, lanes: int) -> Iterator[None]:
+        """Let vectors hold so many numbers meanwhile."""
+        self.lanes, lanes = lanes, self.lanes
+        yield
+        self.lanes = lanes
 
     def bind(self, axis: Axis | None, reg: Reg | None, beyond: int = 0) -> None:
         """Say where an axis stands."""

@@ -263,31 +263,33 @@ class Tile:
         """Add what stands at one place of the reduced axes."""
         nest = self.nest
         b, fold = nest.b, nest.group.contraction
-        reads, depends = self.reads, self.depends
         found: dict[Any, Reg] = {}
-        base = nest.memo
         new = []
-        for i in range(height):
-            for v, piece in enumerate(pieces):
-                registers = []
-                for k, (read, axes) in enumerate(zip(reads, depends, strict=True)):
-                    key = (k, i if self.row in axes else -1, v if nest.vector in axes else -1)
-                    if key not in found:
-                        nest.memo = Positions(base)  # type: ignore[assignment]
-                        nest.bind(self.row, start, beyond + i)
-                        nest.enter(piece)
-                        if k in self.packed:
-                            found[key] = b.load(self.packed[k], read[0].dtype, self._in_room(height, i))
-                        else:
-                            found[key] = nest.at(*read)
-                        if nest.lanes > 1 and not found[key].type.startswith("<"):
-                            found[key] = b.splat(found[key], nest.lanes)
-                    registers.append(found[key])
-                b.contracts = b.count
-                new.append(fold.step(b, state[i * len(pieces) + v], b.position(0), *registers))
-                b.contracts = None
-        nest.memo, nest.mask = base, None
+        with nest.apart() as afresh:
+            for i in range(height):
+                for v, piece in enumerate(pieces):
+                    registers = []
+                    for k, axes in enumerate(self.depends):
+                        key = (k, i if self.row in axes else -1, v if nest.vector in axes else -1)
+                        if key not in found:
+                            afresh()
+                            nest.bind(self.row, start, beyond + i)
+                            nest.enter(piece)
+                            found[key] = self._read(k, height, i)
+                        registers.append(found[key])
+                    b.contracts = b.count
+                    new.append(fold.step(b, state[i * len(pieces) + v], b.position(0), *registers))
+                    b.contracts = None
         return tuple(new)
+
+    def _read(self, k: int, height: int, i: int) -> Reg:
+        """Read what is multiplied, from where it was copied to, if it was."""
+        nest, read = self.nest, self.reads[k]
+        if k in self.packed:
+            reg = nest.b.load(self.packed[k], read[0].dtype, self._in_room(height, i))
+        else:
+            reg = nest.at(*read)
+        return nest.b.splat(reg, nest.lanes) if nest.lanes > 1 and not reg.type.startswith("<") else reg
 
 
 def at_most(nest: Nest, axis: Axis | None, size: int) -> int:
@@ -304,28 +306,3 @@ def cost_of(pair: tuple[int, int], rows: int, columns: int, cycles: Callable[[in
             if h and w:
                 cost += many * blocks * cycles(h, w)
     return cost * (1 + ROWS_LEFT * (rows % height > 0) + COLUMNS_LEFT * (columns % width > 0))
-
-
-class Positions(dict):  # type: ignore[type-arg]
-    """A scope of its own for values, which shares positions and pointers with the one around it."""
-
-    def __init__(self, around: Any) -> None:
-        super().__init__()
-        self.around = around
-        self.maps = [self, *around.maps]
-
-    def __contains__(self, key: Any) -> bool:
-        return dict.__contains__(self, key) or key in self.around
-
-    def __missing__(self, key: Any) -> Any:
-        return self.around[key]
-
-    def get(self, key: Any, default: Any = None) -> Any:
-        """Look something up here and around."""
-        return self[key] if dict.__contains__(self, key) else self.around.get(key, default)
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        if isinstance(key, tuple) and isinstance(key[0], str):
-            self.around[key] = value
-        else:
-            super().__setitem__(key, value)
