@@ -12,7 +12,7 @@ import pytest
 
 import nudge.nn.functional as F
 from nudge.native.ir.target import AVX2
-from nudge.native.plan.affine import of
+from nudge.native.plan.affine import variable
 from tests.native.guarded import overlaps
 from tests.native.programs import PROGRAMS
 from tests.native.test_budget import NETS
@@ -26,7 +26,7 @@ def spans(plan, values):
     found = []
     for value in values:
         outside, at = plan.place(value)
-        low, high = value.flat([of(axis) for axis in value.axes()]).bounds()
+        low, high = value.flat([variable(axis) for axis in value.axes()]).bounds()
         width = value.dtype.itemsize
         found.append((True, at, at + 1) if outside else (False, at + low * width, at + (high + 1) * width))
     return found

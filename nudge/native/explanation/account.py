@@ -11,7 +11,7 @@ from ...graph import Node, ancestors
 from ..plan.affine import Axis, Index
 from ..plan.describe import values
 from ..plan.flops import flops_of_fold, flops_of_map
-from ..plan.group import Group, Held, elements, read, reads_of, source, sources
+from ..plan.group import Group, Held, elements, places_read, reads_of, source, sources
 from ..plan.plan import Plan
 from ..plan.values import GIVEN, MAP, Value
 
@@ -137,7 +137,7 @@ class _Count:
             for value in needed:  # what none of these reads is not computed
                 self._visit(value, group.members[value])
         account.read += sum(
-            min(value.size, sum(map(read, places)) * int(value.dtype.itemsize))
+            min(value.size, sum(map(places_read, places)) * int(value.dtype.itemsize))
             for value, places in self.touched.items()
         )
         account.stores = [self._stored(value) for value in group.stores]
@@ -169,7 +169,7 @@ class _Count:
             steps = elements(value) * prod(axis.extent for axis in fold.reduced)
             self._add(value, steps * flops_of_fold(value), found)
         elif value.kind == MAP:
-            self._add(value, read(index) * flops_of_map(value), found)
+            self._add(value, places_read(index) * flops_of_map(value), found)
         elif mine:
             self._add(value, 0, found)
         else:

@@ -118,7 +118,7 @@ class _Telling:
     def _value(self, value: Value) -> None:
         if not self._is_new(value):
             return
-        self._all(value.kind, value.op, value.params, value.shape, value.dtype, value.steps, value.offset, value.fill)
+        self._all(value.kind, value.op, value.params, value.shape, value.dtype, value.strides, value.offset, value.fill)
         if self._is_made_here(value):
             self._all(value.args, value.fold, value.rule, value.shown, value.copied)
             if any(not isinstance(arg, Value) for arg in value.args):

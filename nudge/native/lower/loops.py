@@ -13,7 +13,7 @@ import numpy as np
 from ...graph import Node
 from ...op import Kernel, Operation, Reduction, View, parse_signature
 from ..ir.builder import Builder, Reg
-from ..plan.affine import Axis, NotAffine, Split, axes_of, index_of, of, place_of
+from ..plan.affine import Axis, NotAffine, Split, axes_of, index_of, place_of, variable
 from ..plan.costs import NARROW
 from ..plan.group import Shaped
 
@@ -131,7 +131,7 @@ def _side_by_side(
         place = place_of(op.index(index_of(axes), *(Shaped(arg, node) for arg in args), **given))
     except (NotAffine, Split):
         return 0
-    beside = place and place[-1] == of(axes[-1]) and axes[-1] not in axes_of(place[:-1])
+    beside = place and place[-1] == variable(axes[-1]) and axes[-1] not in axes_of(place[:-1])
     return min(most, 1 << (space[-1].bit_length() - 1)) if beside else 0
 
 

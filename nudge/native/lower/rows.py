@@ -86,7 +86,7 @@ class Rows(Site):
         if wide:
             with self.loop_pieces():
                 self._store_all(wide)
-        with self.after(self.line, self.line.extent // self.step):
+        with self.after(self.line, self.line.extent // self.at_once):
             for piece in self.rest() if wide else ():
                 with self.scope():
                     self.enter(piece)
@@ -110,14 +110,14 @@ class Rows(Site):
         """Loop over the whole pieces of a row."""
         assert self.line is not None
         self._warm()
-        with self.over(self.line, self.line.extent // self.step) as k, self.scope():
-            self.bind(self.line, k * self.step if self.step > 1 else k)
+        with self.over(self.line, self.line.extent // self.at_once) as k, self.scope():
+            self.bind(self.line, k * self.at_once if self.at_once > 1 else k)
             yield
 
     def rest(self) -> list[Piece]:
         """Give what whole pieces leave of a row."""
         assert self.line is not None
-        left = self.line.extent % self.step
+        left = self.line.extent % self.at_once
         return [Piece(None, self.line.extent - left, left)] if left else []
 
     def _read(self, stat: Value) -> list[Reg]:
@@ -133,7 +133,7 @@ class Rows(Site):
         assert stat.fold is not None
         combine = stat.fold.combine
         assert combine is not None
-        return self.b.across(lambda x, z: combine(self.b, x, z), state) if self.step > 1 else state
+        return self.b.across(lambda x, z: combine(self.b, x, z), state) if self.at_once > 1 else state
 
     def _start(self, stat: Value) -> Reg:
         assert stat.fold is not None
@@ -158,10 +158,10 @@ class Rows(Site):
         for read in sources(stat.fold):
             self.hoist(*read)
         state = self._start(stat)
-        if self.line.extent >= self.step:
+        if self.line.extent >= self.at_once:
             self._warm()
-            with self.b.fold(self.line.extent // self.step, (state,)) as (k, (held,), finish), self.scope():
-                self.bind(self.line, k * self.step if self.step > 1 else k)
+            with self.b.fold(self.line.extent // self.at_once, (state,)) as (k, (held,), finish), self.scope():
+                self.bind(self.line, k * self.at_once if self.at_once > 1 else k)
                 finish((self._stepped(stat, held),))
             state = finish.state[0]
         for piece in self.rest():
@@ -245,10 +245,10 @@ class Rows(Site):
         """Give the pieces of a row, where they are few."""
         if self.line is None:
             return [Piece(None, 0, None)]
-        whole, left = divmod(self.line.extent, self.step)
-        if whole + (left > 0) > (AT_ONCE if self.step > 1 else NUMBERS_AT_ONCE) or self.parts(self.line, whole):
+        whole, left = divmod(self.line.extent, self.at_once)
+        if whole + (left > 0) > (AT_ONCE if self.at_once > 1 else NUMBERS_AT_ONCE) or self.parts(self.line, whole):
             return None
-        return [Piece(None, k * self.step, None) for k in range(whole)] + self.rest()
+        return [Piece(None, k * self.at_once, None) for k in range(whole)] + self.rest()
 
     @contextmanager
     def nested(self, axes: Sequence[Axis]) -> Iterator[None]:

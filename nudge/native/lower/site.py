@@ -132,7 +132,7 @@ class Site:
         return self.group.column if self.group.crosses else self.vector
 
     @property
-    def step(self) -> int:
+    def at_once(self) -> int:
         """How many numbers of a row are computed at once."""
         return 1 if self.group.crosses else self.lanes
 

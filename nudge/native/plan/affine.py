@@ -21,7 +21,7 @@ class Split(Error):
         """Make the two of one; `swap` puts them in its place in an index."""
         super().__init__(f"{axis!r} by {steps}")
         self.axis, self.outer, self.inner = axis, Axis(axis.extent // steps), Axis(steps)
-        self.swap = {axis: of(self.outer) * steps + of(self.inner)}
+        self.swap = {axis: variable(self.outer) * steps + variable(self.inner)}
 
     def apart(self, axes: list[Axis]) -> None:
         """Put the two in the place of the one among some axes, if it is there."""
@@ -182,14 +182,14 @@ class Window:
         return self.at.axes()
 
 
-def of(axis: Axis) -> Affine:
+def variable(axis: Axis) -> Affine:
     """Make a position of an axis; 0 where there is just one."""
     return Affine({axis: 1} if axis.extent != 1 else {})
 
 
 def index_of(axes: Iterable[Axis]) -> Index:
     """Make the index that goes along axes."""
-    return tuple([of(axis) for axis in axes])
+    return tuple([variable(axis) for axis in axes])
 
 
 def place_of(index: Sequence[Any]) -> Index:

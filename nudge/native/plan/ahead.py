@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from .affine import Axis, Index, NotAffine, Split, index_of, moved, of
+from .affine import Axis, Index, NotAffine, Split, index_of, moved, variable
 from .costs import LANES, SHORT_ROW
 from .group import elements, reads_of, source
 from .homes import Homes
@@ -72,7 +72,7 @@ class Ahead(Homes):
             again = not users.isdisjoint(after)  # unlike a bias's gradient
             alone = any(each.kind == MAP and elements(each) == elements(user) and self.is_dear(each) for each in after)
             for place in _places(stat, value) if again or alone else []:
-                along = {axis for p, own in zip(place, value.fold.own, strict=True) if p == of(stat.reduced[0])
+                along = {axis for p, own in zip(place, value.fold.own, strict=True) if p == variable(stat.reduced[0])
                          for axis in own.axes()}  # fmt: skip
                 found |= {axis for axis in along if again and axis.extent >= LANES}
                 dear |= {axis for axis in along if alone and axis.extent <= SHORT_ROW}

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence, Set
 from math import prod
 from typing import Any
 
-from .affine import Affine, Axis, Index, NotAffine, Split, Window, axes_of, index_of, moved, of
+from .affine import Affine, Axis, Index, NotAffine, Split, Window, axes_of, index_of, moved, variable
 from .ahead import Ahead
 from .costs import ACROSS, COPYING, FAR_APART, LANES, MIXED, NARROW, NEAREST_CACHE, SINGLE, STRIDED, STRIDED_FAR, SUMMED
-from .group import Group, Held, elements, read, source, sources
+from .group import Group, Held, elements, places_read, source, sources
 from .values import FOLD, MAP, Fold, Value, copy_of, relaid
 
 
@@ -48,7 +48,7 @@ class Contractions(Ahead):
             return False
         along = match[fold.reduced[0]]
         line = group.column or group.vector
-        if line is None or along != of(line) or not self.may_leave_out(group, match.values()):
+        if line is None or along != variable(line) or not self.may_leave_out(group, match.values()):
             return False
         if group.fold is not None and line.extent < LANES <= max(axis.extent for axis in group.axes):
             return False  # vectors had better lie across such rows
@@ -92,7 +92,7 @@ class Contractions(Ahead):
             try:
                 base, at = source(arg, place)
                 if base.kind == MAP and base not in self.home:  # what it is made of tells
-                    base, at = max(self.reached(base, at), key=lambda leaf: read(leaf[1]), default=(base, at))
+                    base, at = max(self.reached(base, at), key=lambda leaf: places_read(leaf[1]), default=(base, at))
                 flat = base.flat(at).terms
                 apart = any(axis in term.axes() for term in flat if not isinstance(term, Axis))
                 found.append(-1 if apart else flat.get(axis, 0))
@@ -126,7 +126,7 @@ class Contractions(Ahead):
             reused = [axis.extent for axis in fold.axes if axis not in axes]
             far = stride == 1 and column in self.panels and self.is_far(value, base, at, column)
             if lane is not None:
-                if self.step(base, at, lane) != 1 and self.dim(at, lane) is not None:
+                if self.stride(base, at, lane) != 1 and self.dim(at, lane) is not None:
                     base = self.whole_copy(base, at, lane)
                     self.materialise(base)
             elif (stride not in (0, 1) or far) and not once and max(reused, default=1) > 1:
@@ -178,7 +178,7 @@ class Contractions(Ahead):
         reads = sources(fold)
         far = any(column in axes_of(at) and self.is_far(value, base, at, column) for base, at in reads)
         width = next((n * LANES for n in (4, 3, 2, 7, 5) if column.extent % (n * LANES) == 0), 0)
-        if not far or not width or width == column.extent or of(column) not in fold.own or len(reads) < 2:
+        if not far or not width or width == column.extent or variable(column) not in fold.own or len(reads) < 2:
             return column
         rows = prod(axis.extent for axis in fold.axes if axis is not column)
         if prod(axis.extent for axis in fold.reduced) * (rows + width) * value.dtype.itemsize <= NEAREST_CACHE:
@@ -199,7 +199,7 @@ class Contractions(Ahead):
         apart *= base.dtype.itemsize
         return apart >= FAR_APART and prod(axis.extent for axis in fold.reduced) * apart > NEAREST_CACHE
 
-    def step(self, base: Value, at: Index, axis: Axis) -> int:
+    def stride(self, base: Value, at: Index, axis: Axis) -> int:
         """Tell how far apart in memory neighbours along an axis lie."""
         return base.flat(at).terms.get(axis, 0)
 
@@ -217,13 +217,13 @@ class Contractions(Ahead):
     def copies_whole(self, base: Value, at: Index, column: Axis) -> bool:
         """Tell whether a copy of the whole of a value is no more than one of what is read at an index."""
         can = column not in self.panels and base.kind != MAP and self.dim(at, column) is not None
-        return can and elements(base) <= read(at) and not _holds(at)
+        return can and elements(base) <= places_read(at) and not _holds(at)
 
     def copying(self, arg: Value, place: Index, column: Axis) -> float:
         """Estimate the cycles of a copy of an argument, as a share: one of the whole serves all that read it so."""
         base, at = source(arg, place)
         if not self.copies_whole(base, at, column):
-            return COPYING * read(at)
+            return COPYING * places_read(at)
         return COPYING * elements(base) / max(sum(user.kind == FOLD for user in arg.users), 1)
 
     def copied(self, value: Value, base: Value, at: Index, column: Axis) -> tuple[Value, Index]:
@@ -251,7 +251,7 @@ class Contractions(Ahead):
         held = [term.value.flat(term.index).terms for place in at for term in place.terms if isinstance(term, Held)]
         apart = {axis: max(steps.get(axis, 0) for steps in held) for axis in axes}
         order = [axis for axis in (*fold.axes, *fold.reduced) if axis in axes]
-        order.sort(key=lambda axis: (-apart[axis], -self.step(base, at, axis)))
+        order.sort(key=lambda axis: (-apart[axis], -self.stride(base, at, axis)))
         base, at = self._one_copy(base, at, order, order[-1])
         self.materialise(base)
         return base, at
@@ -259,7 +259,7 @@ class Contractions(Ahead):
     def _one_copy(self, base: Value, at: Index, axes: Sequence[Axis], column: Axis) -> tuple[Value, Index]:
         """Find a copy of what is read at an index: the same one for all who read the like."""
         copy, order = copy_of(base, at, axes, column)
-        common = {axis: of(self.common.setdefault((k, axis.extent), axis)) for k, axis in enumerate(order)}
+        common = {axis: variable(self.common.setdefault((k, axis.extent), axis)) for k, axis in enumerate(order)}
         return self.copies.setdefault((base, moved(at, common), copy.shape), copy), index_of(order)
 
     def best_lane(self, value: Value, column: Axis) -> Axis | None:
@@ -330,7 +330,7 @@ class Contractions(Ahead):
         if beside and column not in beside:
             near = elements(value) * value.dtype.itemsize <= NEAREST_CACHE
             copied += (STRIDED if near else STRIDED_FAR) * elements(value)
-        whole = any(place == of(column) for place in fold.own)
+        whole = any(place == variable(column) for place in fold.own)
         return (1 if whole else MIXED) * places * lanes / max(column.extent, 1) / (2 * LANES) + copied
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from ...graph import Node, ancestors
 from ...op import Elementwise, Kernel, Operation, Reduction, View, parse_signature
 from ..ir.builder import Builder, Reg
-from .affine import Affine, Axis, Index, Window, index_of, moved, of, place_of
+from .affine import Affine, Axis, Index, Window, index_of, moved, place_of, variable
 from .values import FOLD, GIVEN, MAP, OPAQUE, PATCHED, VIEW, Fold, Patch, Value, trimmed
 
 
@@ -175,11 +175,11 @@ def _reduction(value: Value) -> Fold | None:
         axis = max(at.terms, key=lambda axis: axis.extent, default=None)
         if axis is None or at.terms[axis] != 1 or axis in own or axis in solved:
             return None
-        if at == of(axis) and axis.extent == size:
+        if at == variable(axis) and axis.extent == size:
             own.append(axis)
             continue
         own.append(Axis(size))
-        solved[axis] = Affine({Window(of(own[-1]) - (at - of(axis)), axis.extent): 1})
+        solved[axis] = Affine({Window(variable(own[-1]) - (at - variable(axis)), axis.extent): 1})
     if solved and value.op.identity != 0:
         return None
     index = moved(index, solved)

@@ -197,6 +197,6 @@ def elements(value: Value) -> int:
     return prod(value.shape)
 
 
-def read(index: Index) -> int:
+def places_read(index: Index) -> int:
     """Count the places that an index goes through."""
     return prod(axis.extent for axis in axes_of(index))

@@ -6,10 +6,10 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from .affine import Affine, Axis, Index, NotAffine, Split, index_of, moved, of
+from .affine import Affine, Axis, Index, NotAffine, Split, index_of, moved, variable
 from .costs import CHEAP, DEAR, LANES, NEAREST_CACHE, SHORT_ROW
 from .flops import flops_of_map
-from .group import Group, Held, args_of, elements, read, reads_of, same_memory, source, sources
+from .group import Group, Held, args_of, elements, places_read, reads_of, same_memory, source, sources
 from .values import COPY, GIVEN, MAP, Value, copy_of, relaid, row_major
 
 
@@ -106,7 +106,7 @@ class Homes:
                 same = next((other for other in reversed(free) if other.extent == axis.extent), None)
                 if same is None:
                     return None
-                match[axis] = of(same)
+                match[axis] = variable(same)
                 taken.append(same)
                 free.remove(same)
         if len(set(taken)) != len(taken) or any(at.const or at.span() != axis.extent for axis, at in match.items()):
@@ -216,7 +216,7 @@ class Homes:
         contracted = sources(group.contraction) if group.fold is not None else []  # near for each candidate
         loads = [(value, place) for value, places in group.loads.items() for place in places]
         touched += [load for load in loads if load not in contracted]
-        steps = [(value.flat(place).terms, read(place)) for value, place in touched]
+        steps = [(value.flat(place).terms, places_read(place)) for value, place in touched]
         axes = self.candidates(group)
         group.vector = max(
             axes, default=group.vector,
@@ -286,7 +286,7 @@ class Homes:
         base = same_memory(value)
         if base.kind == GIVEN:
             return base
-        if base in self.stored and base.steps != row_major(base.shape):
+        if base in self.stored and base.strides != row_major(base.shape):
             axes = base.axes()
             base, _ = copy_of(base, index_of(axes), axes, axes[-1])
         self.pinned.add(base)
@@ -305,4 +305,4 @@ def _matched(mine: Affine, theirs: Affine) -> list[tuple[Axis, Affine]] | None:
     same = mine.const == theirs.const and len(pairs) == len(mine.terms) == len(steps) == len(theirs.terms)
     if not same or any(axis.extent != other.extent for axis, other in pairs):
         return None
-    return [(axis, of(other)) for axis, other in pairs]
+    return [(axis, variable(other)) for axis, other in pairs]

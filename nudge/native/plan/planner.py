@@ -145,7 +145,7 @@ class Planner(Contractions):
             base, mine = copy, [steps.terms.get(axis, 0) for axis in patch.axes]
         for inner in [each for each in self.stored if each.within is base]:
             inner.within, inner.offset = value, inner.offset + steps.const
-        base.within, base.steps, base.offset = value, mine, steps.const
+        base.within, base.strides, base.offset = value, mine, steps.const
         return base
 
     def _may_move(self, base: Value, steps: Sequence[int]) -> bool:
@@ -159,9 +159,9 @@ class Planner(Contractions):
             return base.kind in (MAP, FOLD)
         long = [k for k, size in enumerate(base.shape) if size > 1]
         if base.kind == PATCHED:
-            return all(steps[k] == base.steps[k] for k in long)
-        same = sorted(long, key=lambda k: steps[k]) == sorted(long, key=lambda k: base.steps[k])
-        return base.kind in (MAP, FOLD) and same and all((steps[k] == 1) == (base.steps[k] == 1) for k in long)
+            return all(steps[k] == base.strides[k] for k in long)
+        same = sorted(long, key=lambda k: steps[k]) == sorted(long, key=lambda k: base.strides[k])
+        return base.kind in (MAP, FOLD) and same and all((steps[k] == 1) == (base.strides[k] == 1) for k in long)
 
     def _opaque(self, value: Value) -> None:
         held = {arg: self.plain(arg) for arg in value.args if isinstance(arg, Value)}

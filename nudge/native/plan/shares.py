@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from .affine import Affine, Axis, Window
 from .costs import FROM_AFAR, FUSED, GAIN, LEAST, LONG_AXIS, MEETING, PLAIN
 from .flops import flops_of_map
-from .group import Group, read
+from .group import Group, places_read
 from .values import MAP, Value
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def _bytes(plan: Plan, touched: Mapping[Value, Sequence[Any]]) -> dict[Any, int]
     found: dict[Any, int] = {}
     for value, places in touched.items():
         memory = _memory(plan, value)
-        found[memory] = found.get(memory, 0) + min(value.size, sum(map(read, places)) * value.dtype.itemsize)
+        found[memory] = found.get(memory, 0) + min(value.size, sum(map(places_read, places)) * value.dtype.itemsize)
     return found
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from ...graph import Node
 from ...op import Operation
 from ..ir.builder import Reg
-from .affine import Affine, Axis, Index, Split, axes_of, index_of, moved, of, place_of
+from .affine import Affine, Axis, Index, Split, axes_of, index_of, moved, place_of, variable
 
 GIVEN, MAP, VIEW, COPY, FOLD, OPAQUE, PATCHED = "given", "map", "view", "copy", "fold", "opaque", "patched"
 
@@ -75,7 +75,7 @@ class Value:
         self.op: Operation = node.op
         self.users: list[Value] = []
         self.fold: Fold | None = None
-        self.steps = row_major(shape)  # how far apart in memory neighbours along each axis lie
+        self.strides = row_major(shape)  # how far apart in memory neighbours along each axis lie
         self.shown: Callable[[Index], tuple[Value, Index]] | None = None  # of a view that is no view in the table
         self.rule: Callable[..., Reg] | None = None  # of a map: what it does, if not what its operation says
         self.patches: list[Patch] = []  # of what is put together of others: those
@@ -103,13 +103,13 @@ class Value:
 
     def flat(self, index: Sequence[Any]) -> Affine:
         """Find the position in memory of an index."""
-        return Affine.total(zip(place_of(index), self.steps, strict=True), self.offset)
+        return Affine.total(zip(place_of(index), self.strides, strict=True), self.offset)
 
     def lay_out(self, order: Sequence[int]) -> None:
         """Keep it in memory with its axes in another order, the last one's neighbours side by side."""
         step = 1
         for k in reversed(order):
-            self.steps[k] = step
+            self.strides[k] = step
             step *= self.shape[k]
 
     @property
@@ -162,11 +162,11 @@ def rows_of(value: Value) -> Value | None:
         return None
     ((x, index),) = fold.reads
     last = fold.reduced[-1]
-    if not isinstance(x, Value) or index[-1] != of(last):
+    if not isinstance(x, Value) or index[-1] != variable(last):
         return None
     rows = Value(FOLD, value.node, value.args, (*x.shape[:-1], 1), value.dtype)
     others = [*fold.axes, *fold.reduced]
-    own = [next((axis for axis in others if of(axis) == place), Axis(1)) for place in (*index[:-1], Affine({}))]
+    own = [next((axis for axis in others if variable(axis) == place), Axis(1)) for place in (*index[:-1], Affine({}))]
     rows.fold = Fold(own, [last], fold.reads, fold.init, fold.step, fold.combine)
     return rows
 
