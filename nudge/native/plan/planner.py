@@ -11,6 +11,7 @@ from .contractions import Contractions
 from .group import Group, elements, source
 from .values import COPY, FOLD, MAP, OPAQUE, PATCHED, VIEW, Patch, Value, over_rows, rows_of
 
+MOST = 128  # members of a group, up to which a map joins it: a longer function takes long to compile
 MANY = 12  # values that a free one is made of, from which on it is stored rather than computed again at each use
 
 
@@ -67,6 +68,9 @@ class Planner(Contractions):
         except (NotAffine, Split):
             return
         group = self.latest(leaves)
+        if group is not None and len(group.members) >= MOST:
+            self.materialise(value)
+            return
         if group is not None and not group.opaque:
             match = self.fits(group, axes, leaves)
             if match is not None and self.may_leave_out(group, match.values()):
