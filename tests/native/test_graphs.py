@@ -8,6 +8,7 @@ import random
 import numpy as np
 import pytest
 
+import nudge
 from nudge import func, native
 from nudge.tensor import wrap
 from tests.calls import Graph
@@ -82,3 +83,20 @@ def how_far(seed, count, dtype):
 def test_a_random_graph(count, dtype):
     for seed in range(max(100 // count, 1)):
         assert how_far(seed, count, dtype) <= 10, seed
+
+
+@pytest.mark.parametrize("depth", [50, 400])
+def test_a_long_chain(depth):
+    w = nudge.full((depth,), 0.5, requires_grad=True)
+
+    def step(x):
+        state = x
+        for part in w.unbind(0):
+            state = (state * part + x).tanh()
+        w.grad = None
+        state.sum().backward()
+        return state.detach(), w.grad
+
+    x = nudge.arange(8.0) / 8
+    for found, expected in zip(nudge.compile(step)(x), step(x), strict=True):
+        np.testing.assert_allclose(found.numpy(), expected.detach().numpy(), rtol=1e-5, atol=1e-7)

@@ -10,7 +10,7 @@ from ...graph import Node, ancestors
 from ...op import Elementwise, Kernel, Operation, Reduction, View, parse_signature
 from ..ir.builder import Builder, Reg
 from .affine import Affine, Axis, Index, Window, index_of, moved, place_of, variable
-from .values import FOLD, GIVEN, MAP, OPAQUE, PATCHED, VIEW, Fold, Patch, Value, trimmed
+from .values import FOLD, GIVEN, MAP, OPAQUE, PATCHED, VIEW, Fold, Patch, Value, around, meet, trimmed
 
 
 def values(roots: Iterable[Node], given: Iterable[Node]) -> dict[Node, Value]:
@@ -89,9 +89,10 @@ def _put_together(value: Value) -> None:
         taken = [axis for at in place for axis in at.terms]
         if len(set(taken)) != len(taken) or any(at.const < 0 or min(at.terms.values(), default=1) < 0 for at in place):
             return
-    if not any(a.meets(b) for k, a in enumerate(patches) for b in patches[:k]):
+    if not any(meet(a.bounds, b.bounds) for k, a in enumerate(patches) for b in patches[:k]):
         identity = op.identity(**value.params) if callable(op.identity) else op.identity
         value.kind, value.patches, value.fill = PATCHED, patches, identity
+        value.bounds = around(patch.bounds for patch in patches)
 
 
 def _join_patches(value: Value, own: set[Value]) -> None:
@@ -103,9 +104,12 @@ def _join_patches(value: Value, own: set[Value]) -> None:
         return
     if x.shape != z.shape or x.dtype != z.dtype or x.dtype != value.dtype:
         return
-    if not any(a.meets(b) for a in x.patches for b in z.patches):
-        value.kind, value.patches, value.fill = PATCHED, [*x.patches, *z.patches], 0
-        value.args = tuple(patch.value for patch in value.patches)
+    # Of a long sum, such as of the gradients of what was taken apart, the bounds mostly tell.
+    if meet(x.bounds, z.bounds) and any(meet(a.bounds, b.bounds) for a in x.patches for b in z.patches):
+        return
+    value.kind, value.patches, value.fill = PATCHED, [*x.patches, *z.patches], 0
+    value.bounds = around((x.bounds, z.bounds))
+    value.args = tuple(patch.value for patch in value.patches)
 
 
 def _join_folds(value: Value, inner: Value) -> None:

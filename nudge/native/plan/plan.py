@@ -9,6 +9,7 @@ Stored are the roots, what a contraction reads more than once, and what another 
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -187,18 +188,18 @@ def _arrange(plan: Plan) -> None:
         if value.within is not None:
             first[value.within] = min(first[value.within], first[value])
             last[value.within] = max(last.get(value.within, 0), last.get(value, 0))
-    taken: list[tuple[int, int, int, int]] = []  # first and last group, first byte and the one after the last
+    taken: list[tuple[int, int, int]] = []  # first byte, the one after the last, and last group, in this order
     for value, start in sorted(first.items(), key=lambda item: item[1]):
         if value in plan.slots or value.within is not None:
             continue
-        end = last.get(value, start)
+        taken = [place for place in taken if place[2] >= start]
         size = -(-max(value.size, 1) // ALIGN) * ALIGN + ALIGN  # a line more: whole vectors may pass the end
         offset = 0
-        for _, _, low, high in sorted((t for t in taken if t[0] <= end and start <= t[1]), key=lambda t: t[2]):
+        for low, high, _ in taken:
             if offset + size <= low:
                 break
             offset = max(offset, high)
-        taken.append((start, end, offset, offset + size))
+        insort(taken, (offset, offset + size, last.get(value, start)))
         plan.offsets[value] = offset
         plan.arena = max(plan.arena, offset + size)
 

@@ -147,7 +147,7 @@ class Planner(Contractions):
             copy = Value(COPY, value.node, (patch.value,), patch.value.shape, value.dtype)
             copy.copied = lambda places: (patch.value, places)
             base, mine = copy, [steps.terms.get(axis, 0) for axis in patch.axes]
-        for inner in [each for each in self.stored if each.within is base]:
+        for inner in [each for each in self.stored if each.within is base] if base.kind == PATCHED else ():
             inner.within, inner.offset = value, inner.offset + steps.const
         base.within, base.strides, base.offset = value, mine, steps.const
         return base

@@ -7,10 +7,9 @@ Equal steps on equal arguments are one value.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from math import prod
 from typing import Any
-
-import numpy as np
 
 from ...graph import Node
 from ...op import Operation
@@ -51,19 +50,29 @@ class Fold:
         self.reads = [(arg, moved(place, split.swap)) for arg, place in self.reads]
 
 
+Bounds = list[tuple[int, int]]  # along each axis, the first position and the last
+
+
 class Patch:
     """A value that is put into a larger one: at which place there it stands at an index of its axes."""
 
     def __init__(self, value: Value, axes: Sequence[Axis], place: Sequence[Any]) -> None:
         """Take the value, a variable for each of its axes, and the place."""
         self.value, self.axes, self.place = value, list(axes), place_of(place)
+        self.bounds: Bounds | None = [at.bounds() for at in self.place] if value.size else None
 
-    def meets(self, other: Patch) -> bool:
-        """Tell whether two may overlap."""
-        if not (self.value.size and other.value.size):
-            return False
-        both = [(a.bounds(), b.bounds()) for a, b in zip(self.place, other.place, strict=True)]
-        return all(a[0] <= b[1] and b[0] <= a[1] for a, b in both)
+
+def around(all_bounds: Iterable[Bounds | None]) -> Bounds | None:
+    """Find the bounds of all together; None where there is nothing."""
+    found = [bounds for bounds in all_bounds if bounds is not None]
+    return [(min(low for low, _ in axis), max(high for _, high in axis)) for axis in zip(*found, strict=True)] or None
+
+
+def meet(some: Bounds | None, others: Bounds | None) -> bool:
+    """Tell whether what lies within two bounds may overlap."""
+    if some is None or others is None:
+        return False
+    return all(a[0] <= b[1] and b[0] <= a[1] for a, b in zip(some, others, strict=True))
 
 
 class Value:
@@ -79,6 +88,7 @@ class Value:
         self.shown: Callable[[Index], tuple[Value, Index]] | None = None  # of a view that is no view in the table
         self.rule: Callable[..., Reg] | None = None  # of a map: what it does, if not what its operation says
         self.patches: list[Patch] = []  # of what is put together of others: those
+        self.bounds: Bounds | None = None  # within which they lie
         self.fill: Any = None  # and what stands where there are none
         self.within: Value | None = None  # in whose memory it lies, if not in memory of its own
         self.offset = 0  # where there, in numbers
@@ -115,7 +125,7 @@ class Value:
     @property
     def size(self) -> int:
         """How many bytes it takes."""
-        return int(np.prod(self.shape, dtype=int)) * int(self.dtype.itemsize)
+        return prod(self.shape) * int(self.dtype.itemsize)
 
 
 def row_major(shape: Sequence[int]) -> list[int]:
