@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from .affine import Axis, Index, NotAffine, Split, index_of, moved, variable
 from .costs import LANES, SHORT_ROW
 from .group import elements, reads_of, source
-from .homes import Homes
 from .values import FOLD, GIVEN, MAP, VIEW, Fold, Value
 
 STEPS = 3  # maps from a fold's result to what it is used with: a gradient, times a rate, from a weight
 
 
-class Ahead(Homes):
+class Ahead:
     """Looks from a value to those that use it."""
 
-    def __init__(self, roots: Sequence[Value]) -> None:
-        """Begin with nothing known."""
-        super().__init__(roots)
+    def __init__(self, is_dear: Callable[[Value], bool]) -> None:
+        """Take what tells whether a map is much work."""
+        self.is_dear = is_dear
         self._near: dict[Value, set[int]] = {}  # see `near`
 
     def beside(self, value: Value) -> set[Axis]:

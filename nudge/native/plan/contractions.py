@@ -10,15 +10,17 @@ from .affine import Affine, Axis, Index, NotAffine, Split, Window, axes_of, inde
 from .ahead import Ahead
 from .costs import ACROSS, COPYING, FAR_APART, LANES, MIXED, NARROW, NEAREST_CACHE, SINGLE, STRIDED, STRIDED_FAR, SUMMED
 from .group import Group, Held, elements, places_read, source, sources
+from .homes import Homes
 from .values import FOLD, MAP, Fold, Value, copy_of, relaid
 
 
-class Contractions(Ahead):
+class Contractions(Homes):
     """How folds find their groups, which they are the heart of."""
 
     def __init__(self, roots: Sequence[Value]) -> None:
         """Begin with no copies."""
         super().__init__(roots)
+        self.ahead = Ahead(self.is_dear)
         self.panels: set[Axis] = set()  # columns that are parts of one
         self.copies: dict[Any, Value] = {}  # of the same places of the same value: one
         self.common: dict[tuple[int, int], Axis] = {}  # by place and extent: axes in which such places are compared
@@ -291,14 +293,14 @@ class Contractions(Ahead):
         sizes = prod(axis.extent for axis in (*fold.axes, *fold.reduced))
         lanes = -(-lane.extent // LANES) * LANES
         work = SUMMED * sizes * lanes / lane.extent / (2 * LANES) + ACROSS * elements(value) + near[lane]
-        return lane if work < self.work(value, column, self.beside(value)) else None
+        return lane if work < self.work(value, column, self.ahead.beside(value)) else None
 
     def best_column(self, value: Value) -> Axis:
         """Choose the axis of which a vector holds neighbours: that with the least work, copies included."""
         fold = value.fold
         assert fold is not None
         candidates = [axis for axis in fold.axes if axis.extent != 1] or fold.axes[-1:] or [Axis(1)]
-        beside, (summed, dear) = self.beside(value), self.summed(value)
+        beside, (summed, dear) = self.ahead.beside(value), self.ahead.summed(value)
         again = 2 * COPYING * elements(value) if summed else 0  # to store what statistics then read, and to read it
 
         def work(axis: Axis) -> float:
