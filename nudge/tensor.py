@@ -93,8 +93,9 @@ class Tensor(Operand, *METHODS):  # type: ignore[misc]
             else:
                 return op(*[as_tensor(arg, op) for arg in args], **params)
         if op.data is not None and (mixed or scalars):
-            among = {arg._array.dtype for arg in args[op.data] if isinstance(arg, Tensor) and type(arg) not in NUMBERS}
-            dtype = among.pop() if len(among) == 1 else None
+            among = {arg._array.dtype for arg in args[op.data] if isinstance(arg, Tensor)}
+            numbers = any(isinstance(arg, Tensor) and type(arg) in NUMBERS for arg in args[op.data])
+            dtype = among.pop() if len(among) == 1 and not numbers else None
         elif mixed:
             dtype = None
         # One float dtype everywhere is what the body wants, but for the rows of booleans; else look closer.

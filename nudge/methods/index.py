@@ -18,7 +18,7 @@ from ..errors import DTypeError, IndexingError, ShapeError
 from ..op import Operand
 from .axes import axis_from_end, numpy_names
 from .facts import Facts
-from .key import FULL, Joined, Place, check_fits, check_mask, known, positions, split_key
+from .key import FULL, Joined, Place, check_fits, check_mask, checked, known, positions, split_key
 from .numbers import array_of
 from .shape import moved, reshaped
 
@@ -190,7 +190,8 @@ class Index(Facts):
         if array is not None and array.size and not 0 <= array.min() <= array.max() < num_classes:
             worst = array.min() if array.min() < 0 else array.max()
             raise IndexingError(f"class {worst} is out of range for one_hot with {num_classes} classes")
-        return ops.eq(self.unsqueeze(-1), np.arange(num_classes)).long()
+        classes = checked(self, num_classes) if array is None else self
+        return ops.eq(classes.unsqueeze(-1), np.arange(num_classes)).long()
 
 
 def taken(x: Any, axis: int, at: Any) -> Any:

@@ -48,6 +48,12 @@ def positions(index: Any, size: int, axis: int) -> Any:
     return np.where(array < 0, array + size, array) if low < 0 else array
 
 
+def checked(index: Any, size: int) -> Any:
+    """Give integers of a traced program; a run of it stops at one that is not among 0 to size - 1."""
+    flat = index.to(np.int64).reshape(-1)
+    return ops.gather(np.arange(size).reshape(-1, 1), flat).reshape(index.shape)
+
+
 def split_key(key: Any, shape: tuple[int, ...]) -> tuple[list[Place], list[int], list[Any] | None]:
     """Read a key into (the slice of each axis, the view's shape, the index of each of the view's axes or None).
 

@@ -9,7 +9,7 @@ import numpy as np
 from .. import ops
 from ..dtype import is_float
 from ..errors import DTypeError, IndexingError, ShapeError, UsageError
-from ..methods.key import known
+from ..methods.key import checked, known
 from ..tensor import Tensor, wrap
 from .functional_activation import (
     celu,
@@ -230,9 +230,14 @@ def _is_class(what: str, target: Any, shape: tuple[int, ...], axis: int, ignore_
     values = known(target)
     if values is not None:
         target = values  # what is known now needs no step of its own
+    elif ignore_index is None:
+        target = checked(target, classes)
+    else:
+        ignored = ops.eq(target, ignore_index)
+        target = ops.where(ignored, -1, checked(ops.where(ignored, 0, target), classes))
     column = ops.reshape(target, ndim=len(shape) - 1, shape=(*shape[:axis], 1, *shape[axis + 1 :]))
     mask = ops.eq(column, np.arange(classes).reshape(classes, *(1,) * (len(shape) - axis - 1)))
-    if ignore_index is not None and 0 <= ignore_index < classes:
+    if values is not None and ignore_index is not None and 0 <= ignore_index < classes:
         mask = ops.logical_and(mask, ops.ne(column, ignore_index))
     if values is None:
         return mask, True

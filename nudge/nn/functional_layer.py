@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from .. import ops
-from ..errors import IndexingError, ShapeError
+from ..dtype import int32, int64
+from ..errors import DTypeError, IndexingError, ShapeError
 from ..generator import Generator
 from ..methods.key import known
 from ..mode import no_grad
@@ -33,7 +34,9 @@ def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None) -> 
     if values is not None and values.size and not 0 <= values.min() <= values.max() < count:
         wrong = values.min() if values.min() < 0 else values.max()
         raise IndexingError(f"embedding: row {wrong}, where the rows are 0 to {count - 1}")
-    rows: Tensor = weight[input]
+    if input.dtype not in (int64, int32):
+        raise DTypeError(f"embedding: an index of {input.dtype}, where integers are expected; cast with .long()")
+    rows: Tensor = ops.gather(weight, input.reshape(-1)).reshape(*input.shape, *weight.shape[1:])
     if padding_idx is None:
         return rows
     return ops.where(ops.eq(input, row_number(padding_idx, count)).unsqueeze(-1), rows.detach(), rows)

@@ -207,6 +207,8 @@ class Rows(Site):
         stored = self.group.position(value.flat(self.group.members[value])).terms
         if value.kind not in (COPY, VIEW) or len(places) != 1 or not all(isinstance(term, Axis) for term in terms):
             return None
+        if self.reads(value, self.group.members[value])[0][0] is not base:  # but something that is made of it
+            return None
         across = next((axis for axis in rows if terms.get(axis) == 1), None)
         if across is None or stored.get(self.vector) != 1 or terms.get(self.vector, 0) == 1:
             return None

@@ -33,7 +33,7 @@ class Ahead:
         pending = [value]
         while pending:
             last = pending[-1]
-            users = [] if last in self._near else [u for u in _beyond_views(last) if elements(u) == elements(last)]
+            users = [] if last in self._near else [u for u in beyond_views(last) if elements(u) == elements(last)]
             unknown = [user for user in users if user not in self._near]
             if not unknown:
                 self._near.setdefault(last, {k for user in users for k in self._near_in(user, last)})
@@ -78,11 +78,11 @@ class Ahead:
         return found, dear
 
 
-def _beyond_views(value: Value) -> Iterator[Value]:
+def beyond_views(value: Value) -> Iterator[Value]:
     """Find the maps that use a value, through views."""
     for user in value.users:
         if user.kind == VIEW:
-            yield from _beyond_views(user)
+            yield from beyond_views(user)
         elif user.kind == MAP:
             yield user
 

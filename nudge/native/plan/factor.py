@@ -84,6 +84,8 @@ def _without(arg: Any, factor: Node, uses: Counter[Node], deep: int = DEEP) -> A
     left, right = (_without(each, factor, uses, deep - 1) for each in parts)
     if left is None or right is None:
         return right if left is None else left
+    if not isinstance(left, Node) and not isinstance(right, Node):
+        return left * right
     return arg if left is parts[0] and right is parts[1] else _like(arg, [left, right])
 
 

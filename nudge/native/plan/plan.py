@@ -22,7 +22,7 @@ from .factor import factored
 from .group import Group, same_memory
 from .planner import Planner
 from .shares import share
-from .values import GIVEN, Value
+from .values import GIVEN, Value, copied
 
 Place = tuple[bool, int]  # (from outside, slot) or (in the arena, byte)
 
@@ -57,9 +57,11 @@ def plan(roots: Sequence[tuple[Node, int]], given: Sequence[Node]) -> Plan:
     """Plan a program: `roots` lists (value, slot), the buffer where it belongs; the first slots hold what is given."""
     nodes = factored([node for node, _ in roots])
     known = values(nodes, given)
-    planner = Planner(known, [known[node] for node in nodes])
+    targets = [slot for _, slot in roots]
+    ends = _apart_from_buffers([known[node] for node in nodes], targets, [known[node] for node in given])
+    planner = Planner([*known.values(), *ends], ends)
     planner.plan()
-    wanted = [(same_memory(known[node]), slot) for node, (_, slot) in zip(nodes, roots, strict=True)]
+    wanted = [(same_memory(value), slot) for value, slot in zip(ends, targets, strict=True)]
     for group in planner.groups:
         planner.settle(group)
     slots = {known[node]: k for k, node in enumerate(given)}
@@ -77,6 +79,18 @@ def plan(roots: Sequence[tuple[Node, int]], given: Sequence[Node]) -> Plan:
     for group in result.groups:
         merge(group)
     return result
+
+
+def _apart_from_buffers(ends: Sequence[Value], targets: Sequence[int], given: Sequence[Value]) -> list[Value]:
+    """Give the values that belong into buffers; of one that is given, and whose own gets other numbers, a copy."""
+    bases = [same_memory(value) for value in ends]
+    slots = {value: slot for slot, value in enumerate(given)}
+    written = {slot for base, slot in zip(bases, targets, strict=True) if slots.get(base) != slot}
+    kept: dict[Value, Value] = {}
+    return [
+        kept.setdefault(base, copied(base)) if slots.get(base, slot) != slot and slots[base] in written else value
+        for value, base, slot in zip(ends, bases, targets, strict=True)
+    ]
 
 
 def _may_write(planner: Planner, value: Value, old: Value | None) -> bool:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
-from ...graph import Node
 from .affine import Affine, Index, NotAffine, Split, index_of, moved
+from .ahead import beyond_views
 from .contractions import Contractions
+from .costs import NARROW
 from .group import Group, elements, source
-from .values import COPY, FOLD, MAP, OPAQUE, PATCHED, VIEW, Patch, Value, over_rows, rows_of
+from .values import COPY, FOLD, MAP, OPAQUE, PATCHED, VIEW, Patch, Value, copy_what_it_shows, over_rows, rows_of
 
 MOST = 128  # members of a group, up to which a map joins it: a longer function takes long to compile
+FEW = 8  # maps of what is looked up, through which its readers are looked for
 MANY = 12  # values that a free one is made of, from which on it is stored rather than computed again at each use
 
 
 class Planner(Contractions):
     """Goes through the values once, oldest first, and finds each a home: a group, or none while it is free."""
 
-    def __init__(self, known: Mapping[Node, Value], roots: Sequence[Value]) -> None:
+    def __init__(self, values: Iterable[Value], roots: Sequence[Value]) -> None:
         """Begin with no groups."""
         needed = dict.fromkeys(roots)
         pending = list(needed)
@@ -26,7 +28,7 @@ class Planner(Contractions):
             new = [arg for arg in value.args if isinstance(arg, Value) and arg not in needed]
             needed |= dict.fromkeys(new)
             pending += new
-        self.depth = depths(known.values())
+        self.depth = depths(values)
         self.values = [value for value in sorted(self.depth, key=self.depth.__getitem__) if value in needed]
         super().__init__(roots)
         self.after: list[tuple[Group, Group]] = []  # pairs of which the second has to wait for the first
@@ -36,6 +38,9 @@ class Planner(Contractions):
         for value in self.values:
             if value.kind == VIEW:
                 self._test(value)
+            if value.kind == VIEW and self._is_looked_up_often(value):
+                copy_what_it_shows(value)
+                self.materialise(value)
             if value.kind == MAP:
                 self._map(value)
             elif value.kind == FOLD:
@@ -46,6 +51,19 @@ class Planner(Contractions):
                 self._patched(value)
             if value in self.roots:
                 self.materialise(value)
+
+    def _is_looked_up_often(self, view: Value) -> bool:
+        """Tell whether a view reads where data say, and a much larger map would do so for each of its numbers."""
+        if not view.op.signature:  # it shows memory
+            return False
+        pending = [view]
+        for value in pending:
+            for user in beyond_views(value):
+                if elements(user) >= NARROW * elements(view):
+                    return True
+                if elements(user) == elements(view) and len(pending) < FEW:
+                    pending.append(user)
+        return False
 
     def _test(self, view: Value) -> None:
         """Make a view that no affine positions describe a loop nest by itself."""

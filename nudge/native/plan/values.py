@@ -8,6 +8,7 @@ Equal steps on equal arguments are one value.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from math import prod
 from typing import Any
 
@@ -152,17 +153,29 @@ def copy_of(base: Value, index: Index, axes: Sequence[Axis], column: Axis) -> tu
     """Describe a copy of what is read at an index, its last axis the one whose neighbours shall lie side by side."""
     read = axes_of(index)
     order = [axis for axis in axes if axis in read and axis is not column] + [column] * (column in read)
-    copy = Value(COPY, base.node, (base,), tuple(axis.extent for axis in order), base.dtype)
-    copy.copied = lambda places: (base, moved(index, dict(zip(order, places, strict=True))))
-    return copy, order
+    made = Value(COPY, base.node, (base,), tuple(axis.extent for axis in order), base.dtype)
+    made.copied = lambda places: (base, moved(index, dict(zip(order, places, strict=True))))
+    return made, order
+
+
+def copied(base: Value) -> Value:
+    """Describe a copy."""
+    made = Value(COPY, base.node, (base,), base.shape, base.dtype)
+    made.copied = lambda places: (base, places)
+    return made
+
+
+def copy_what_it_shows(view: Value) -> None:
+    """Let a view be a copy from now on."""
+    shown = copy(view)
+    view.kind, view.copied = COPY, lambda places: (shown, places)
 
 
 def relaid(base: Value, last: int) -> Value:
     """Describe a copy in another order in memory: neighbours along the axis `last` lie side by side."""
-    copy = Value(COPY, base.node, (base,), base.shape, base.dtype)
-    copy.copied = lambda places: (base, places)
-    copy.lay_out([*(k for k in range(len(base.shape)) if k != last), last])
-    return copy
+    made = copied(base)
+    made.lay_out([*(k for k in range(len(base.shape)) if k != last), last])
+    return made
 
 
 def rows_of(value: Value) -> Value | None:

@@ -124,20 +124,23 @@ class Levels:
             args = [self.handle(arg) if isinstance(arg, Node) else arg for arg in first.args]
             self.handles[first] = first.op(*args, **first.params)
             return
-        args = [self._argument(column, nodes) for column in zip(*(node.args for node in nodes), strict=True)]
+        columns = zip(*(node.args for node in nodes), strict=True)
+        args = [self._argument(k, column, first) for k, column in enumerate(columns)]
         made = first.op(*args, **first.params)
         if made.ndim == len(self.shape):  # all of them read the same, so they are the same
             self.handles |= dict.fromkeys(nodes, made)
         else:
             self.places |= {node: (made, k) for k, node in enumerate(nodes)}
 
-    def _argument(self, column: Sequence[Any], nodes: list[Node]) -> Any:
+    def _argument(self, k: int, column: Sequence[Any], first: Node) -> Any:
         if isinstance(column[0], Node):
             return self.rows(column)
         if all(type(part) is type(column[0]) and part == column[0] for part in column):
             return column[0]
-        dtype = next((arg.data.dtype for arg in nodes[0].args if isinstance(arg, Node)), nodes[0].data.dtype)
-        return self._constant(np.array(column, dtype).reshape(-1, *(1,) * len(self.shape)))
+        op, given = first.op, [arg.data if isinstance(arg, Node) else arg for arg in first.args]
+        promoted = op.data is None or k in range(len(given))[op.data]
+        numbers = np.array(column, op.computes_in(given) if promoted else None)
+        return self._constant(numbers.reshape(-1, *(1,) * len(self.shape)))
 
     def rows(self, nodes: Sequence[Node], apart: bool = False) -> Any:
         """Stand nodes side by side along a first axis; where all are one, give it without that axis, unless `apart`."""

@@ -2,65 +2,48 @@ declare void @llvm.x86.sse2.pause()
 declare void @llvm.x86.sse.stmxcsr(ptr)
 declare void @llvm.x86.sse.ldmxcsr(ptr)
 
-declare <4 x i64> @llvm.masked.load.v4i64.p0(ptr, i32, <4 x i1>, <4 x i64>)
-
-declare void @llvm.masked.store.v4i64.p0(<4 x i64>, ptr, i32, <4 x i1>)
-
 define internal void @g0(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr %report, i64 %low, i64 %high) {
 entry:
   br label %head1
 head1:
-  %at1 = phi i64 [ 0, %entry ], [ %r27, %body1 ]
+  %at1 = phi i64 [ 0, %entry ], [ %r24, %body1 ]
   %c1 = icmp slt i64 %at1, 3
   br i1 %c1, label %body1, label %done1
 body1:
   %r2 = getelementptr i64, ptr %a0, i64 %at1
   %r3 = load i64, ptr %r2
-  %r4 = icmp slt i64 %r3, 0
-  %r5 = add i64 %r3, 7
-  %r6 = select i1 %r4, i64 %r5, i64 %r3
-  %r7 = icmp ult i64 %r6, 7
-  %r8 = getelementptr i64, ptr %report, i64 1
-  %r9 = getelementptr i64, ptr %report, i64 2
-  %r10 = getelementptr i64, ptr %report, i64 3
-  %r11 = load i64, ptr %report
-  %r12 = load i64, ptr %r8
-  %r13 = load i64, ptr %r9
-  %r14 = load i64, ptr %r10
-  %r15 = icmp ne i64 %r11, 0
-  %r16 = or i1 %r7, %r15
-  %r17 = select i1 %r16, i64 %r11, i64 1
-  store i64 %r17, ptr %report
-  %r18 = select i1 %r16, i64 %r12, i64 %r6
-  store i64 %r18, ptr %r8
-  %r19 = select i1 %r16, i64 %r13, i64 %at1
-  store i64 %r19, ptr %r9
-  %r20 = select i1 %r16, i64 %r14, i64 7
-  store i64 %r20, ptr %r10
-  %r21 = select i1 %r7, i64 %r6, i64 0
-  %r22 = mul i64 %r21, 4
-  %r23 = getelementptr double, ptr %a1, i64 %r22
-  %r24 = load <4 x double>, ptr %r23, align 8
-  %r25 = mul i64 %at1, 4
-  %r26 = getelementptr double, ptr %a2, i64 %r25
-  store <4 x double> %r24, ptr %r26, align 8
-  %r27 = add i64 %at1, 1
+  %r4 = icmp ult i64 %r3, 7
+  %r5 = getelementptr i64, ptr %report, i64 1
+  %r6 = getelementptr i64, ptr %report, i64 2
+  %r7 = getelementptr i64, ptr %report, i64 3
+  %r8 = load i64, ptr %report
+  %r9 = load i64, ptr %r5
+  %r10 = load i64, ptr %r6
+  %r11 = load i64, ptr %r7
+  %r12 = icmp ne i64 %r8, 0
+  %r13 = or i1 %r4, %r12
+  %r14 = select i1 %r13, i64 %r8, i64 1
+  store i64 %r14, ptr %report
+  %r15 = select i1 %r13, i64 %r9, i64 %r3
+  store i64 %r15, ptr %r5
+  %r16 = select i1 %r13, i64 %r10, i64 %at1
+  store i64 %r16, ptr %r6
+  %r17 = select i1 %r13, i64 %r11, i64 7
+  store i64 %r17, ptr %r7
+  %r18 = select i1 %r4, i64 %r3, i64 0
+  %r19 = mul i64 %r18, 4
+  %r20 = getelementptr double, ptr %a1, i64 %r19
+  %r21 = load <4 x double>, ptr %r20, align 8
+  %r22 = mul i64 %at1, 4
+  %r23 = getelementptr double, ptr %a2, i64 %r22
+  store <4 x double> %r21, ptr %r23, align 8
+  %r24 = add i64 %at1, 1
   br label %head1
 done1:
   ret void
 }
 
-define internal void @g1(ptr noalias %a0, ptr noalias %a1, ptr %report, i64 %low, i64 %high) {
-entry:
-  %r1 = call <4 x i64> @llvm.masked.load.v4i64.p0(ptr %a0, i32 8, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x i64> zeroinitializer)
-  %r2 = icmp slt <4 x i64> %r1, splat (i64 0)
-  %r3 = add <4 x i64> %r1, splat (i64 7)
-  %r4 = select <4 x i1> %r2, <4 x i64> %r3, <4 x i64> %r1
-  call void @llvm.masked.store.v4i64.p0(<4 x i64> %r4, ptr %a1, i32 8, <4 x i1> <i1 true, i1 true, i1 true, i1 false>)
-  ret void
-}
-
-define internal void @g2(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr %report, i64 %low, i64 %high) {
+define internal void @g1(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr %report, i64 %low, i64 %high) {
 entry:
   br label %head1
 head1:
@@ -350,18 +333,20 @@ done_g0:
 do_g1:
   %p1_0_slot = getelementptr ptr, ptr %given, i64 1
   %p1_0 = load ptr, ptr %p1_0_slot
-  %p1_1 = getelementptr i8, ptr %arena, i64 0
-  call void @g1(ptr %p1_0, ptr %p1_1, ptr %report, i64 0, i64 1)
+  %p1_1_slot = getelementptr ptr, ptr %given, i64 0
+  %p1_1 = load ptr, ptr %p1_1_slot
+  %p1_2 = getelementptr i8, ptr %arena, i64 0
+  call void @g0(ptr %p1_0, ptr %p1_1, ptr %p1_2, ptr %report, i64 0, i64 1)
   br label %done_g1
 done_g1:
   br i1 %first, label %do_g2, label %done_g2
 do_g2:
-  %p2_0_slot = getelementptr ptr, ptr %given, i64 2
-  %p2_0 = load ptr, ptr %p2_0_slot
-  %p2_1 = getelementptr i8, ptr %arena, i64 0
+  %p2_0 = getelementptr i8, ptr %arena, i64 0
+  %p2_1_slot = getelementptr ptr, ptr %given, i64 1
+  %p2_1 = load ptr, ptr %p2_1_slot
   %p2_2_slot = getelementptr ptr, ptr %given, i64 3
   %p2_2 = load ptr, ptr %p2_2_slot
-  call void @g2(ptr %p2_0, ptr %p2_1, ptr %p2_2, ptr %report, i64 0, i64 1)
+  call void @g1(ptr %p2_0, ptr %p2_1, ptr %p2_2, ptr %report, i64 0, i64 1)
   br label %done_g2
 done_g2:
   call void @meet(ptr %meet, i64 %threads, i64 %thread, i1 false)

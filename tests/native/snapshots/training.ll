@@ -83,32 +83,56 @@ entry:
   ret float %r34
 }
 
-define internal void @g0(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr %report, i64 %low, i64 %high) {
+define internal void @g0(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr noalias %a3, ptr %report, i64 %low, i64 %high) {
 entry:
   br label %head1
 head1:
-  %at1 = phi i64 [ 0, %entry ], [ %r18, %body1 ]
+  %at1 = phi i64 [ 0, %entry ], [ %r38, %body1 ]
   %c1 = icmp slt i64 %at1, 4
   br i1 %c1, label %body1, label %done1
 body1:
   %r2 = getelementptr i64, ptr %a0, i64 %at1
   %r3 = load i64, ptr %r2
-  %r4 = call <4 x i64> @llvm.masked.load.v4i64.p0(ptr %a1, i32 8, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x i64> zeroinitializer)
-  %r5 = insertelement <4 x i64> poison, i64 %r3, i64 0
-  %r6 = shufflevector <4 x i64> %r5, <4 x i64> poison, <4 x i32> zeroinitializer
-  %r7 = icmp eq <4 x i64> %r6, %r4
-  %r8 = zext <4 x i1> %r7 to <4 x i64>
-  %r9 = add <4 x i64> splat (i64 0), %r8
-  %r10 = select <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x i64> %r9, <4 x i64> splat (i64 0)
-  %r11 = shufflevector <4 x i64> %r10, <4 x i64> poison, <2 x i32> <i32 0, i32 1>
-  %r12 = shufflevector <4 x i64> %r10, <4 x i64> poison, <2 x i32> <i32 2, i32 3>
-  %r13 = add <2 x i64> %r11, %r12
-  %r14 = extractelement <2 x i64> %r13, i64 0
-  %r15 = extractelement <2 x i64> %r13, i64 1
-  %r16 = add i64 %r14, %r15
-  %r17 = getelementptr i64, ptr %a2, i64 %at1
-  store i64 %r16, ptr %r17
-  %r18 = add i64 %at1, 1
+  %r4 = icmp eq i64 %r3, -100
+  %r5 = select i1 %r4, i64 0, i64 %r3
+  %r6 = icmp ult i64 %r5, 3
+  %r7 = getelementptr i64, ptr %report, i64 1
+  %r8 = getelementptr i64, ptr %report, i64 2
+  %r9 = getelementptr i64, ptr %report, i64 3
+  %r10 = load i64, ptr %report
+  %r11 = load i64, ptr %r7
+  %r12 = load i64, ptr %r8
+  %r13 = load i64, ptr %r9
+  %r14 = icmp ne i64 %r10, 0
+  %r15 = or i1 %r6, %r14
+  %r16 = select i1 %r15, i64 %r10, i64 1
+  store i64 %r16, ptr %report
+  %r17 = select i1 %r15, i64 %r11, i64 %r5
+  store i64 %r17, ptr %r7
+  %r18 = select i1 %r15, i64 %r12, i64 %at1
+  store i64 %r18, ptr %r8
+  %r19 = select i1 %r15, i64 %r13, i64 3
+  store i64 %r19, ptr %r9
+  %r20 = select i1 %r6, i64 %r5, i64 0
+  %r21 = getelementptr i64, ptr %a1, i64 %r20
+  %r22 = load i64, ptr %r21
+  %r23 = select i1 %r4, i64 -1, i64 %r22
+  %r24 = call <4 x i64> @llvm.masked.load.v4i64.p0(ptr %a2, i32 8, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x i64> zeroinitializer)
+  %r25 = insertelement <4 x i64> poison, i64 %r23, i64 0
+  %r26 = shufflevector <4 x i64> %r25, <4 x i64> poison, <4 x i32> zeroinitializer
+  %r27 = icmp eq <4 x i64> %r26, %r24
+  %r28 = zext <4 x i1> %r27 to <4 x i64>
+  %r29 = add <4 x i64> splat (i64 0), %r28
+  %r30 = select <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x i64> %r29, <4 x i64> splat (i64 0)
+  %r31 = shufflevector <4 x i64> %r30, <4 x i64> poison, <2 x i32> <i32 0, i32 1>
+  %r32 = shufflevector <4 x i64> %r30, <4 x i64> poison, <2 x i32> <i32 2, i32 3>
+  %r33 = add <2 x i64> %r31, %r32
+  %r34 = extractelement <2 x i64> %r33, i64 0
+  %r35 = extractelement <2 x i64> %r33, i64 1
+  %r36 = add i64 %r34, %r35
+  %r37 = getelementptr i64, ptr %a3, i64 %at1
+  store i64 %r36, ptr %r37
+  %r38 = add i64 %at1, 1
   br label %head1
 done1:
   ret void
@@ -136,36 +160,60 @@ entry:
   ret void
 }
 
-define internal void @g2(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr noalias %a3, ptr %report, i64 %low, i64 %high) {
+define internal void @g2(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr noalias %a3, ptr noalias %a4, ptr %report, i64 %low, i64 %high) {
 entry:
   br label %head1
 head1:
-  %at1 = phi i64 [ 0, %entry ], [ %r22, %body1 ]
+  %at1 = phi i64 [ 0, %entry ], [ %r42, %body1 ]
   %c1 = icmp slt i64 %at1, 4
   br i1 %c1, label %body1, label %done1
 body1:
   %r2 = getelementptr i64, ptr %a0, i64 %at1
   %r3 = load i64, ptr %r2
-  %r4 = load float, ptr %a2
-  %r5 = call <4 x i64> @llvm.masked.load.v4i64.p0(ptr %a1, i32 8, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x i64> zeroinitializer)
-  %r6 = insertelement <4 x i64> poison, i64 %r3, i64 0
-  %r7 = shufflevector <4 x i64> %r6, <4 x i64> poison, <4 x i32> zeroinitializer
-  %r8 = icmp eq <4 x i64> %r7, %r5
-  %r9 = insertelement <4 x float> poison, float %r4, i64 0
-  %r10 = shufflevector <4 x float> %r9, <4 x float> poison, <4 x i32> zeroinitializer
-  %r11 = select <4 x i1> %r8, <4 x float> %r10, <4 x float> splat (float 0x0000000000000000)
-  %r12 = fneg <4 x float> %r11
-  %r13 = fadd <4 x float> splat (float 0x0000000000000000), %r12
-  %r14 = select <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> %r13, <4 x float> splat (float 0x0000000000000000)
-  %r15 = shufflevector <4 x float> %r14, <4 x float> poison, <2 x i32> <i32 0, i32 1>
-  %r16 = shufflevector <4 x float> %r14, <4 x float> poison, <2 x i32> <i32 2, i32 3>
-  %r17 = fadd <2 x float> %r15, %r16
-  %r18 = extractelement <2 x float> %r17, i64 0
-  %r19 = extractelement <2 x float> %r17, i64 1
-  %r20 = fadd float %r18, %r19
-  %r21 = getelementptr float, ptr %a3, i64 %at1
-  store float %r20, ptr %r21
-  %r22 = add i64 %at1, 1
+  %r4 = icmp eq i64 %r3, -100
+  %r5 = select i1 %r4, i64 0, i64 %r3
+  %r6 = icmp ult i64 %r5, 3
+  %r7 = getelementptr i64, ptr %report, i64 1
+  %r8 = getelementptr i64, ptr %report, i64 2
+  %r9 = getelementptr i64, ptr %report, i64 3
+  %r10 = load i64, ptr %report
+  %r11 = load i64, ptr %r7
+  %r12 = load i64, ptr %r8
+  %r13 = load i64, ptr %r9
+  %r14 = icmp ne i64 %r10, 0
+  %r15 = or i1 %r6, %r14
+  %r16 = select i1 %r15, i64 %r10, i64 1
+  store i64 %r16, ptr %report
+  %r17 = select i1 %r15, i64 %r11, i64 %r5
+  store i64 %r17, ptr %r7
+  %r18 = select i1 %r15, i64 %r12, i64 %at1
+  store i64 %r18, ptr %r8
+  %r19 = select i1 %r15, i64 %r13, i64 3
+  store i64 %r19, ptr %r9
+  %r20 = select i1 %r6, i64 %r5, i64 0
+  %r21 = getelementptr i64, ptr %a1, i64 %r20
+  %r22 = load i64, ptr %r21
+  %r23 = select i1 %r4, i64 -1, i64 %r22
+  %r24 = load float, ptr %a3
+  %r25 = call <4 x i64> @llvm.masked.load.v4i64.p0(ptr %a2, i32 8, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x i64> zeroinitializer)
+  %r26 = insertelement <4 x i64> poison, i64 %r23, i64 0
+  %r27 = shufflevector <4 x i64> %r26, <4 x i64> poison, <4 x i32> zeroinitializer
+  %r28 = icmp eq <4 x i64> %r27, %r25
+  %r29 = insertelement <4 x float> poison, float %r24, i64 0
+  %r30 = shufflevector <4 x float> %r29, <4 x float> poison, <4 x i32> zeroinitializer
+  %r31 = select <4 x i1> %r28, <4 x float> %r30, <4 x float> splat (float 0x0000000000000000)
+  %r32 = fneg <4 x float> %r31
+  %r33 = fadd <4 x float> splat (float 0x0000000000000000), %r32
+  %r34 = select <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> %r33, <4 x float> splat (float 0x0000000000000000)
+  %r35 = shufflevector <4 x float> %r34, <4 x float> poison, <2 x i32> <i32 0, i32 1>
+  %r36 = shufflevector <4 x float> %r34, <4 x float> poison, <2 x i32> <i32 2, i32 3>
+  %r37 = fadd <2 x float> %r35, %r36
+  %r38 = extractelement <2 x float> %r37, i64 0
+  %r39 = extractelement <2 x float> %r37, i64 1
+  %r40 = fadd float %r38, %r39
+  %r41 = getelementptr float, ptr %a4, i64 %at1
+  store float %r40, ptr %r41
+  %r42 = add i64 %at1, 1
   br label %head1
 done1:
   ret void
@@ -212,14 +260,14 @@ done1:
   ret void
 }
 
-define internal void @g4(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr noalias %a3, ptr noalias %a4, ptr noalias %a5, ptr noalias %a6, ptr %report, i64 %low, i64 %high) {
+define internal void @g4(ptr noalias %a0, ptr noalias %a1, ptr noalias %a2, ptr noalias %a3, ptr noalias %a4, ptr noalias %a5, ptr noalias %a6, ptr noalias %a7, ptr %report, i64 %low, i64 %high) {
 entry:
-  %r1 = load float, ptr %a4
+  %r1 = load float, ptr %a5
   %r2 = insertelement <4 x float> poison, float %r1, i64 0
   %r3 = shufflevector <4 x float> %r2, <4 x float> poison, <4 x i32> zeroinitializer
   br label %head4
 head4:
-  %at4 = phi i64 [ 0, %entry ], [ %r67, %body4 ]
+  %at4 = phi i64 [ 0, %entry ], [ %r87, %body4 ]
   %c4 = icmp slt i64 %at4, 4
   br i1 %c4, label %body4, label %done4
 body4:
@@ -257,37 +305,61 @@ body4:
   %r36 = fadd float %r34, %r35
   %r37 = getelementptr i64, ptr %a1, i64 %at4
   %r38 = load i64, ptr %r37
-  %r39 = call float @nudge.log.f32(float %r36)
-  %r40 = call <4 x i64> @llvm.masked.load.v4i64.p0(ptr %a2, i32 8, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x i64> zeroinitializer)
-  %r41 = insertelement <4 x i64> poison, i64 %r38, i64 0
-  %r42 = shufflevector <4 x i64> %r41, <4 x i64> poison, <4 x i32> zeroinitializer
-  %r43 = icmp eq <4 x i64> %r42, %r40
-  %r44 = insertelement <4 x float> poison, float %r39, i64 0
-  %r45 = shufflevector <4 x float> %r44, <4 x float> poison, <4 x i32> zeroinitializer
-  %r46 = fsub <4 x float> %r27, %r45
-  %r47 = select <4 x i1> %r43, <4 x float> %r46, <4 x float> splat (float 0x0000000000000000)
-  %r48 = fadd <4 x float> splat (float 0x0000000000000000), %r47
-  %r49 = select <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> %r48, <4 x float> splat (float 0x0000000000000000)
-  %r50 = shufflevector <4 x float> %r49, <4 x float> poison, <2 x i32> <i32 0, i32 1>
-  %r51 = shufflevector <4 x float> %r49, <4 x float> poison, <2 x i32> <i32 2, i32 3>
-  %r52 = fadd <2 x float> %r50, %r51
-  %r53 = extractelement <2 x float> %r52, i64 0
-  %r54 = extractelement <2 x float> %r52, i64 1
-  %r55 = fadd float %r53, %r54
-  %r56 = getelementptr float, ptr %a3, i64 %at4
-  %r57 = load float, ptr %r56
-  %r58 = fdiv float 0x3FF0000000000000, %r36
-  %r59 = fmul float %r57, %r58
-  %r60 = select <4 x i1> %r43, <4 x float> %r3, <4 x float> splat (float 0x0000000000000000)
-  %r61 = insertelement <4 x float> poison, float %r59, i64 0
-  %r62 = shufflevector <4 x float> %r61, <4 x float> poison, <4 x i32> zeroinitializer
-  %r63 = fmul <4 x float> %r62, %r28
-  %r64 = fadd <4 x float> %r60, %r63
-  %r65 = getelementptr float, ptr %a6, i64 %r5
-  call void @llvm.masked.store.v4f32.p0(<4 x float> %r64, ptr %r65, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>)
-  %r66 = getelementptr float, ptr %a5, i64 %at4
-  store float %r55, ptr %r66
-  %r67 = add i64 %at4, 1
+  %r39 = icmp eq i64 %r38, -100
+  %r40 = select i1 %r39, i64 0, i64 %r38
+  %r41 = icmp ult i64 %r40, 3
+  %r42 = getelementptr i64, ptr %report, i64 1
+  %r43 = getelementptr i64, ptr %report, i64 2
+  %r44 = getelementptr i64, ptr %report, i64 3
+  %r45 = load i64, ptr %report
+  %r46 = load i64, ptr %r42
+  %r47 = load i64, ptr %r43
+  %r48 = load i64, ptr %r44
+  %r49 = icmp ne i64 %r45, 0
+  %r50 = or i1 %r41, %r49
+  %r51 = select i1 %r50, i64 %r45, i64 1
+  store i64 %r51, ptr %report
+  %r52 = select i1 %r50, i64 %r46, i64 %r40
+  store i64 %r52, ptr %r42
+  %r53 = select i1 %r50, i64 %r47, i64 %at4
+  store i64 %r53, ptr %r43
+  %r54 = select i1 %r50, i64 %r48, i64 3
+  store i64 %r54, ptr %r44
+  %r55 = select i1 %r41, i64 %r40, i64 0
+  %r56 = getelementptr i64, ptr %a2, i64 %r55
+  %r57 = load i64, ptr %r56
+  %r58 = select i1 %r39, i64 -1, i64 %r57
+  %r59 = call float @nudge.log.f32(float %r36)
+  %r60 = call <4 x i64> @llvm.masked.load.v4i64.p0(ptr %a3, i32 8, <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x i64> zeroinitializer)
+  %r61 = insertelement <4 x i64> poison, i64 %r58, i64 0
+  %r62 = shufflevector <4 x i64> %r61, <4 x i64> poison, <4 x i32> zeroinitializer
+  %r63 = icmp eq <4 x i64> %r62, %r60
+  %r64 = insertelement <4 x float> poison, float %r59, i64 0
+  %r65 = shufflevector <4 x float> %r64, <4 x float> poison, <4 x i32> zeroinitializer
+  %r66 = fsub <4 x float> %r27, %r65
+  %r67 = select <4 x i1> %r63, <4 x float> %r66, <4 x float> splat (float 0x0000000000000000)
+  %r68 = fadd <4 x float> splat (float 0x0000000000000000), %r67
+  %r69 = select <4 x i1> <i1 true, i1 true, i1 true, i1 false>, <4 x float> %r68, <4 x float> splat (float 0x0000000000000000)
+  %r70 = shufflevector <4 x float> %r69, <4 x float> poison, <2 x i32> <i32 0, i32 1>
+  %r71 = shufflevector <4 x float> %r69, <4 x float> poison, <2 x i32> <i32 2, i32 3>
+  %r72 = fadd <2 x float> %r70, %r71
+  %r73 = extractelement <2 x float> %r72, i64 0
+  %r74 = extractelement <2 x float> %r72, i64 1
+  %r75 = fadd float %r73, %r74
+  %r76 = getelementptr float, ptr %a4, i64 %at4
+  %r77 = load float, ptr %r76
+  %r78 = fdiv float 0x3FF0000000000000, %r36
+  %r79 = fmul float %r77, %r78
+  %r80 = select <4 x i1> %r63, <4 x float> %r3, <4 x float> splat (float 0x0000000000000000)
+  %r81 = insertelement <4 x float> poison, float %r79, i64 0
+  %r82 = shufflevector <4 x float> %r81, <4 x float> poison, <4 x i32> zeroinitializer
+  %r83 = fmul <4 x float> %r82, %r28
+  %r84 = fadd <4 x float> %r80, %r83
+  %r85 = getelementptr float, ptr %a7, i64 %r5
+  call void @llvm.masked.store.v4f32.p0(<4 x float> %r84, ptr %r85, i32 4, <4 x i1> <i1 true, i1 true, i1 true, i1 false>)
+  %r86 = getelementptr float, ptr %a6, i64 %at4
+  store float %r75, ptr %r86
+  %r87 = add i64 %at4, 1
   br label %head4
 done4:
   ret void
@@ -664,14 +736,16 @@ do_g0:
   %p0_0 = load ptr, ptr %p0_0_slot
   %p0_1_slot = getelementptr ptr, ptr %given, i64 5
   %p0_1 = load ptr, ptr %p0_1_slot
-  %p0_2 = getelementptr i8, ptr %arena, i64 0
-  call void @g0(ptr %p0_0, ptr %p0_1, ptr %p0_2, ptr %report, i64 0, i64 1)
+  %p0_2_slot = getelementptr ptr, ptr %given, i64 6
+  %p0_2 = load ptr, ptr %p0_2_slot
+  %p0_3 = getelementptr i8, ptr %arena, i64 0
+  call void @g0(ptr %p0_0, ptr %p0_1, ptr %p0_2, ptr %p0_3, ptr %report, i64 0, i64 1)
   br label %done_g0
 done_g0:
   br i1 %first, label %do_g1, label %done_g1
 do_g1:
   %p1_0 = getelementptr i8, ptr %arena, i64 0
-  %p1_1_slot = getelementptr ptr, ptr %given, i64 6
+  %p1_1_slot = getelementptr ptr, ptr %given, i64 7
   %p1_1 = load ptr, ptr %p1_1_slot
   %p1_2 = getelementptr i8, ptr %arena, i64 128
   %p1_3 = getelementptr i8, ptr %arena, i64 256
@@ -684,9 +758,11 @@ do_g2:
   %p2_0 = load ptr, ptr %p2_0_slot
   %p2_1_slot = getelementptr ptr, ptr %given, i64 5
   %p2_1 = load ptr, ptr %p2_1_slot
-  %p2_2 = getelementptr i8, ptr %arena, i64 128
-  %p2_3 = getelementptr i8, ptr %arena, i64 0
-  call void @g2(ptr %p2_0, ptr %p2_1, ptr %p2_2, ptr %p2_3, ptr %report, i64 0, i64 1)
+  %p2_2_slot = getelementptr ptr, ptr %given, i64 6
+  %p2_2 = load ptr, ptr %p2_2_slot
+  %p2_3 = getelementptr i8, ptr %arena, i64 128
+  %p2_4 = getelementptr i8, ptr %arena, i64 0
+  call void @g2(ptr %p2_0, ptr %p2_1, ptr %p2_2, ptr %p2_3, ptr %p2_4, ptr %report, i64 0, i64 1)
   br label %done_g2
 done_g2:
   br i1 %first, label %do_g3, label %done_g3
@@ -708,28 +784,35 @@ do_g4:
   %p4_1 = load ptr, ptr %p4_1_slot
   %p4_2_slot = getelementptr ptr, ptr %given, i64 5
   %p4_2 = load ptr, ptr %p4_2_slot
-  %p4_3 = getelementptr i8, ptr %arena, i64 0
-  %p4_4 = getelementptr i8, ptr %arena, i64 128
-  %p4_5 = getelementptr i8, ptr %arena, i64 512
-  %p4_6 = getelementptr i8, ptr %arena, i64 640
-  call void @g4(ptr %p4_0, ptr %p4_1, ptr %p4_2, ptr %p4_3, ptr %p4_4, ptr %p4_5, ptr %p4_6, ptr %report, i64 0, i64 1)
+  %p4_3_slot = getelementptr ptr, ptr %given, i64 6
+  %p4_3 = load ptr, ptr %p4_3_slot
+  %p4_4 = getelementptr i8, ptr %arena, i64 0
+  %p4_5 = getelementptr i8, ptr %arena, i64 128
+  %p4_6 = getelementptr i8, ptr %arena, i64 512
+  %p4_7 = getelementptr i8, ptr %arena, i64 640
+  call void @g4(ptr %p4_0, ptr %p4_1, ptr %p4_2, ptr %p4_3, ptr %p4_4, ptr %p4_5, ptr %p4_6, ptr %p4_7, ptr %report, i64 0, i64 1)
   br label %done_g4
 done_g4:
   br i1 %first, label %do_g5, label %done_g5
 do_g5:
   %p5_0 = getelementptr i8, ptr %arena, i64 512
   %p5_1 = getelementptr i8, ptr %arena, i64 256
-  %p5_2_slot = getelementptr ptr, ptr %given, i64 9
+  %p5_2_slot = getelementptr ptr, ptr %given, i64 10
   %p5_2 = load ptr, ptr %p5_2_slot
   call void @g5(ptr %p5_0, ptr %p5_1, ptr %p5_2, ptr %report, i64 0, i64 1)
   br label %done_g5
 done_g5:
+  call void @meet(ptr %meet, i64 %threads, i64 %thread, i1 false)
+  %wrong6 = load i64, ptr %report
+  %well6 = icmp eq i64 %wrong6, 0
+  br i1 %well6, label %go6, label %end
+go6:
   br i1 %first, label %do_g6, label %done_g6
 do_g6:
   %p6_0 = getelementptr i8, ptr %arena, i64 640
   %p6_1_slot = getelementptr ptr, ptr %given, i64 2
   %p6_1 = load ptr, ptr %p6_1_slot
-  %p6_2_slot = getelementptr ptr, ptr %given, i64 8
+  %p6_2_slot = getelementptr ptr, ptr %given, i64 9
   %p6_2 = load ptr, ptr %p6_2_slot
   %p6_3_slot = getelementptr ptr, ptr %given, i64 4
   %p6_3 = load ptr, ptr %p6_3_slot
@@ -743,7 +826,7 @@ do_g7:
   %p7_1 = getelementptr i8, ptr %arena, i64 640
   %p7_2_slot = getelementptr ptr, ptr %given, i64 2
   %p7_2 = load ptr, ptr %p7_2_slot
-  %p7_3_slot = getelementptr ptr, ptr %given, i64 7
+  %p7_3_slot = getelementptr ptr, ptr %given, i64 8
   %p7_3 = load ptr, ptr %p7_3_slot
   %p7_4_slot = getelementptr ptr, ptr %given, i64 3
   %p7_4 = load ptr, ptr %p7_4_slot
