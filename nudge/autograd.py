@@ -122,7 +122,18 @@ def walk(
     `inputs`, only what lies between them and the seeds is visited; with `free`, each step is let go of once passed.
     """
     with set_grad_enabled(mode.grad and record):  # in a traced program the walk computes with tensors, too
-        return _walk(seeds, record, inputs, free)
+        if mode.trace is None or not mode.trace.heirs:
+            return _walk(seeds, record, inputs, free)
+        heirs: dict[Node, Node] = mode.trace.heirs  # of leaves that were written since: their gradients are one
+        if inputs is not None:
+            inputs = list(inputs)
+            inputs += [old for old, new in reversed(heirs.items()) if new in inputs]
+        grads = _walk(seeds, record, inputs, free)
+        for old, new in heirs.items():
+            if old in grads:
+                g = grads.pop(old)
+                grads[new] = grads[new] + g if new in grads else g
+        return grads
 
 
 def _walk(

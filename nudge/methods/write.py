@@ -123,6 +123,8 @@ def _rebind(base: Any, root: ArrayNode | None, made: ArrayNode, of_its_own: bool
     made.data, made.storage, made.born = base._array, storage, tick()
     if root is not None and leaf and wanted:
         made.keeps_grad, made.grad, made.hooks = True, root.grad, root.hooks
+        if mode.trace is not None:
+            mode.trace.heirs[root] = made
     elif root is not None and root.op is not None and root.keeps_grad:
         made.keeps_grad, root.keeps_grad = True, False
     base._node = made

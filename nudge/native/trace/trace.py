@@ -82,6 +82,7 @@ class Tracer:
         self.lent: dict[int, tuple[Tensor, tuple[Any, ...]]] = {}
         self.leaves: dict[int, Leaf] = {}
         self.passed: set[Node] = set()  # what a walk has let go of
+        self.heirs: dict[Node, Node] = {}  # of a leaf that was written, the one that it has become
         self.refused: TraceError | None = None  # the first question that no trace can answer, caught or not
         self.questions: list[tuple[Number, str, Any]] = []  # what the program asked of numbers, and heard
 
