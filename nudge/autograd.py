@@ -285,6 +285,8 @@ def reads(
         )
         slope = slopes[k]
         made = [part for part in (slope if isinstance(slope, tuple) else (slope,)) if isinstance(part, Operand)]
+    elif op.rules is None or (not op.variadic and op.rules[k] is None):
+        return frozenset()
     else:
         made = [op.rules(g, y, *args, k=k, **params) if op.variadic else op.rules[k](g, y, *args, **params)]
     reached = set(ancestors([part.node for part in made]))

@@ -140,3 +140,34 @@ def test_hinges_of_several_classes_and_of_pairs() -> None:
 def test_what_does_not_fit_is_said(call: Any, error: type[Exception], says: str) -> None:
     with pytest.raises(error, match=says):
         call(numbers(0.0, 1.0))
+
+
+def test_losses_at_their_kinks():
+    z, t = nudge.zeros(2, requires_grad=True), nudge.tensor([0.0, 1.0])
+    (by_logits,) = nudge.autograd.grad(F.binary_cross_entropy_with_logits(z, t, reduction="sum"), z)
+    (weighed,) = nudge.autograd.grad(
+        F.binary_cross_entropy_with_logits(z, t, reduction="sum", pos_weight=nudge.tensor([3.0])), z
+    )
+    (by_margin,) = nudge.autograd.grad(F.soft_margin_loss(z, t * 2 - 1, reduction="sum"), z)
+    assert by_logits.tolist() == by_margin.tolist() == [0.5, -0.5]
+    assert weighed.tolist() == [0.5, -1.5]
+    p = nudge.tensor([0.0, 1.0], requires_grad=True)
+    (sure,) = nudge.autograd.grad(F.binary_cross_entropy(p, t, reduction="sum"), p)
+    assert sure.tolist() == [1, -1]
+    assert F.binary_cross_entropy(nudge.tensor([float("nan")]), nudge.tensor([1.0])).isnan()
+
+
+def test_what_is_new_lies_in_order():
+    x = nudge.rand(2, 3, 8, 8)
+    for made in (
+        F.conv2d(x, nudge.rand(4, 3, 3, 3)), F.conv1d(x[0], nudge.rand(4, 8, 3)), x[:, [0, 2]],
+        nudge.cat([x.transpose(1, 2)] * 2), nudge.stack([x.mT, x.mT]),
+    ):  # fmt: skip
+        assert made.is_contiguous()
+        assert made.view(-1).tolist() == made.reshape(-1).tolist()
+
+
+def test_a_number_is_put_in_one_place_many_times():
+    rows = nudge.tensor([[2, 2, 0]])
+    assert nudge.zeros(1, 4).scatter_(1, rows, 1.0).tolist() == [[1, 0, 1, 0]]
+

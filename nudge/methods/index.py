@@ -151,12 +151,16 @@ class Index(Facts):
         return ops.add(self, _put(self, axis_from_end(dim, self.ndim), index, src))
 
     def scatter(self, dim: int, index: Any, src: Any) -> Tensor:
-        """Put along an axis, elsewhere at the same place: y[index[i][j]][j] = src[i][j] for dim 0; no place twice."""
+        """Put along an axis, elsewhere at the same place: y[index[i][j]][j] = src[i][j] for dim 0.
+
+        No place twice, unless `src` is a number.
+        """
         axis = axis_from_end(dim, self.ndim)
-        if not isinstance(src, Operand):
-            src = ops.where(ops.eq(index, index), src, 0).to(self.dtype)
         ones = ops.eq(index, index).to(self.dtype)
-        return ops.where(ops.ne(_put(self, axis, index, ones), 0), _put(self, axis, index, src), self)
+        written = ops.ne(_put(self, axis, index, ones), 0)
+        if not isinstance(src, Operand):
+            return ops.where(written, src, self).to(self.dtype)
+        return ops.where(written, _put(self, axis, index, src), self)
 
     def index_add(self, dim: int, index: Any, source: Any, *, alpha: float = 1) -> Tensor:
         """Add the parts of source to the positions of an axis that a vector lists."""

@@ -110,7 +110,9 @@ def binary_cross_entropy(
     tensor([  0., 100.])
     """
     same_shape("binary_cross_entropy", input, target)
-    yes, no = input.log().clamp(min=-100.0), (-input).log1p().clamp(min=-100.0)
+    none, all_ = input <= 0, input >= 1  # whose logarithms have no slope that a number holds
+    yes = ops.where(none, -100.0, ops.where(none, 1.0, input).log()).clamp(min=-100.0)
+    no = ops.where(all_, -100.0, (-ops.where(all_, 0.0, input)).log1p()).clamp(min=-100.0)
     losses = (target - 1) * no - target * yes
     return reduced(losses if weight is None else losses * weight, reduction)
 
@@ -134,11 +136,16 @@ def binary_cross_entropy_with_logits(
     """
     same_shape("binary_cross_entropy_with_logits", input, target)
     if pos_weight is None:
-        losses = input.relu() - input * target + (-input.abs()).exp().log1p()
+        losses = _softplus(input) - input * target
     else:
-        softplus = (-input.abs()).exp().log1p() + (-input).relu()  # −log p
+        softplus = _softplus(-input)  # −log p
         losses = (1 - target) * input + ((pos_weight - 1) * target + 1) * softplus
     return reduced(losses if weight is None else losses * weight, reduction)
+
+
+def _softplus(x: Tensor) -> Tensor:
+    """Compute log(1 + exp(x)), exact for large numbers, with half of the slope on either side at 0."""
+    return ops.maximum(x, 0.0) + (-x.abs()).exp().log1p()
 
 
 def kl_div(input: Tensor, target: Tensor, *, reduction: str = "mean", log_target: bool = False) -> Tensor:
@@ -192,7 +199,7 @@ def soft_margin_loss(input: Tensor, target: Tensor, *, reduction: str = "mean") 
     """
     same_shape("soft_margin_loss", input, target)
     z = -target * input
-    return reduced(z.relu() + (-z.abs()).exp().log1p(), reduction)
+    return reduced(_softplus(z), reduction)
 
 
 def margin_ranking_loss(

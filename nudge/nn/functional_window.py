@@ -14,6 +14,7 @@ import numpy as np
 
 from .. import ops
 from ..errors import ShapeError
+from ..mode import mode
 from ..tensor import Tensor, wrap
 
 Sizes = int | Sequence[int]
@@ -176,6 +177,8 @@ def _convolved(
     rows = seen.permute(0, 1, *middle, 2, *inner).reshape(n, groups, math.prod(places), share * math.prod(kernel))
     columns = weight.reshape(groups, out // groups, share * math.prod(kernel)).transpose(1, 2)
     made = (rows @ columns).transpose(2, 3).reshape(n, out, *places)
+    if mode.trace is None:  # which decides for itself how results lie
+        made = made.contiguous()  # so that it can be seen in another shape
     return made if bias is None else made + bias.reshape(out, *(1,) * axes)
 
 

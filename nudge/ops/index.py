@@ -27,10 +27,11 @@ def _row(i: Any, x: Any, index: Any, *, size: int = 0) -> Any:
 def gather(x: Any, index: Any) -> Any:
     """Take rows: y[j, :] = x[index[j], :]; x of shape (v, r), index of shape (n,), over broadcast batches."""
     if index.ndim == 1:
-        return x[..., index, :]
+        return x.take(index, axis=-2)
     lead = np.broadcast_shapes(x.shape[:-2], index.shape[:-1])
     rows = np.broadcast_to(index, (*lead, index.shape[-1]))
-    return np.take_along_axis(np.broadcast_to(x, (*lead, *x.shape[-2:])), rows[..., None], axis=-2)
+    found = np.take_along_axis(np.broadcast_to(x, (*lead, *x.shape[-2:])), rows[..., None], axis=-2)
+    return np.ascontiguousarray(found)  # what is new lies in order
 
 
 def _added(x: tuple[int, ...], index: tuple[int, ...], *, size: int) -> tuple[int, ...]:

@@ -189,7 +189,7 @@ def _placed(i: Any, *xs: Any, k: int, axis: int) -> Any:
 )
 def concatenate(*xs: Any, axis: int) -> Any:
     """Join along an axis (a negative number)."""
-    return np.concatenate(xs, axis)
+    return np.ascontiguousarray(np.concatenate(xs, axis))  # what is new lies in order
 
 
 def _windows(x: Shape, *, axis: int, size: int, step: int = 1, dilation: int = 1) -> Shape:

@@ -133,7 +133,7 @@ def _ordered(planner: Planner, plan: Plan, held: Mapping[int, Value]) -> list[Gr
                     if group not in writers[value] and (sake := before[writer].setdefault(group, [])) is not None:
                         sake.append(value)
     while (circle := _circle(before)) is not None:
-        for value in circle:
+        for value in dict.fromkeys(circle):
             plan.copies.append((value, plan.slots.pop(value)))
         for group in groups:
             kept = {other: None if sake is None else [v for v in sake if v not in circle]

@@ -22,9 +22,9 @@ from .trace import Tracer
 class Outputs:
     """The nodes that a program returns, each once."""
 
-    def __init__(self, tracer: Tracer, name: str, reached: Container[int]) -> None:
-        """Take a function's name, and the identities of what it could read."""
-        self.tracer, self.name, self.reached = tracer, name, reached
+    def __init__(self, tracer: Tracer, name: str, reached: Container[int], floats: Container[int]) -> None:
+        """Take a function's name, and the identities of what it could read and of what Values hold."""
+        self.tracer, self.name, self.reached, self.floats = tracer, name, reached, floats
         self.nodes: list[Node] = []
         self.places: dict[int, int] = {}  # of each handle: its output
         self.handles: list[Tensor] = []  # keeps them alive, so that identities stay
@@ -46,6 +46,8 @@ class Outputs:
                 return ("argument", handles[id(part)]) if id(part) in handles else ("as it is", part)
             return ("value", self.add(part.data)) if isinstance(part.data, Tensor) else ("as it is", part)
         if isinstance(part, Tensor):
+            if id(part) in self.floats:
+                return "float", self.add(part)
             if id(part) in handles:
                 return "argument", handles[id(part)]
             if id(part) in self.reached or any(leaf.asked.before is part for leaf in self.tracer.leaves.values()):

@@ -141,7 +141,8 @@ class _Recording:
         self.histories = [part for part in parts if isinstance(part, Value)] if mode.grad else []
         seen = self.reach.seen
         self.tracer.lift(tuple(part for part in parts if isinstance(part, Tensor) and id(part) not in seen))
-        self.outputs = Outputs(self.tracer, self.name, seen)
+        floats = {id(held) for value in self.reach.values for held in (value.data, value.grad)}
+        self.outputs = Outputs(self.tracer, self.name, seen, floats)
         self.results = [self.outputs.result(part, self.handles) for part in parts]
         self.born = _born(self.reach, self.tracer, self.outputs)
 
