@@ -162,7 +162,7 @@ class Reduce(Facts):
 
 def _below_largest(x: Any, axes: tuple[int, ...]) -> Any:
     # The result does not depend on what is taken away, so no gradient has to pass through it.
-    return ops.sub(x, ops.max(x.detach(), axes=axes))
+    return ops.sub(x, _largest(x, axes))
 
 
 def _reduced(op: Operation, x: Any, dim: Any, keepdim: bool) -> Any:
@@ -189,8 +189,13 @@ def _some(x: Any, name: str, dim: Any) -> Any:
 
 def _shift(x: Any, axes: tuple[int, ...]) -> Any:
     """Find what to take off before exp: the largest, or 0 where that is infinite."""
-    largest = ops.max(x.detach(), axes=axes)
+    largest = _largest(x, axes)
     return ops.where(ops.eq(ops.absolute(largest), math.inf), 0.0, largest)
+
+
+def _largest(x: Any, axes: tuple[int, ...]) -> Any:
+    """Find the largest along axes; of nothing, 0."""
+    return (ops.max if all(x.shape[axis] for axis in axes) else ops.sum)(x.detach(), axes=axes)
 
 
 def _along_last(op: Operation, x: Any, dim: int) -> Any:

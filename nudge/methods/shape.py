@@ -287,12 +287,12 @@ class Shape(Facts):
         return ops.narrow(flat, -1, start if count else 0, count, columns + 1)
 
     def diag(self, diagonal: int = 0) -> Tensor:
-        """Put a vector on a diagonal of a matrix of zeros, or take a matrix's diagonal."""
+        """Put a vector on a diagonal of a matrix of zeros, or copy a matrix's diagonal; `diagonal()` shows it."""
         if self.ndim > 2:
             raise ShapeError(
                 f"diag of a tensor of shape {self.shape}: expected 1 axis or 2; use diagonal() or diag_embed()"
             )
-        return self.diagonal(diagonal) if self.ndim == 2 else self.diag_embed(diagonal)
+        return self.diagonal(diagonal).clone() if self.ndim == 2 else self.diag_embed(diagonal)
 
     def diag_embed(self, offset: int = 0) -> Tensor:
         """Put the last axis on a diagonal of matrices of zeros."""

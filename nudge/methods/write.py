@@ -58,7 +58,9 @@ class Write(Facts):
         if traced or (recorded and any(n is not None and n.requires_grad for n in (root, value._fresh()))):
             with set_grad_enabled(recorded):
                 value = value.expand(self.shape) if whole is None else whole(value)
-                if type(value._array) is not Abstract and (value._node is None or not value._node.requires_grad):
+                plain = value._node is None or not value._node.requires_grad
+                history = recorded and root is not None and root.requires_grad
+                if plain and (history or type(value._array) is not Abstract):
                     value = ops.where(False, self, value)  # a constant takes a place that had a history, and keeps it
                 at, step = ..., value if self is base else _scattered(base, self._chain, value)
         if not traced:

@@ -200,3 +200,23 @@ def test_a_values_gradient_is_a_float():
     found = nudge.compile(step)(Value(3.0))
     assert type(found) is float
     assert found == 6
+
+
+@pytest.mark.parametrize("write", [lambda x: x.zero_(), lambda x: x.__setitem__(0, 5.0), lambda x: x.fill_(2.0)])
+def test_a_constant_takes_a_place_that_has_a_history(write):
+    w = nudge.ones(2, requires_grad=True)
+
+    def step():
+        w.grad = None
+        x = w * 2
+        write(x)
+        (x * x).sum().backward()
+        return w.grad
+
+    assert nudge.compile(step)().tolist() == step().tolist()
+
+
+@pytest.mark.parametrize("step", [lambda x: x.softmax(0), lambda x: x.log_softmax(0), lambda x: x.logsumexp(0)])
+def test_shares_of_nothing(step):
+    x = nudge.zeros(0, 3)
+    assert nudge.compile(step)(x).tolist() == step(x).tolist() == ([] if step(x).ndim == 2 else [-np.inf] * 3)
