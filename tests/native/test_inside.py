@@ -220,3 +220,48 @@ def test_a_constant_takes_a_place_that_has_a_history(write):
 def test_shares_of_nothing(step):
     x = nudge.zeros(0, 3)
     assert nudge.compile(step)(x).tolist() == step(x).tolist() == ([] if step(x).ndim == 2 else [-np.inf] * 3)
+
+
+def parts_of_a_larger_one(x):
+    y = x.softmax(1)
+    return nudge.cat([x, y], 0), y.cumsum(1)
+
+
+def turned_within_a_larger_one(x):
+    y = nudge.einsum("ij,im->jim", x, x) * 0.5
+    return nudge.cat([y, y], 0), y.reshape(x.shape[1] * x.shape[0], x.shape[1])
+
+
+def looked_up_and_convolved(x):
+    rows = x.gather(0, nudge.arange(x.shape[1]).reshape(1, -1) % x.shape[0]) * 0.9
+    return rows, F.conv1d(rows.reshape(1, 1, -1), rows[:, :2].reshape(1, 1, 2), padding=1)
+
+
+def of_one_number(x):
+    least = x.min(0, keepdim=True)[0]
+    return (least.diagonal() @ least,)
+
+
+SEEN = [parts_of_a_larger_one, turned_within_a_larger_one, looked_up_and_convolved, of_one_number]
+
+
+@pytest.mark.parametrize("step", SEEN)
+@pytest.mark.parametrize("shape", [(3, 4), (4, 4), (8, 16)])
+def test_what_lies_within_others_is_read_where_it_lies(step, shape):
+    x = nudge.sin(nudge.arange(float(shape[0] * shape[1]))).reshape(shape).double()
+    for found, expected in zip(nudge.compile(step)(x), step(x), strict=True):
+        np.testing.assert_allclose(found.numpy(), expected.numpy(), rtol=1e-6, atol=1e-12)
+
+
+@pytest.mark.parametrize("n", [9, 17, 33])
+def test_what_is_computed_again_reads_what_is_there(n):
+    def step(a):
+        a.requires_grad_()
+        x = a[nudge.arange(n)]
+        y = nudge.zeros(n, dtype=x.dtype).scatter_add(0, (nudge.arange(n) * 4) % n, x)
+        loss = -y.amax(0) + (x * x).mean()
+        return nudge.autograd.grad(loss, a)[0], y.detach()
+
+    a = (nudge.arange(n) % 3).double()
+    for found, expected in zip(nudge.compile(step)(a + 0), step(a + 0), strict=True):
+        np.testing.assert_allclose(found.numpy(), expected.numpy(), rtol=1e-12)

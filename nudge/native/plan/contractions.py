@@ -254,6 +254,8 @@ class Contractions(Homes):
         apart = {axis: max(steps.get(axis, 0) for steps in held) for axis in axes}
         order = [axis for axis in (*fold.axes, *fold.reduced) if axis in axes]
         order.sort(key=lambda axis: (-apart[axis], -self.stride(base, at, axis)))
+        if not order:  # one number
+            return arg, place
         base, at = self._one_copy(base, at, order, order[-1])
         self.materialise(base)
         return base, at

@@ -149,11 +149,22 @@ class Homes:
             group.loads.setdefault(arg, []).append(place)
         elif self.home.get(arg) is group and group.members[arg] == place:
             return
-        elif arg in self.home and not self.cheap(arg):
+        elif arg in self.home and (not self.cheap(arg) or self._reads_elsewhere(group, arg, place)):
             self.store(arg)
             group.loads.setdefault(arg, []).append(place)
         else:
             self._note(group, arg, place)
+
+    def _reads_elsewhere(self, group: Group, value: Value, index: Index) -> bool:
+        """Tell whether to compute a value anew would read what a group computes, and not at the place where it does."""
+        for arg, place in reads_of(value, index):
+            if self.home.get(arg) is group:
+                if group.members[arg] != place:
+                    return True
+            elif arg.kind != GIVEN and (arg not in self.home or self.cheap(arg)):
+                if self._reads_elsewhere(group, arg, place):
+                    return True
+        return False
 
     def cheap(self, value: Value) -> bool:
         """Tell whether a value of a group is rather computed again: a few steps from what is stored anyway.
@@ -286,9 +297,10 @@ class Homes:
         base = same_memory(value)
         if base.kind == GIVEN:
             return base
-        if base in self.stored and base.strides != row_major(base.shape):
-            axes = base.axes()
-            base, _ = copy_of(base, index_of(axes), axes, axes[-1])
+        turned = base is value and base.strides != row_major(base.shape)  # what another shows lies as it shows it
+        if base in self.stored and (turned or base.within is not None):
+            axes = value.axes()
+            base, _ = copy_of(value, index_of(axes), axes, axes[-1])
         self.pinned.add(base)
         self.materialise(base)
         return base

@@ -9,7 +9,7 @@ from .affine import Affine, Index, NotAffine, Split, index_of, moved
 from .ahead import beyond_views
 from .contractions import Contractions
 from .costs import NARROW
-from .group import Group, elements, source
+from .group import Group, elements, same_memory, source
 from .values import COPY, FOLD, MAP, OPAQUE, PATCHED, VIEW, Patch, Value, copy_what_it_shows, over_rows, rows_of
 
 MOST = 128  # members of a group, up to which a map joins it: a longer function takes long to compile
@@ -50,6 +50,7 @@ class Planner(Contractions):
             elif value.kind == PATCHED:
                 self._patched(value)
             if value in self.roots:
+                self.pinned.add(same_memory(value))  # which it may have become by how others lie
                 self.materialise(value)
 
     def _is_looked_up_often(self, view: Value) -> bool:
