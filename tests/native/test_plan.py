@@ -13,6 +13,8 @@ import pytest
 import nudge.nn.functional as F
 from nudge.native.ir.target import AVX2
 from nudge.native.plan.affine import variable
+from nudge.native.plan.values import around
+from nudge.native.plan.values import meet as meet_bounds
 from tests.native.guarded import overlaps
 from tests.native.programs import PROGRAMS
 from tests.native.test_budget import NETS
@@ -166,3 +168,11 @@ def test_squares_are_gone_through_alike(monkeypatch):
     text = text_of(monkeypatch, AVX2, step, [np.ones((32, 32), np.float32)] * 2)
     assert "gather" not in text
     assert "scatter" not in text
+
+
+def test_bounds_of_a_place_without_axes_meet():
+    assert around([[], []]) == []
+    assert meet_bounds(around([[]]), [])
+    assert around([None, None]) is None
+    assert not meet_bounds(None, [])
+    assert around([[(0, 3)], None, [(5, 6)]]) == [(0, 6)]

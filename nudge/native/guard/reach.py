@@ -44,9 +44,11 @@ class Reach:
     def __init__(self, guards: Guards) -> None:
         """Collect into `guards`."""
         self.guards = guards
+        guards.space |= {"GONE": GONE, "contents": contents, "marked": marked, "same": _same}  # of the terms' texts
         # By identity, and kept alive, so that identities stay. What is built in is taken as it is.
         self.seen: dict[int, Any] = {id(vars(builtins)): vars(builtins)}
         self.globals: set[tuple[int, str]] = set()
+        self.owners: set[int] = set()  # of objects whose dict is watched: their identities
         self.spaces: dict[int, tuple[str, Names]] = {}  # namespaces, each with its name among the terms
         self.modules: list[tuple[types.ModuleType, str]] = []  # of the user's, each with its name among the terms
         self.classes: list[type] = []
@@ -143,7 +145,6 @@ class Reach:
             self._dict(value, name)
         elif isinstance(value, set):
             at, held = self.guards.name(value), self.guards.name(marked(value))
-            self.guards.space["marked"] = marked
             self.guards.add(f"(marked({at}) == {held})", name, True)
             self.copies.append((value, set(value), name))
             self.pending.append((frozenset(value), name))
@@ -173,7 +174,6 @@ class Reach:
         for variable, cell in cells.items():
             held = contents(cell)
             put = functools.partial(fill, cell)
-            self.guards.space["contents"] = contents
             self.guards.add(f"contents({self.guards.name(cell)})", variable, held, put, part=Cell(cell))
             self._used(held, variable, named(f.__code__).closure.get(variable))
         if is_users_module(f.__globals__.get("__name__", "")):  # `functools.wraps` copies only the module's name
@@ -242,8 +242,8 @@ class Reach:
     def _space(self, value: Any, name: str) -> dict[str, Any]:
         """Give the dict of an object's attributes, and watch that it stays the one."""
         space = vars(value)
-        if not isinstance(value, (types.ModuleType, Module)) and (id(value), "") not in self.globals:
-            self.globals.add((id(value), ""))
+        if not isinstance(value, (types.ModuleType, Module)) and id(value) not in self.owners:
+            self.owners.add(id(value))
             self.guards.add(f"vars({self.guards.name(value)})", f"{name}.__dict__", space, part=Space(value))
         return space
 
@@ -261,7 +261,6 @@ class Reach:
             put = put if owner is None else functools.partial(setattr, owner, key)
             self.guards.add(f"{at}[{key!r}]", name, space[key], put, part=part)
         else:  # which may be a builtin's: a global of that name would hide it
-            self.guards.space["GONE"] = GONE
             put = functools.partial(drop, space, key) if owner is None else functools.partial(undefine, owner, key)
             self.guards.add(f"{at}.get({key!r}, GONE)", name, GONE, put, part=part)
 
@@ -312,7 +311,6 @@ class Reach:
                 self.pending.append((key, name))
 
     def _together(self, text: str, name: str, held: list[Any], part: Part | None, cold: bool = False) -> None:
-        self.guards.space["same"] = _same
         self.guards.add(f"same({text}, {self.guards.name(held)})", name, True, cold=cold, part=part)
 
     def _item(
@@ -322,7 +320,6 @@ class Reach:
         index = repr(key) if type(key) in (str, int) else self.guards.name(key)
         put, held, text = functools.partial(items.__setitem__, key), items[key], f"{at}[{index}]"
         if hasattr(type(items), "__missing__"):  # which would make what is missing
-            self.guards.space["GONE"] = GONE
             text = f"dict.get({at}, {index}, GONE)"
         self.guards.add(text, name, held, put, cold, is_setting, part)
         self.pending.append((held, name))
@@ -349,7 +346,6 @@ class Reach:
         for slot in slots(type(value)):
             at = at or self.guards.name(value)
             held, put = getattr(value, slot, GONE), functools.partial(fill_slot, value, slot)
-            self.guards.space["GONE"] = GONE
             self.guards.add(f"getattr({at}, {slot!r}, GONE)", f"{name}.{slot}", held, put)
             self.pending.append((held, f"{name}.{slot}"))
         self.pending.append((type(value), type(value).__name__))

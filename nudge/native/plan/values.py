@@ -66,7 +66,9 @@ class Patch:
 def around(all_bounds: Iterable[Bounds | None]) -> Bounds | None:
     """Find the bounds of all together; None where there is nothing."""
     found = [bounds for bounds in all_bounds if bounds is not None]
-    return [(min(low for low, _ in axis), max(high for _, high in axis)) for axis in zip(*found, strict=True)] or None
+    if not found:
+        return None
+    return [(min(low for low, _ in axis), max(high for _, high in axis)) for axis in zip(*found, strict=True)]
 
 
 def meet(some: Bounds | None, others: Bounds | None) -> bool:
